@@ -1,0 +1,102 @@
+/** Where something stands in a file; line and column count from 1. */
+export interface Place {
+  readonly file: string
+  readonly line: number
+  readonly column: number
+}
+
+export type ErrorCode =
+  | 'BAD_OPTIONS' // the command line or a setting
+  | 'BAD_YAML' // text that is no YAML, or YAML that is no playbook, inventory, role …
+  | 'BAD_ARGS' // arguments of a module or a role
+  | 'BAD_TEMPLATE' // an expression or template that cannot be read
+  | 'UNDEFINED' // a variable that nobody defined
+  | 'EVALUATION' // an expression that can be read but not computed
+  | 'NOT_FOUND' // a file, role, inventory on the controller
+  | 'UNKNOWN_MODULE'
+  | 'UNREACHABLE' // name not found, refused, timeout, lost
+  | 'HOST_KEY' // unknown or changed
+  | 'LOGIN_REFUSED'
+  | 'BECOME' // sudo or su: missing, wants a password, not allowed
+  | 'CANNOT_LOOK' // a probe that could not find out: EACCES, a missing tool, an I/O error
+  | 'COMMAND_FAILED'
+  | 'TIMEOUT'
+  | 'NOT_CONVERGED'
+  | 'PREDICTION_GAP'
+  | 'UNPREDICTABLE' // in check mode: rests on something only predicted
+  | 'REFUSED'
+  | 'DOWNLOAD'
+  | 'CHECKSUM'
+  | 'ASSERTION' // assert and fail
+  | 'INTERRUPTED'
+  | 'BUG'
+
+export interface ErrorDetails {
+  readonly hint?: string | undefined
+  readonly place?: Place | undefined
+  readonly cause?: unknown
+}
+
+/** Every failure a user can cause or meet: what (message), where (place), why (cause), what to do next (hint). */
+export class KplayError extends Error {
+  override readonly name = 'KplayError'
+  readonly code: ErrorCode
+  readonly hint: string | undefined
+  readonly place: Place | undefined
+
+  constructor(code: ErrorCode, message: string, { hint, place, cause }: ErrorDetails = {}) {
+    super(message, { cause })
+    this.code = code
+    this.hint = hint
+    this.place = place
+  }
+}
+
+/** All mistakes of the input at once. Never empty. */
+export class KplayErrors extends KplayError {
+  readonly problems: readonly KplayError[]
+
+  constructor(problems: readonly KplayError[]) {
+    const [first] = problems
+    super(first?.code ?? 'BUG', problems.map((problem) => problem.message).join('\n'), { place: first?.place })
+    this.problems = problems
+  }
+}
+
+/** Gathers mistakes, so that one run reports all of them. */
+export class Problems {
+  readonly list: KplayError[] = []
+
+  add(code: ErrorCode, message: string, details: ErrorDetails = {}): void {
+    this.list.push(new KplayError(code, message, details))
+  }
+
+  /** Runs `work`; a KplayError it throws is kept, anything else is thrown on. */
+  collect<T>(work: () => T): T | undefined {
+    try {
+      return work()
+    } catch (error) {
+      this.keep(error)
+      return undefined
+    }
+  }
+
+  keep(error: unknown): void {
+    if (error instanceof KplayErrors) this.list.push(...error.problems)
+    else if (error instanceof KplayError) this.list.push(error)
+    else throw error
+  }
+
+  throwIfAny(): void {
+    if (this.list.length === 1 && this.list[0]) throw this.list[0]
+    if (this.list.length > 0) throw new KplayErrors(this.list)
+  }
+}
+
+/** The same error with a place, unless it has one already. */
+export function at(place: Place | undefined, error: unknown): unknown {
+  if (!place || !(error instanceof KplayError) || error.place || error instanceof KplayErrors) return error
+  const placed = new KplayError(error.code, error.message, { hint: error.hint, place, cause: error.cause })
+  if (error.stack !== undefined) placed.stack = error.stack
+  return placed
+}

@@ -1,0 +1,69 @@
+import type { Facts } from './facts.ts'
+import type { Reader } from './reader.ts'
+import type { Step, StepResult } from './step.ts'
+
+/** How to reach a host, as its variables and the command line say. Undefined: as `ssh` itself would do it. */
+export interface ConnectionSettings {
+  /** The inventory name, for messages. */
+  readonly host: string
+  readonly kind: 'ssh' | 'openssh' | 'local'
+  /** ansible_host; the inventory name where that is not given. May be an alias of ~/.ssh/config. */
+  readonly address: string
+  readonly port?: number | undefined
+  readonly user?: string | undefined
+  readonly password?: string | undefined
+  readonly privateKeyFile?: string | undefined
+  /** Seconds to connect and log in; 10 by default. */
+  readonly timeout: number
+  /** ansible_ssh_common_args and -_extra_args, as words; only `openssh` understands them. */
+  readonly sshArguments: readonly string[]
+  readonly acceptNewHostKeys: boolean
+  /** Further known_hosts files, before the user's own. */
+  readonly knownHosts: readonly string[]
+}
+
+export interface Become {
+  readonly method: 'sudo' | 'su'
+  readonly user: string
+  readonly password?: string | undefined
+  /** Extra words for sudo or su. */
+  readonly flags: readonly string[]
+  /** Another program in their place, by path. */
+  readonly program?: string | undefined
+}
+
+export interface StepOptions {
+  /** Seconds after which the step's whole process group is ended on the host. */
+  readonly timeout?: number | undefined
+  readonly environment?: Readonly<Record<string, string>> | undefined
+  /** Called with bytes sent so far while a file is on its way. */
+  progress?(sent: number, total: number): void
+}
+
+/** A machine as one user on it sees it: a session to ask and to act. */
+export interface Target {
+  /** Names the machine reached: the same for two inventory names of one machine. */
+  readonly machine: string
+  readonly reader: Reader
+  /** The user this session runs as, and that user's home. */
+  readonly user: string
+  readonly home: string
+  /** Runs one step. A non-zero exit is a result, not an error; a lost connection throws UNREACHABLE. */
+  run(step: Step, options?: StepOptions): Promise<StepResult>
+  /** Gathered once per machine. */
+  facts(): Promise<Facts>
+}
+
+/** All connections of a run. */
+export interface Machines {
+  /** Connects and logs in where that was not done yet. Throws UNREACHABLE, HOST_KEY, LOGIN_REFUSED or BECOME. */
+  open(settings: ConnectionSettings, become?: Become): Promise<Target>
+  /** Forgets what readers remember of that machine: something on it may have changed. */
+  changed(machine: string): void
+  /** Ends what still runs on all hosts: the second Ctrl-C. */
+  abort(): void
+  close(): Promise<void>
+}
+
+/** What a person is asked for, at most once each: passwords and passphrases. Undefined: there is no terminal. */
+export type AskSecret = (prompt: string) => Promise<string | undefined>

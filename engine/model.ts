@@ -1,0 +1,196 @@
+import type { Place } from './errors.ts'
+import type { Raw, Value, Vars } from './value.ts'
+
+/** Variables of one origin, such as `group_vars/all`; later layers win over earlier ones. */
+export interface VarLayer {
+  readonly name: string
+  readonly vars: Vars
+}
+
+export interface Group {
+  readonly name: string
+  readonly children: readonly string[]
+  readonly parents: readonly string[]
+  /** Hosts of the group and of all groups below it, in inventory order. */
+  readonly hosts: readonly string[]
+  readonly depth: number
+}
+
+export interface Host {
+  readonly name: string
+  /** Every group it is in, `all` excepted, sorted by name. */
+  readonly groups: readonly string[]
+  /** Inventory variables, low to high: levels 3 to 10 of the precedence, group_vars and host_vars of inventory and playbook. */
+  readonly layers: readonly VarLayer[]
+}
+
+export interface Inventory {
+  readonly hosts: ReadonlyMap<string, Host>
+  readonly groups: ReadonlyMap<string, Group>
+  /** Files it was read from. */
+  readonly sources: readonly string[]
+}
+
+/** One argument of a task as it was written. */
+export interface Argument {
+  readonly value: Raw
+  /** The source text of a plain (unquoted) scalar that YAML read as something else than text: 0644, yes, 1.10. */
+  readonly text?: string | undefined
+  readonly place: Place
+  readonly keyPlace: Place
+}
+
+/** A keyword whose value is still to be rendered. */
+export interface Written {
+  readonly value: Raw
+  readonly place: Place
+}
+
+/** Conditions are Templates with `expression: true`; a list means all of them. */
+export type Conditions = readonly Written[]
+
+/** Keywords that a play, role, block and task share; what is absent is inherited. */
+export interface Keywords {
+  readonly become?: Written | undefined
+  readonly becomeUser?: Written | undefined
+  readonly becomeMethod?: Written | undefined
+  readonly becomeFlags?: Written | undefined
+  readonly becomeExe?: Written | undefined
+  readonly connection?: Written | undefined
+  readonly remoteUser?: Written | undefined
+  readonly port?: Written | undefined
+  readonly environment?: Written | undefined
+  readonly ignoreErrors?: Written | undefined
+  readonly ignoreUnreachable?: Written | undefined
+  readonly noLog?: Written | undefined
+  readonly runOnce?: Written | undefined
+  readonly checkMode?: Written | undefined
+  readonly diff?: Written | undefined
+  readonly anyErrorsFatal?: Written | undefined
+  readonly timeout?: Written | undefined
+  readonly throttle?: Written | undefined
+  readonly when: Conditions
+  readonly tags: readonly string[]
+  readonly vars: Vars
+  readonly delegateTo?: Written | undefined
+}
+
+export interface LoopControl {
+  readonly loopVar: string
+  readonly indexVar?: string | undefined
+  readonly label?: Written | undefined
+  readonly pause?: Written | undefined
+  readonly extended: boolean
+}
+
+export interface Task {
+  readonly kind: 'task'
+  readonly name?: Written | undefined
+  /** The module as it was written: `ansible.builtin.file`, `download`. */
+  readonly action: string
+  readonly actionPlace: Place
+  readonly args: ReadonlyMap<string, Argument>
+  /** `args: "{{ dict }}"`: arguments known only when the task runs. */
+  readonly moreArgs?: Written | undefined
+  readonly place: Place
+  readonly keywords: Keywords
+  readonly loop?: Written | undefined
+  /** `with_items` and its kin: the lookup's name, where `loop` is its terms. */
+  readonly loopLookup?: string | undefined
+  readonly loopControl: LoopControl
+  readonly register?: string | undefined
+  readonly notify: readonly Written[]
+  readonly listen: readonly string[]
+  readonly until: Conditions
+  readonly retries?: Written | undefined
+  readonly delay?: Written | undefined
+  readonly changedWhen?: Conditions | undefined
+  readonly failedWhen?: Conditions | undefined
+  readonly role?: Role | undefined
+}
+
+export interface Block {
+  readonly kind: 'block'
+  readonly name?: Written | undefined
+  readonly place: Place
+  readonly keywords: Keywords
+  readonly block: readonly Node[]
+  readonly rescue: readonly Node[]
+  readonly always: readonly Node[]
+  readonly role?: Role | undefined
+}
+
+export type Node = Task | Block
+
+/** One use of a role: in `roles:` of a play or as a dependency of another. */
+export interface Role {
+  readonly name: string
+  readonly path: string
+  readonly place: Place
+  readonly defaults: Vars
+  readonly vars: Vars
+  /** Keys of the role entry that are no keywords: precedence 20. */
+  readonly params: Vars
+  readonly keywords: Keywords
+  readonly tasks: readonly Node[]
+  readonly handlers: readonly Node[]
+  /** Run before it, in order. */
+  readonly dependencies: readonly Role[]
+  readonly allowDuplicates: boolean
+  /** The entry point `main` of meta/argument_specs.yml, as data. */
+  readonly argumentSpec?: ArgumentSpec | undefined
+}
+
+export interface ArgumentOption {
+  readonly type:
+    'str' | 'int' | 'float' | 'bool' | 'list' | 'dict' | 'path' | 'raw' | 'jsonarg' | 'json' | 'bytes' | 'bits'
+  readonly elements?: ArgumentOption['type'] | undefined
+  readonly required: boolean
+  readonly default?: Value | undefined
+  readonly choices?: readonly Value[] | undefined
+  readonly options?: ReadonlyMap<string, ArgumentOption> | undefined
+  readonly description: string
+  readonly noLog: boolean
+}
+export interface ArgumentSpec {
+  readonly place: Place
+  readonly shortDescription: string
+  readonly options: ReadonlyMap<string, ArgumentOption>
+}
+
+export interface Play {
+  readonly name?: Written | undefined
+  readonly place: Place
+  readonly hosts: Written
+  readonly gatherFacts?: Written | undefined
+  readonly keywords: Keywords
+  /** vars: of the play are in keywords.vars; files are read when the play starts, as their names may hold variables. */
+  readonly varsFiles: readonly Written[]
+  readonly serial?: Written | undefined
+  readonly order?: Written | undefined
+  readonly strategy?: Written | undefined
+  readonly maxFailPercentage?: Written | undefined
+  readonly forceHandlers?: Written | undefined
+  readonly roles: readonly Role[]
+  readonly preTasks: readonly Node[]
+  readonly tasks: readonly Node[]
+  readonly postTasks: readonly Node[]
+  readonly handlers: readonly Node[]
+}
+
+export interface Playbook {
+  readonly path: string
+  readonly plays: readonly Play[]
+}
+
+/** How one task ended on one host. `maybe` occurs only in check mode; `unknown` (the connection was lost while a step ran) counts as unreachable for now. */
+export type OutcomeStatus = 'ok' | 'changed' | 'skipped' | 'failed' | 'unreachable' | 'maybe'
+
+/** One row of a diff. Values are ready to be shown: secrets are masked. */
+export interface Change {
+  readonly key: string
+  readonly from: string | null
+  readonly to: string | null
+  /** Shown as a line diff of two texts. */
+  readonly text: boolean
+}

@@ -1,0 +1,175 @@
+import type { ErrorDetails } from '../errors.ts'
+import type { Algorithm, ArchiveEntry, Reader } from '../host/reader.ts'
+import type { ControllerFile, Step, StepResult } from '../host/step.ts'
+import type { ArgsOf, Fields, InputOf } from '../schema/field.ts'
+import type { Plain } from '../value.ts'
+
+export type StateValue = string | number | boolean | null
+/** Flat and printable, so that one diff serves all modules. */
+export type State = Readonly<Record<string, StateValue>>
+/** The managed part of a state: a key left out, or undefined, is none of our business. */
+export type Wanted<S extends State = State> = { readonly [K in keyof S]?: S[K] | undefined }
+
+export interface Checksum {
+  readonly algorithm: Algorithm
+  /** Lower-case hex. */
+  readonly hex: string
+}
+
+export interface FetchRequest {
+  readonly url: string
+  readonly checksum?: Checksum | undefined
+  readonly headers?: Readonly<Record<string, string>> | undefined
+  /** Seconds without a byte after which the attempt counts as failed. */
+  readonly timeout: number
+  readonly retries: number
+}
+
+export interface RenderOptions {
+  readonly trimBlocks?: boolean | undefined
+  readonly lstripBlocks?: boolean | undefined
+  readonly newlineSequence?: string | undefined
+  readonly markers?:
+    | Readonly<
+        Record<
+          'variableStart' | 'variableEnd' | 'blockStart' | 'blockEnd' | 'commentStart' | 'commentEnd',
+          string | undefined
+        >
+      >
+    | undefined
+  /** Names that only this template sees, such as template_destpath. */
+  readonly names?: Readonly<Record<string, Plain>> | undefined
+}
+
+/** The controller's side of a task: files and templates by Ansible's search path, and the download cache. */
+export interface Local {
+  /** The controller path of a role's or playbook's file; throws NOT_FOUND with the places searched. */
+  find(kind: 'files' | 'templates', name: string): Promise<string>
+  /** Whether that path is a folder, and the files below it (relative paths, sorted) when it is. */
+  tree(path: string): Promise<
+    | readonly {
+        readonly path: string
+        readonly kind: 'file' | 'dir' | 'link'
+        readonly mode: string
+        readonly target?: string | undefined
+      }[]
+    | undefined
+  >
+  readText(path: string): Promise<string>
+  /** Size and digest of a controller file, for a step that sends it. */
+  file(path: string): Promise<ControllerFile>
+  /** The mode of a controller file, for `mode: preserve`. */
+  mode(path: string): Promise<string>
+  render(templatePath: string, options: RenderOptions): Promise<string>
+  /** Downloads to the controller's cache, once for all hosts; with a checksum an entry of the cache is used as it is. */
+  fetch(request: FetchRequest): Promise<ControllerFile>
+  /** Reads a checksum file (bare, GNU, BSD, gpg --print-md) and returns the digest for `name`. */
+  checksum(
+    algorithm: Algorithm,
+    url: string,
+    name: string,
+    request: Pick<FetchRequest, 'headers' | 'timeout' | 'retries'>,
+  ): Promise<Checksum>
+  /** The entries of a tar or zip on the controller, in order, names as they stand in the archive. */
+  archive(path: string): Promise<readonly ArchiveEntry[]>
+}
+
+export type Ran = StepResult
+
+/** Keys registered beside `changed` and `failed`, as Ansible names them. */
+export type ResultValues = Readonly<Record<string, Plain>>
+
+interface Described<F extends Fields> {
+  readonly name: string
+  /** One sentence, shown by the docs. */
+  readonly summary: string
+  /** Further paragraphs of the docs, Markdown. */
+  readonly notes?: string
+  readonly args: F
+  readonly examples: readonly { readonly title: string; readonly args: InputOf<F> }[]
+  /** The argument that free-form text fills: `command: echo hi`. */
+  readonly freeForm?: keyof F & string
+  /** What no single field can say. Returns the mistake, or nothing. */
+  rule?(args: ArgsOf<F>): string | undefined
+}
+
+export interface StateDefinition<F extends Fields, S extends State> extends Described<F> {
+  readonly kind?: 'state'
+  /** Why a second run is never "ok". Only for modules that cannot know, such as a bare command. */
+  readonly always?: string
+  /** Reads the host. Runs in check mode too. Read-only by construction. */
+  probe(args: ArgsOf<F>, reader: Reader): Promise<S>
+  /** The wished state in the probe's own words. `local` is the controller's side. */
+  want(args: ArgsOf<F>, now: S, local: Local): Wanted<S> | Promise<Wanted<S>>
+  /** The steps from `now` to `want`. Pure: it describes, the engine runs. Refusals are thrown here (code REFUSED). */
+  apply(args: ArgsOf<F>, now: S, want: Wanted<S>): readonly Step[]
+  /** For modules with `always`, and commands with creates/removes: true means there is something to do although nothing differs. */
+  must?(args: ArgsOf<F>, now: S): boolean
+  /** What Ansible registers for it. `after` is the second probe, or the prediction in check mode. */
+  result?(args: ArgsOf<F>, now: S, after: S, ran: readonly Ran[]): ResultValues
+  /** Judges the steps' exit codes when `okCodes` let them pass; returns why the task failed, or nothing. */
+  failure?(args: ArgsOf<F>, ran: readonly Ran[]): string | undefined
+  /** Poll the second probe until it matches (`within` seconds), then that it keeps matching (`hold` seconds). */
+  settle?(args: ArgsOf<F>, now: S, want: Wanted<S>): { readonly within: number; readonly hold: number } | undefined
+  /** Read only when the task failed: last log lines and the like. */
+  evidence?(args: ArgsOf<F>, reader: Reader): Promise<string | undefined>
+  /** How a changed key reads with --diff; keys without an entry are shown as `key: from → to`. Text is diffed by lines. */
+  readonly text?: readonly (keyof S & string)[]
+  /** Things worth telling although nothing failed: a key skipped in a container, a value that lowers the host's own. */
+  warnings?(args: ArgsOf<F>, now: S, want: Wanted<S>): readonly string[]
+  /** Argument names whose values are shown masked: those of secret fields always are. */
+  readonly masked?: readonly string[]
+}
+
+/** A question: never changed. In check mode, when it rests on something predicted, its outcome is `maybe`. */
+export interface ReadDefinition<F extends Fields> extends Described<F> {
+  readonly kind: 'read'
+  read(args: ArgsOf<F>, reader: Reader, context: ReadContext): Promise<ReadAnswer>
+}
+export interface ReadContext {
+  /** Resolves after that many milliseconds; rejects when the run is being interrupted. */
+  sleep(milliseconds: number): Promise<void>
+  now(): number
+}
+export interface ReadAnswer {
+  readonly values: ResultValues
+  /** The question itself failed: a port that never opened. */
+  readonly failed?: string
+  readonly hint?: string
+}
+
+/** Another name for a module: its own arguments (exactly Ansible's), mapped onto the other's. Not a second implementation. */
+export interface AliasDefinition<F extends Fields> extends Described<F> {
+  readonly kind: 'alias'
+  /** Pure. Throws REFUSED or BAD_ARGS for what cannot be mapped. */
+  to(args: ArgsOf<F>): { readonly module: string; readonly args: Readonly<Record<string, unknown>> }
+}
+
+type Erase<D> = { readonly [K in keyof D]: D[K] }
+export type StateModule = Erase<Omit<StateDefinition<Fields, State>, 'examples' | 'kind' | 'text'>> & {
+  readonly kind: 'state'
+  readonly examples: readonly { readonly title: string; readonly args: object }[]
+  readonly text?: readonly string[]
+}
+export type ReadModule = Erase<Omit<ReadDefinition<Fields>, 'examples'>> & {
+  readonly examples: readonly { readonly title: string; readonly args: object }[]
+}
+export type AliasModule = Erase<Omit<AliasDefinition<Fields>, 'examples'>> & {
+  readonly examples: readonly { readonly title: string; readonly args: object }[]
+}
+export type Module = StateModule | ReadModule | AliasModule
+export type Registry = ReadonlyMap<string, Module>
+
+/** The whole contract. Parsing, check mode, diff, docs and JSON Schema come from this one object. */
+export function defineModule<const F extends Fields, S extends State>(definition: StateDefinition<F, S>): StateModule {
+  return Object.freeze({ ...definition, kind: 'state' }) as unknown as StateModule
+}
+export function defineRead<const F extends Fields>(definition: Omit<ReadDefinition<F>, 'kind'>): ReadModule {
+  return Object.freeze({ ...definition, kind: 'read' }) as unknown as ReadModule
+}
+export function defineAlias<const F extends Fields>(definition: Omit<AliasDefinition<F>, 'kind'>): AliasModule {
+  return Object.freeze({ ...definition, kind: 'alias' }) as unknown as AliasModule
+}
+
+/** Why a module says no: thrown by `apply`, so that a dry run reports it too. */
+export type Refusal = ErrorDetails
