@@ -1,0 +1,25 @@
+import type { Readable } from 'node:stream'
+import type { AskOptions, CommandResult } from './reader.ts'
+import type { Command } from './shell.ts'
+
+/** What one probe frame answered: raw bytes, as questions know best how to read them. */
+export interface FrameResult {
+  readonly code: number
+  readonly stdout: Buffer
+  readonly stderr: Buffer
+}
+
+/**
+ * One long-lived /bin/sh on a machine as one user, fed with framed scripts. A random nonce on stdout and stderr ends a
+ * frame's output; everything is binary safe.
+ */
+export interface Session {
+  readonly user: string
+  readonly home: string
+  /** Runs a read-only script in a subshell with stdin closed, LC_ALL=C, umask 022 and sbin in PATH. Frames queue up without waiting for each other's answers. */
+  probe(script: Command, options?: { readonly limit?: number; readonly timeout?: number }): Promise<FrameResult>
+  /** Runs a command under setsid in a process group of its own, with the login's environment, output in files on the host, bounded; sent alone. */
+  step(command: Command, options?: AskOptions): Promise<CommandResult>
+  /** Streams exactly `size` bytes into a new file (created 0600, fails when it exists) over the bulk session. */
+  upload(path: string, source: Readable | Buffer, size: number, progress?: (sent: number) => void): Promise<void>
+}
