@@ -1,0 +1,137 @@
+import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { link, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import type { Archive } from './archive.ts'
+import { digestFile, writeChecksums } from './checksums.ts'
+import { findJava } from './java.ts'
+import { kafka } from './kafka.ts'
+import { withLock } from './lock.ts'
+import { emptyFolder, pack } from './pack.ts'
+import { peers } from './peers.ts'
+import { mirrorFolders, textsFolder, type MirrorFolders } from './places.ts'
+import { scala } from './scala.ts'
+import { ensureTools } from './tools.ts'
+import { zookeeper } from './zookeeper.ts'
+
+/** What is known of a finished archive. */
+export interface BuiltArchive {
+  readonly name: string
+  readonly version: string
+  readonly path: string
+  readonly folder: string
+  readonly sha256: string
+  readonly sha512: string
+}
+
+interface Record {
+  readonly recipe: string
+  readonly built: BuiltArchive
+}
+
+export interface BuiltMirror {
+  /** The folder to serve. */
+  readonly www: string
+  readonly archives: readonly BuiltArchive[]
+}
+
+/**
+ * Builds what is missing or outdated and leaves the rest alone.
+ * @param say is told each step, a line at a time
+ */
+export async function buildMirror(say: (line: string) => void = () => {}): Promise<BuiltMirror> {
+  const folders = mirrorFolders()
+  await mkdir(folders.mirror, { recursive: true })
+  return withLock(join(folders.mirror, 'build.lock'), say, () => buildAll(folders, say))
+}
+
+async function buildAll(folders: MirrorFolders, say: (line: string) => void): Promise<BuiltMirror> {
+  const archives: BuiltArchive[] = []
+  const build = async (name: string, source: string, define: () => Archive | Promise<Archive>) =>
+    archives.push(await buildOnce(name, await recipeOf(source), define, folders, say))
+  for (const archive of [kafka, zookeeper, scala]) await build(archive.name, archive.name, () => archive)
+  for (const archive of peers) await build(archive.name, 'peers', () => archive)
+  // Its version is known only once it is found, so it is looked for only when it is to be built.
+  await build('java', 'java', () => findJava(folders, say))
+  await writeLists(archives, folders)
+  await rm(folders.work, { recursive: true, force: true })
+  await rm(folders.apt, { recursive: true, force: true })
+  return { www: folders.www, archives }
+}
+
+async function buildOnce(
+  name: string,
+  recipe: string,
+  define: () => Archive | Promise<Archive>,
+  folders: MirrorFolders,
+  say: (line: string) => void,
+): Promise<BuiltArchive> {
+  const recordPath = join(folders.mirror, 'built', `${name.replaceAll('/', '-')}.json`)
+  const known = await readRecord(recordPath)
+  if (known?.recipe === recipe && existsSync(join(folders.www, known.built.path))) return known.built
+
+  say(`building ${name}`)
+  await ensureTools()
+  const archive = await define()
+  const parent = await emptyFolder(join(folders.work, name))
+  const target = await emptyFolder(join(parent, archive.folder))
+  await archive.fill(target, folders)
+  const path = join(folders.www, archive.path)
+  await pack(parent, archive.folder, path, archive.date)
+  await writeChecksums(path, archive.checksums)
+  for (const alias of archive.aliases ?? []) await linkAlias(path, join(folders.www, alias), archive)
+
+  const { version, folder } = archive
+  const digests = { sha256: await digestFile(path, 'sha256'), sha512: await digestFile(path, 'sha512') }
+  const built: BuiltArchive = { name, version, path: archive.path, folder, ...digests }
+  await mkdir(dirname(recordPath), { recursive: true })
+  await writeFile(recordPath, JSON.stringify({ recipe, built } satisfies Record, undefined, 2))
+  return built
+}
+
+async function linkAlias(path: string, alias: string, archive: Archive): Promise<void> {
+  await rm(alias, { force: true })
+  await link(path, alias)
+  await writeChecksums(alias, archive.checksums)
+}
+
+async function readRecord(path: string): Promise<Record | undefined> {
+  return existsSync(path) ? (JSON.parse(await readFile(path, 'utf8')) as Record) : undefined
+}
+
+/** A digest over everything in this repository that archives of one source file are made from. */
+async function recipeOf(source: string): Promise<string> {
+  const texts = join(textsFolder(), source)
+  const entries = existsSync(texts) ? await readdir(texts, { recursive: true, withFileTypes: true }) : []
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
+  const code = [source, 'archive', 'checksums', 'maven', 'pack'].map((name) =>
+    join(dirname(textsFolder()), `${name}.ts`),
+  )
+  const hash = createHash('sha256')
+  for (const file of [...code, ...files.sort()]) hash.update(`\0${basename(file)}\0`).update(await readFile(file))
+  return hash.digest('hex')
+}
+
+/**
+ * `sums.json` (and `peers/sums.json`): archive without its ending → sha256, as `-e @sums.json` reads it.
+ * `vars.json`: all that is known of each archive, as variables for a playbook.
+ */
+async function writeLists(archives: readonly BuiltArchive[], { www }: MirrorFolders): Promise<void> {
+  const sums = (wanted: readonly BuiltArchive[]) => ({
+    sums: Object.fromEntries(
+      wanted.map(({ path, sha256 }) => [basename(path).replace(/\.(tgz|tar\.gz)$/, ''), sha256]),
+    ),
+  })
+  const isPeer = ({ name }: BuiltArchive) => name.startsWith('peers/')
+  const real = archives.filter((archive) => !isPeer(archive))
+  await writeJson(join(www, 'sums.json'), sums(real))
+  await writeJson(join(www, 'peers/sums.json'), sums(archives.filter(isPeer)))
+  await writeJson(join(www, 'vars.json'), {
+    mirror_archives: Object.fromEntries(real.map(({ name, ...rest }) => [name, rest])),
+  })
+}
+
+async function writeJson(path: string, value: unknown): Promise<void> {
+  await writeFile(`${path}.partial`, `${JSON.stringify(value, undefined, 2)}\n`)
+  await rename(`${path}.partial`, path)
+}

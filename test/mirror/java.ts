@@ -1,0 +1,126 @@
+import { existsSync } from 'node:fs'
+import { cp, mkdir, readdir, readlink, realpath, rm, writeFile } from 'node:fs/promises'
+import { join, relative, resolve } from 'node:path'
+import { $, which } from 'zx'
+import type { Archive } from './archive.ts'
+import { emptyFolder } from './pack.ts'
+import type { MirrorFolders } from './places.ts'
+import { MirrorError } from './tools.ts'
+
+const quiet = $({ quiet: true, stdio: ['ignore', 'pipe', 'pipe'] })
+const packages = ['openjdk-8-jre-headless', 'openjdk-8-jdk-headless']
+const checksums = { sha256: 'gnu', sha512: 'bare' } as const
+const platform = process.arch === 'arm64' ? 'linux-aarch64' : 'linux-x64'
+
+/** A JDK unpacked somewhere; links in it may lead out of it, to files that stand under `root`. */
+interface FoundJdk {
+  readonly version: string
+  readonly home: string
+  readonly root: string
+}
+
+/**
+ * The JDK of the mirror: OpenJDK 8 from Debian's unstable suite, which runs on Debian 13 but not on 12; where that
+ * cannot be had, the JDK of this machine.
+ * @param note is told why it is not OpenJDK 8
+ */
+export async function findJava(folders: MirrorFolders, note: (text: string) => void): Promise<Archive> {
+  try {
+    return describe(await fetchOpenJdk8(folders))
+  } catch (error) {
+    note(
+      `java: OpenJDK 8 cannot be had, taking this machine's JDK (${error instanceof Error ? firstLine(error) : String(error)})`,
+    )
+    return describe(await findOwnJdk())
+  }
+}
+
+function firstLine(error: Error): string {
+  return error.message.trim().split('\n')[0] ?? ''
+}
+
+/** Names as their makers give them: jdk1.8.0_504 in jdk-8u504-…, jdk-17.0.15 in openjdk-17.0.15_…. */
+function describe(found: FoundJdk): Archive {
+  const update = /^1\.8\.0_(\d+)$/.exec(found.version)?.[1]
+  const file = update === undefined ? `openjdk-${found.version}_${platform}_bin` : `jdk-8u${Number(update)}-${platform}`
+  return {
+    name: 'java',
+    version: found.version,
+    path: `java/${file}.tar.gz`,
+    aliases: [`java/jdk-${platform}.tar.gz`],
+    folder: update === undefined ? `jdk-${found.version}` : `jdk${found.version}`,
+    date: '2016-01-01 00:00:00',
+    checksums,
+    fill: (target) => fillJava(found, target),
+  }
+}
+
+/** Downloads with an apt state of its own: the machine's sources and lists stay as they are. */
+async function fetchOpenJdk8({ apt }: MirrorFolders): Promise<FoundJdk> {
+  if (!(await which('apt-get', { nothrow: true }))) throw new MirrorError('there is no apt-get')
+  const targets = await quiet`apt-get indextargets --format ${'$(REPO_URI) $(ORIGIN)'} ${'Created-By: Packages'}`
+  const debian = targets.lines().find((line) => /\/debian\/? Debian$/.test(line))
+  if (debian === undefined) throw new MirrorError('apt-get knows no mirror of Debian')
+  const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg'
+  await mkdir(join(apt, 'lists/partial'), { recursive: true })
+  await mkdir(join(apt, 'cache/archives/partial'), { recursive: true })
+  await writeFile(join(apt, 'sources.list'), `deb [signed-by=${keyring}] ${debian.split(' ')[0] ?? ''} unstable main\n`)
+  const options = [
+    `Dir::Etc::SourceList=${apt}/sources.list`,
+    'Dir::Etc::SourceParts=/dev/null',
+    `Dir::State::Lists=${apt}/lists`,
+    `Dir::Cache=${apt}/cache`,
+    'APT::Sandbox::User=',
+  ].flatMap((option) => ['-o', option])
+  const debs = await emptyFolder(join(apt, 'debs'))
+  await quiet`apt-get ${options} -q update`
+  await quiet({ cwd: debs })`apt-get ${options} -q download ${packages}`
+  const root = await emptyFolder(join(apt, 'root'))
+  for (const name of await readdir(debs)) await quiet`dpkg-deb -x ${join(debs, name)} ${root}`
+  const [first = ''] = await readdir(debs)
+  const update = /_8u(\d+)-/.exec(first)?.[1]
+  if (update === undefined) throw new MirrorError(`no version of Java 8 in the file name ${first}`)
+  const homes = (await readdir(join(root, 'usr/lib/jvm'))).filter((name) => name.startsWith('java-8-openjdk-'))
+  return { version: `1.8.0_${update.padStart(2, '0')}`, home: join(root, 'usr/lib/jvm', homes[0] ?? ''), root }
+}
+
+async function findOwnJdk(): Promise<FoundJdk> {
+  const java = join(process.env['JAVA_HOME'] ?? '/nowhere', 'bin/java')
+  const found = existsSync(java) ? java : await which('java', { nothrow: true })
+  if (!found)
+    throw new MirrorError('no JDK for the mirror: neither OpenJDK 8 from Debian unstable nor one on this machine')
+  const asked = await quiet`${found} -XshowSettings:properties -version`
+  const read = (name: string) => new RegExp(`^\\s*${name} = (.+)$`, 'm').exec(asked.stderr)?.[1]?.trim()
+  const [version, home] = [read('java.version'), read('java.home')]
+  if (version === undefined || home === undefined) throw new MirrorError(`${found} does not tell its version and home`)
+  return { version, home: home.replace(/\/jre$/, ''), root: '/' }
+}
+
+async function fillJava(found: FoundJdk, target: string): Promise<void> {
+  await rm(target, { recursive: true })
+  await cp(found.home, target, { recursive: true, verbatimSymlinks: true })
+  await bringLinksHome(target, target, found)
+  // Shared class data holds the times of the files beside it and is no use once they change; manuals are ballast.
+  for (const name of ['lib/server/classes.jsa', 'lib/server/classes_nocoops.jsa', 'man', 'jre/man', 'docs']) {
+    await rm(join(target, name), { recursive: true, force: true })
+  }
+  const release = join(target, 'release')
+  if (existsSync(release)) return
+  const machine = process.arch === 'arm64' ? 'aarch64' : 'amd64'
+  await writeFile(release, `JAVA_VERSION="${found.version}"\nOS_NAME="Linux"\nOS_ARCH="${machine}"\n`)
+}
+
+/** Debian keeps settings in /etc and links to them: the files take the links' places. A link to nothing goes. */
+async function bringLinksHome(folder: string, top: string, found: FoundJdk): Promise<void> {
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) await bringLinksHome(path, top, found)
+    if (!entry.isSymbolicLink()) continue
+    const text = await readlink(path)
+    const inside = resolve(folder, text)
+    if (inside.startsWith(`${top}/`) && existsSync(inside)) continue
+    const origin = text.startsWith('/') ? join(found.root, text) : resolve(found.home, relative(top, folder), text)
+    await rm(path)
+    if (existsSync(origin)) await cp(await realpath(origin), path, { recursive: true, dereference: true })
+  }
+}

@@ -1,0 +1,67 @@
+import { parseArgs } from 'node:util'
+import { buildMirror } from './build.ts'
+import { addressIsGone, recordRunning, startDaemon, stopDaemons } from './daemon.ts'
+import { mirrorFolders } from './places.ts'
+import { serveFolder } from './serve.ts'
+import { MirrorError } from './tools.ts'
+
+const usage = `mirror: a local mirror of the archives that the roles install
+
+  build                                   build what is missing (cached)
+  serve [--address A] [--port P]          serve it until Ctrl-C (127.0.0.1, 8000)
+  serve --daemon [--address A] [--port P] serve it in the background; ends by itself when the address goes away
+  stop                                    end what serves in the background
+`
+
+const say = (line: string) => void process.stdout.write(`mirror: ${line}\n`)
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      address: { type: 'string', default: '127.0.0.1' },
+      port: { type: 'string', default: '8000' },
+      daemon: { type: 'boolean', default: false },
+      record: { type: 'string' },
+    },
+  })
+  const port = Number(values.port)
+  switch (positionals.join(' ')) {
+    case 'build':
+      return build()
+    case 'serve':
+      if (!values.daemon) return serve(values.address, port, values.record)
+      await build()
+      return say(`serving at ${await startDaemon(values.address, port)}`)
+    case 'stop':
+      for (const url of await stopDaemons()) say(`ended ${url}`)
+      return
+    default:
+      process.stderr.write(usage)
+      process.exitCode = 4
+  }
+}
+
+async function build(): Promise<void> {
+  const { www, archives } = await buildMirror(say)
+  for (const { path, folder, sha256 } of archives) say(`${path}  ${folder}/  sha256:${sha256}`)
+  say(`in ${www}`)
+}
+
+async function serve(address: string, port: number, record: string | undefined): Promise<void> {
+  if (record === undefined) await build()
+  const served = await serveFolder({ folder: mirrorFolders().www, address, port, onRequest: say })
+  say(`serving at ${served.url}`)
+  if (record !== undefined) await recordRunning(record, served.url)
+  const asked = new Promise((done) => ['SIGINT', 'SIGTERM'].forEach((signal) => process.once(signal, done)))
+  await Promise.race(record === undefined ? [asked] : [asked, addressIsGone(address)])
+  await served.close()
+  process.exit()
+}
+
+main().catch((error: unknown) => {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  const known = error instanceof MirrorError || code.startsWith('ERR_PARSE_ARGS')
+  process.stderr.write(`mirror: ${known ? error.message : error instanceof Error ? error.stack : String(error)}\n`)
+  process.exitCode = 1
+})
