@@ -14,7 +14,8 @@ export type Effect =
   | {
       readonly effect: 'file'
       readonly path: string
-      readonly content: Content | 'unknown'
+      /** null: known only once it happened. */
+      readonly content: Content | null
       readonly mode?: string | undefined
       readonly owner?: string | undefined
       readonly group?: string | undefined

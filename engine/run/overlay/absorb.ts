@@ -1,0 +1,145 @@
+import { posix } from 'node:path'
+import type { Entry } from '../../host/reader.ts'
+import type { Effect } from '../../host/step.ts'
+import { madeEntry, sizeOf, type PredictedEntry } from './files.ts'
+import type { Overlay } from './overlay.ts'
+
+type FileEffect = Exclude<Effect, { effect: 'unit' | 'sysctl' | 'user' | 'group' | 'package' | 'filesystem' }>
+
+/** Puts an effect on files or mounts into the predicted tree, as `user` would have made it. */
+export async function absorbFileEffect(overlay: Overlay, effect: FileEffect, user: string): Promise<void> {
+  const { files } = overlay
+  switch (effect.effect) {
+    case 'file': {
+      const { path, entry: old } = await files.find(effect.path, false)
+      const entry = {
+        ...madeEntry('file', '0644', user, old),
+        ...attributes(overlay, effect),
+        size: sizeOf(effect.content),
+      }
+      return files.set(path, { entry, content: effect.content, fresh: false, open: false })
+    }
+    case 'dir': {
+      const { path, entry: old, predicted } = await files.find(effect.path, true)
+      const fresh = predicted?.fresh ?? old === undefined
+      const entry = { ...madeEntry('dir', '0755', user, old), ...attributes(overlay, effect) }
+      return files.set(path, { entry, fresh, open: predicted?.open ?? false })
+    }
+    case 'link': {
+      const { path } = await files.find(effect.path, false)
+      const entry = { ...madeEntry('link', '0777', user), target: effect.target, size: effect.target.length }
+      return files.set(path, { entry, fresh: false, open: false })
+    }
+    case 'hardlink': {
+      const { path } = await files.find(effect.path, false)
+      const source = await files.find(effect.target, false)
+      const entry = source.entry ?? madeEntry('file', '0644', user)
+      return files.set(path, {
+        ...source.predicted,
+        entry: { ...entry, links: entry.links + 1 },
+        fresh: false,
+        open: false,
+      })
+    }
+    case 'remove': {
+      const { path } = await files.find(effect.path, false)
+      return files.set(path, 'absent')
+    }
+    case 'move': {
+      const from = await files.find(effect.from, false)
+      const to = await files.find(effect.to, false)
+      const entry = from.entry ?? madeEntry('file', '0644', user)
+      // What lies below a moved folder is not copied: it is there or not, nobody says.
+      files.set(to.path, { ...from.predicted, entry, fresh: entry.kind === 'dir', open: entry.kind === 'dir' })
+      return files.set(from.path, 'absent')
+    }
+    case 'attributes':
+      return absorbAttributes(overlay, effect)
+    case 'extraction':
+      return absorbExtraction(overlay, effect, user)
+    case 'mount': {
+      const { path } = await files.find(effect.path, true)
+      overlay.mounts.set(path, {
+        path,
+        source: effect.source,
+        fstype: effect.fstype,
+        options: effect.options,
+        device: '',
+        root: '/',
+      })
+      // A file system made in this very run is empty; any other holds what it holds.
+      const made = overlay.devices.has(effect.source)
+      return files.set(path, { entry: madeEntry('dir', '0755', 'root'), fresh: true, open: !made })
+    }
+    case 'unmount': {
+      const { path } = await files.find(effect.path, true)
+      overlay.mounts.set(path, 'absent')
+    }
+  }
+}
+
+function attributes(
+  overlay: Overlay,
+  { mode, owner, group }: { mode?: string | undefined; owner?: string | undefined; group?: string | undefined },
+): Partial<Entry> {
+  const account = owner === undefined ? undefined : overlay.accounts.get(owner)
+  return {
+    ...(mode !== undefined && { mode }),
+    ...(owner !== undefined && { owner, uid: typeof account === 'object' ? (account.uid ?? -1) : -1 }),
+    ...(group !== undefined && { group, gid: -1 }),
+  }
+}
+
+async function absorbAttributes(
+  overlay: Overlay,
+  effect: Extract<FileEffect, { effect: 'attributes' }>,
+): Promise<void> {
+  const { files } = overlay
+  const found = await files.find(effect.path, effect.follow ?? false)
+  if (!found.entry) return
+  const change = { ...attributes(overlay, effect), ...(effect.mtime !== undefined && { mtime: effect.mtime }) }
+  files.set(found.path, { fresh: false, open: false, ...found.predicted, entry: { ...found.entry, ...change } })
+  if (!effect.recurse) return
+  overlay.sweeps.push({ root: found.path, mode: effect.mode, owner: effect.owner, group: effect.group })
+  for (const [path, node] of files.nodes) {
+    if (node !== 'absent' && path.startsWith(`${found.path}/`))
+      files.nodes.set(path, { ...node, entry: { ...node.entry, ...change } })
+  }
+}
+
+async function absorbExtraction(
+  overlay: Overlay,
+  effect: Extract<FileEffect, { effect: 'extraction' }>,
+  user: string,
+): Promise<void> {
+  const { files } = overlay
+  const owner = { owner: effect.owner ?? user, group: effect.group ?? effect.owner ?? user }
+  const root = await files.find(effect.path, true)
+  const open = effect.entries === 'unknown'
+  const top: PredictedEntry = {
+    entry: root.entry && root.entry.kind !== 'unknown' ? root.entry : { ...madeEntry('dir', '0755', user), ...owner },
+    fresh: root.predicted?.fresh ?? root.entry === undefined,
+    open: open || (root.predicted?.open ?? false),
+  }
+  files.set(root.path, top)
+  for (const { path, kind, target, mode, empty } of open ? [] : effect.entries) {
+    const place = posix.join(root.path, path)
+    if (place === root.path) continue
+    const old = await files.at(place)
+    const entry = {
+      ...madeEntry(kind, mode ?? (kind === 'dir' ? '0755' : '0644'), user),
+      ...owner,
+      ...(target !== undefined && { target }),
+    }
+    const fresh = old.entry === undefined || old.entry.kind === 'unknown'
+    files.set(place, {
+      entry: { ...entry, size: empty ? 0 : -1 },
+      content: empty ? '' : null,
+      fresh: kind === 'dir' && fresh,
+      open: false,
+    })
+  }
+  const stamp = await files.find(effect.stampPath, false)
+  overlay.stamps.set(stamp.path, effect.stamp)
+  files.set(stamp.path, { entry: madeEntry('file', '0600', user), content: effect.stamp, fresh: false, open: false })
+}

@@ -1,0 +1,124 @@
+import type { Account, BlockDevice, GroupEntry, MountEntry, Package, Reader } from '../../host/reader.ts'
+import type { Effect } from '../../host/step.ts'
+import { absorbFileEffect } from './absorb.ts'
+import { PredictedFiles } from './files.ts'
+
+/** Attributes that a recursive change gives to everything below a folder that the host itself has. */
+export interface Sweep {
+  readonly root: string
+  readonly mode?: string | undefined
+  readonly owner?: string | undefined
+  readonly group?: string | undefined
+}
+
+export interface PredictedUnit {
+  readonly active?: boolean | undefined
+  readonly enabled?: boolean | undefined
+  readonly masked?: boolean | undefined
+  /** systemd has read the predicted unit file. */
+  readonly reloaded: boolean
+}
+
+/**
+ * What a machine would look like after the steps that a dry run did not take: in the reader's words, filled only by
+ * the effects that steps declare. One per machine, shared by all users on it.
+ */
+export class Overlay {
+  readonly files: PredictedFiles
+  readonly sweeps: Sweep[] = []
+  readonly units = new Map<string, PredictedUnit>()
+  readonly sysctls = new Map<string, string>()
+  readonly accounts = new Map<string, Partial<Account> | 'absent'>()
+  readonly groups = new Map<string, Partial<GroupEntry> | 'absent'>()
+  /** null: installed, in a version still unknown. */
+  readonly packages = new Map<string, Package | null | 'absent'>()
+  readonly mounts = new Map<string, MountEntry | 'absent'>()
+  readonly devices = new Map<string, Partial<BlockDevice>>()
+  readonly superblocks = new Map<string, ReadonlyMap<string, string>>()
+  readonly stamps = new Map<string, string>()
+  private absorbed = 0
+
+  constructor(base: Reader) {
+    this.files = new PredictedFiles(base)
+  }
+
+  /** Nothing was predicted: the host is as it is. */
+  get empty(): boolean {
+    return this.absorbed === 0
+  }
+
+  /** Something was done of which nobody can say what it leaves behind: a bare command. */
+  disturb(): void {
+    this.absorbed += 1
+  }
+
+  /** A package is predicted, so its files and programs are there or not: nobody can say. */
+  get installs(): boolean {
+    return [...this.packages.values()].some((item) => item !== 'absent')
+  }
+
+  async absorb(effects: readonly Effect[], user: string): Promise<void> {
+    for (const effect of effects) {
+      this.absorbed += 1
+      await this.absorbOne(effect, user)
+    }
+  }
+
+  private async absorbOne(effect: Effect, user: string): Promise<void> {
+    switch (effect.effect) {
+      case 'unit': {
+        const old = this.units.get(effect.name)
+        this.units.set(effect.name, {
+          active: effect.active ?? old?.active,
+          enabled: effect.enabled ?? old?.enabled,
+          masked: effect.masked ?? old?.masked,
+          reloaded: effect.reloaded ?? effect.active ?? old?.reloaded ?? false,
+        })
+        return
+      }
+      case 'sysctl':
+        this.sysctls.set(effect.key, effect.value.trim().split(/\s+/).join(' '))
+        return
+      case 'user':
+        this.accounts.set(
+          effect.name,
+          effect.account === 'absent' ? 'absent' : { ...known(this.accounts.get(effect.name)), ...effect.account },
+        )
+        return
+      case 'group':
+        this.groups.set(
+          effect.name,
+          effect.group === 'absent'
+            ? 'absent'
+            : ({ ...known(this.groups.get(effect.name)), ...given(effect.group) } as Partial<GroupEntry>),
+        )
+        return
+      case 'package':
+        this.packages.set(
+          effect.name,
+          effect.version === 'absent'
+            ? 'absent'
+            : effect.version === 'unknown'
+              ? null
+              : { name: effect.name, version: effect.version },
+        )
+        return
+      case 'filesystem':
+        this.devices.set(effect.device, {
+          fstype: effect.fstype,
+          ...(effect.label !== undefined && { label: effect.label }),
+        })
+        this.superblocks.set(
+          effect.device,
+          new Map([...(this.superblocks.get(effect.device) ?? []), ...Object.entries(effect.superblock ?? {})]),
+        )
+        return
+      default:
+        await absorbFileEffect(this, effect, user)
+    }
+  }
+}
+
+const known = <T>(value: T | 'absent' | undefined): T | undefined => (value === 'absent' ? undefined : value)
+const given = <T extends object>(value: T): Partial<T> =>
+  Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined)) as Partial<T>
