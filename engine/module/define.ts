@@ -117,6 +117,9 @@ export interface StateDefinition<F extends Fields, S extends State> extends Desc
   readonly text?: readonly (keyof S & string)[]
   /** Things worth telling although nothing failed: a key skipped in a container, a value that lowers the host's own. */
   warnings?(args: ArgsOf<F>, now: S, want: Wanted<S>): readonly string[]
+  /** True when the arguments make it a question: `command` with `read_only`. Then `ask` answers and nothing else runs. */
+  question?(args: ArgsOf<F>): boolean
+  ask?(args: ArgsOf<F>, reader: Reader, context: ReadContext): Promise<ReadAnswer>
   /** Argument names whose values are shown masked: those of secret fields always are. */
   readonly masked?: readonly string[]
 }

@@ -1,0 +1,193 @@
+import { KplayError } from '../errors.ts'
+import type { Failure } from '../events.ts'
+import type { Reader } from '../host/reader.ts'
+import { effectsOf, type Step } from '../host/step.ts'
+import type { StepOptions, Target } from '../host/target.ts'
+import type { Change } from '../model.ts'
+import type { Local, Ran, ReadContext, ReadModule, ResultValues, State, StateModule, Wanted } from '../module/define.ts'
+import { changesOf, differing } from './diff.ts'
+import type { Overlay } from './overlay/overlay.ts'
+
+/** How one module ended on one target. */
+export interface Converged {
+  readonly status: 'ok' | 'changed' | 'failed' | 'maybe'
+  readonly changes: readonly Change[]
+  readonly steps: readonly string[]
+  readonly values: ResultValues
+  readonly warnings: readonly string[]
+  readonly failure?: Failure | undefined
+  /** In check mode: the values are those of a step that was not taken. */
+  readonly predicted?: boolean
+}
+
+export interface ConvergeContext extends ReadContext {
+  readonly target: Target
+  /** The target's own reader, or in check mode one that sees the overlay. */
+  readonly reader: Reader
+  /** Check mode is nothing but this: a place for predictions. */
+  readonly overlay?: Overlay | undefined
+  readonly local: Local
+  readonly stepOptions: StepOptions
+  readonly mask: (text: string) => string
+  /** Told after each step: what readers remember of the machine is out of date. */
+  changed(): void
+}
+
+const NOTHING = { changes: [], steps: [], warnings: [] }
+const POLL = 250
+
+export async function answer(
+  module: ReadModule | StateModule,
+  args: object,
+  context: ConvergeContext,
+): Promise<Converged> {
+  const { values, failed, hint } =
+    module.kind === 'read'
+      ? await module.read(args, context.reader, context)
+      : ((await module.ask?.(args, context.reader, context)) ?? { values: {} })
+  if (failed === undefined) return { ...NOTHING, status: 'ok', values }
+  return {
+    ...NOTHING,
+    status: 'failed',
+    values,
+    failure: { error: new KplayError('COMMAND_FAILED', failed, { hint }) },
+  }
+}
+
+/**
+ * One module on one target: probe, want, diff, apply, (check mode stops here), steps, probe again. Throws what the
+ * module or the host throws; a step that fails is an answer.
+ */
+export async function converge(module: StateModule, args: object, context: ConvergeContext): Promise<Converged> {
+  if (module.question?.(args)) return answer(module, args, context)
+  const { reader, mask } = context
+  const now = await module.probe(args, reader)
+  const want = await module.want(args, now, context.local)
+  const warnings = (module.warnings?.(args, now, want) ?? []).map(mask)
+  const must = module.must ? module.must(args, now) : module.always !== undefined
+  if (!must && differing(now, want).length === 0) {
+    return { ...NOTHING, status: 'ok', warnings, values: module.result?.(args, now, now, []) ?? {} }
+  }
+
+  const steps = module.apply(args, now, want)
+  const changes = changesOf(now, want, module.text ?? [], mask)
+  const shown = { changes, steps: steps.map((step) => mask(shownStep(step))), warnings }
+  const job: Job = { module, args, now, want, steps, context }
+  if (context.overlay)
+    return { ...shown, status: 'changed', predicted: true, values: await predict(job, context.overlay) }
+
+  const ran = await runSteps(steps, context)
+  const failure = failureOf(job, ran)
+  if (failure) return { ...shown, status: 'failed', values: module.result?.(args, now, now, ran) ?? {}, failure }
+  const { after, left } = await settle(job)
+  const values = module.result?.(args, now, after, ran) ?? {}
+  if (left.length === 0) return { ...shown, status: 'changed', values }
+  return { ...shown, status: 'failed', values, failure: { error: notConverged(job, after, left) } }
+}
+
+interface Job {
+  readonly module: StateModule
+  readonly args: object
+  readonly now: State
+  readonly want: Wanted
+  readonly steps: readonly Step[]
+  readonly context: ConvergeContext
+}
+
+/** Gives the overlay what the steps would leave behind, and looks again through it: what still differs is a bug of the module. */
+async function predict({ module, args, now, want, steps, context }: Job, overlay: Overlay): Promise<ResultValues> {
+  for (const step of steps) await overlay.absorb(effectsOf(step), context.target.user)
+  if (module.always !== undefined) overlay.disturb()
+  const after = await module.probe(args, context.reader).catch((error: unknown) => {
+    if (isUnpredictable(error)) return { ...now, ...want } as State
+    throw error
+  })
+  const left = module.always === undefined ? differing(after, want) : []
+  if (left.length > 0) {
+    throw new KplayError(
+      'PREDICTION_GAP',
+      `${module.name}: ${rows(after, want, left, context.mask)} after the predicted steps`,
+      {
+        hint: 'this is a bug of the module: its steps do not declare all they do',
+      },
+    )
+  }
+  return module.result?.(args, now, after, []) ?? {}
+}
+
+export const isUnpredictable = (error: unknown): boolean =>
+  error instanceof KplayError && error.code === 'UNPREDICTABLE'
+
+async function runSteps(steps: readonly Step[], context: ConvergeContext): Promise<readonly Ran[]> {
+  const ran: Ran[] = []
+  for (const step of steps) {
+    try {
+      ran.push(await context.target.run(step, context.stepOptions))
+    } finally {
+      context.changed()
+    }
+    if (failed(ran.at(-1))) break
+  }
+  return ran
+}
+
+function failed(ran: Ran | undefined): boolean {
+  if (!ran) return false
+  const fine = ran.step.kind === 'run' ? (ran.step.okCodes ?? [0]) : [0]
+  if (ran.timedOut) return true
+  return fine === 'any' ? ran.code === null : ran.code === null || !fine.includes(ran.code)
+}
+
+function failureOf({ module, args, context: { mask } }: Job, ran: readonly Ran[]): Failure | undefined {
+  const last = ran.at(-1)
+  const output = last && { stdout: mask(last.stdout), stderr: mask(last.stderr), code: last.code }
+  if (last && failed(last)) {
+    const how = last.timedOut
+      ? 'timed out'
+      : last.code === null
+        ? `was ended by ${last.signal ?? 'a signal'}`
+        : `ended with exit code ${last.code}`
+    const error = new KplayError(last.timedOut ? 'TIMEOUT' : 'COMMAND_FAILED', `${mask(shownStep(last.step))} ${how}`)
+    return { error, ...output }
+  }
+  const why = module.failure?.(args, ran)
+  return why === undefined ? undefined : { error: new KplayError('COMMAND_FAILED', mask(why)), ...output }
+}
+
+/** Probes again, as long as the module gives its change time to take hold, and then as long as it must keep. */
+async function settle({ module, args, now, want, context }: Job): Promise<{ after: State; left: readonly string[] }> {
+  if (module.always !== undefined && !module.settle) return { after: now, left: [] }
+  const { within = 0, hold = 0 } = module.settle?.(args, now, want) ?? {}
+  const look = async (): Promise<{ after: State; left: readonly string[] }> => {
+    context.changed()
+    const after = await module.probe(args, context.reader)
+    return { after, left: differing(after, want) }
+  }
+  let seen = await look()
+  for (const end = context.now() + within * 1000; seen.left.length > 0 && context.now() < end;) {
+    await context.sleep(POLL)
+    seen = await look()
+  }
+  for (const end = context.now() + hold * 1000; seen.left.length === 0 && context.now() < end;) {
+    await context.sleep(POLL)
+    seen = await look()
+  }
+  return seen
+}
+
+const rows = (after: State, want: Wanted, left: readonly string[], mask: (text: string) => string): string =>
+  left
+    .map((key) => mask(`${key} is ${JSON.stringify(after[key] ?? null)}, wanted ${JSON.stringify(want[key])}`))
+    .join('; ')
+
+const notConverged = ({ module, want, context }: Job, after: State, left: readonly string[]): KplayError =>
+  new KplayError('NOT_CONVERGED', `${module.name}: ${rows(after, want, left, context.mask)}`, {
+    hint: 'every step succeeded, yet the host did not take it or did not keep it',
+  })
+
+/** How a step reads in --check and in errors. */
+export function shownStep(step: Step): string {
+  const text = step.label ?? (step.kind === 'run' ? step.command.text : `write ${step.path}`)
+  const secrets = step.secrets ?? []
+  return secrets.reduce((now, secret) => (secret === '' ? now : now.replaceAll(secret, '********')), text)
+}
