@@ -162,6 +162,8 @@ export type AliasModule = Erase<Omit<AliasDefinition<Fields>, 'examples'>> & {
 }
 export type Module = StateModule | ReadModule | AliasModule
 export type Registry = ReadonlyMap<string, Module>
+/** Arguments after parsing: every key present. */
+export type ModuleArgs = ArgsOf<Fields>
 
 /** The whole contract. Parsing, check mode, diff, docs and JSON Schema come from this one object. */
 export function defineModule<const F extends Fields, S extends State>(definition: StateDefinition<F, S>): StateModule {

@@ -4,7 +4,17 @@ import type { Reader } from '../host/reader.ts'
 import { effectsOf, type Step } from '../host/step.ts'
 import type { StepOptions, Target } from '../host/target.ts'
 import type { Change } from '../model.ts'
-import type { Local, Ran, ReadContext, ReadModule, ResultValues, State, StateModule, Wanted } from '../module/define.ts'
+import type {
+  Local,
+  ModuleArgs,
+  Ran,
+  ReadContext,
+  ReadModule,
+  ResultValues,
+  State,
+  StateModule,
+  Wanted,
+} from '../module/define.ts'
 import { changesOf, differing } from './diff.ts'
 import type { Overlay } from './overlay/overlay.ts'
 
@@ -38,7 +48,7 @@ const POLL = 250
 
 export async function answer(
   module: ReadModule | StateModule,
-  args: object,
+  args: ModuleArgs,
   context: ConvergeContext,
 ): Promise<Converged> {
   const { values, failed, hint } =
@@ -58,7 +68,7 @@ export async function answer(
  * One module on one target: probe, want, diff, apply, (check mode stops here), steps, probe again. Throws what the
  * module or the host throws; a step that fails is an answer.
  */
-export async function converge(module: StateModule, args: object, context: ConvergeContext): Promise<Converged> {
+export async function converge(module: StateModule, args: ModuleArgs, context: ConvergeContext): Promise<Converged> {
   if (module.question?.(args)) return answer(module, args, context)
   const { reader, mask } = context
   const now = await module.probe(args, reader)
@@ -87,7 +97,7 @@ export async function converge(module: StateModule, args: object, context: Conve
 
 interface Job {
   readonly module: StateModule
-  readonly args: object
+  readonly args: ModuleArgs
   readonly now: State
   readonly want: Wanted
   readonly steps: readonly Step[]
