@@ -59,9 +59,14 @@ async function serve(address: string, port: number, record: string | undefined):
   process.exit()
 }
 
+/** What a person did wrong or can put right gets one line; anything else is a fault of this program. */
+function explain(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const mistyped = 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')
+  return mistyped || error instanceof MirrorError ? error.message : (error.stack ?? error.message)
+}
+
 main().catch((error: unknown) => {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  const known = error instanceof MirrorError || code.startsWith('ERR_PARSE_ARGS')
-  process.stderr.write(`mirror: ${known ? error.message : error instanceof Error ? error.stack : String(error)}\n`)
+  process.stderr.write(`mirror: ${explain(error)}\n`)
   process.exitCode = 1
 })

@@ -1,11 +1,13 @@
 import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** The folder of every cache: `$KPLAY_CACHE`, else `kplay` in the user's cache folder. */
 export function cacheFolder(): string {
-  return process.env['KPLAY_CACHE'] ?? join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'kplay')
+  return resolve(
+    process.env['KPLAY_CACHE'] || join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'kplay'),
+  )
 }
 
 /** Where the mirror keeps what it made: `www` is served, the rest are the means to make it. */
