@@ -26,6 +26,7 @@ export interface ServeOptions {
 export async function serveFolder({ folder, address, port, onRequest }: ServeOptions): Promise<ServedMirror> {
   const requests: string[] = []
   const server = createServer((request, response) => {
+    response.setHeader('Server', 'kplay-mirror')
     response.on('close', () => {
       const line = `${request.method ?? ''} ${request.url ?? ''} ${response.statusCode}`
       requests.push(line)
