@@ -1,0 +1,197 @@
+import { basename, dirname, normalize } from 'node:path/posix'
+import { KplayError } from '../errors.ts'
+import { kernelPath } from './kernel-key.ts'
+import { type Command, joined, sh } from './shell.ts'
+import type { RunStep } from './step.ts'
+
+/** Owner and group by name or number; the mode octal (0644) or in chmod's words. What is left out is left alone. */
+export interface Attributes {
+  readonly mode?: string | undefined
+  readonly owner?: string | undefined
+  readonly group?: string | undefined
+}
+
+/**
+ * Makes a folder. With `parents` the missing ones above it too, with the same attributes, as Ansible does; the effect
+ * names only the folder itself, as only the overlay knows which of its parents are missing.
+ */
+export function makeDir(path: string, options: Attributes & { readonly parents?: boolean | undefined } = {}): RunStep {
+  const { mode, owner, group, parents = true } = options
+  const create = [sh`mkdir ${mode === undefined ? [] : ['-m', '0700']} -- "$p"`, ...attributeCommands(options, THIS)]
+  const paths = parents ? ancestors(path) : [path]
+  return {
+    kind: 'run',
+    label: `make the folder ${path}`,
+    command: sh`(for p in ${paths}; do [ -d "$p" ] || { ${joined(create)}; } || exit 1; done) && ${synced(dirname(path))}`,
+    effects: [{ effect: 'dir', path, mode, owner, group }],
+  }
+}
+
+/** Points `path` at `target`, atomically: what stood there (a file or link) is there until the new link is. */
+export function makeLink(path: string, target: string, owners: Omit<Attributes, 'mode'> = {}): RunStep {
+  const { owner, group } = owners
+  const effects: RunStep['effects'] = [
+    { effect: 'link', path, target },
+    ...(owner === undefined && group === undefined
+      ? []
+      : [{ effect: 'attributes', path, owner, group, follow: false } as const]),
+  ]
+  const make = [sh`ln -s -- ${target} "$new"`, ...ownerCommands(owners, sh`"$new"`, { follow: false })]
+  return { kind: 'run', label: `link ${path} to ${target}`, command: replacing(path, joined(make)), effects }
+}
+
+/** Makes `path` another name of the file `target`, atomically. */
+export function makeHardLink(path: string, target: string): RunStep {
+  return {
+    kind: 'run',
+    label: `hard link ${path} to ${target}`,
+    command: replacing(path, sh`ln -- ${target} "$new"`),
+    effects: [{ effect: 'hardlink', path, target }],
+  }
+}
+
+/**
+ * Removes a file, a link or an empty folder; with `recursive` whatever is there. Throws REFUSED for `/` and its like;
+ * on the host it refuses a tree in which something is mounted.
+ */
+export function removePath(path: string, { recursive = false }: { readonly recursive?: boolean } = {}): RunStep {
+  const clean = normalize(path).replace(/(?<=.)\/+$/, '')
+  if (path === '' || ['/', '.', '..'].includes(clean) || clean.endsWith('/..')) {
+    throw new KplayError('REFUSED', `'${path}' will not be removed`, { hint: 'name a path below the root folder' })
+  }
+  // A trailing slash would name the folder behind a link.
+  const one = sh`if [ -d ${clean} ] && [ ! -L ${clean} ]; then rmdir -- ${clean}; else rm -f -- ${clean}; fi`
+  return {
+    kind: 'run',
+    label: `remove ${path}`,
+    command: sh`${recursive ? sh`${unmounted(clean)} && rm -rf -- ${clean}` : one} && ${synced(dirname(clean))}`,
+    effects: [{ effect: 'remove', path }],
+  }
+}
+
+/**
+ * Sets owner, group and mode. `follow` (default): of what a link points to; without it, of the link itself, which has
+ * no mode. `recurse`: of all below too, links inside never followed; files that vanish meanwhile are no failure.
+ */
+export function setAttributes(
+  path: string,
+  options: Attributes & { readonly recurse?: boolean | undefined; readonly follow?: boolean | undefined },
+): RunStep {
+  const { mode, owner, group, recurse = false, follow = true } = options
+  const commands = recurse
+    ? [sh`[ -d ${path} ]`, ...attributeCommands(options, sh`${path}/.`, { recurse })]
+    : attributeCommands(follow ? options : { owner, group }, sh`${path}`, { follow })
+  return {
+    kind: 'run',
+    label: `set ${[mode && `mode ${mode}`, owner && `owner ${owner}`, group && `group ${group}`].filter(Boolean).join(', ')} of ${path}`,
+    command: joined(recurse ? [TOLERANT, ...commands] : commands),
+    effects: [{ effect: 'attributes', path, mode, owner, group, recurse, follow }],
+  }
+}
+
+/** Renames. A file, a link or an empty folder at `to` gives way; a folder with something in it does not. */
+export function movePath(from: string, to: string): RunStep {
+  // `mv` moves into what is a folder, or a link to one: an empty folder goes first, a link is replaced by name.
+  return {
+    kind: 'run',
+    label: `move ${from} to ${to}`,
+    command: joined([
+      sh`if [ -L ${to} ] && [ -d ${to} ]; then ${replacing(to, sh`mv -- ${from} "$new"`)}
+else { [ ! -d ${to} ] || [ -L ${to} ] || rmdir -- ${to}; } && mv -f -- ${from} ${to}; fi`,
+      synced(dirname(to)),
+      ...(dirname(from) === dirname(to) ? [] : [synced(dirname(from))]),
+    ]),
+    effects: [{ effect: 'move', from, to }],
+  }
+}
+
+/** Sets a kernel value until the next boot. */
+export function setSysctl(key: string, value: string): RunStep {
+  // tee writes in one piece and names the kernel's reason, which a shell's own printf does not.
+  return {
+    kind: 'run',
+    label: `set ${key} = ${value}`,
+    command: sh`printf '%s\n' ${value} | tee -- ${kernelPath(key)} >/dev/null`,
+    effects: [{ effect: 'sysctl', key, value }],
+  }
+}
+
+/** Makes systemd read its unit files again. `units`: those of which the caller knows that they changed. */
+export function daemonReload(...units: readonly string[]): RunStep {
+  return {
+    kind: 'run',
+    label: 'reload the unit files',
+    command: sh`systemctl daemon-reload`,
+    effects: units.map((name) => ({ effect: 'unit', name, reloaded: true })),
+  }
+}
+
+/** chmod's words for an octal mode: GNU chmod leaves a folder's set-id bits alone unless they are named. */
+export function chmodWords(mode: string): string {
+  if (!/^[0-7]{1,5}$/.test(mode)) return mode
+  const bits = Number.parseInt(mode, 8)
+  const rwx = (shift: number) =>
+    [4, 2, 1].map((bit, index) => (((bits >> shift) & bit) > 0 ? 'rwx'.charAt(index) : '')).join('')
+  const special = [bits & 0o4000 ? 'u+s' : 'u-s', bits & 0o2000 ? 'g+s' : 'g-s', bits & 0o1000 ? 'a+t' : 'a-t']
+  return [`u=${rwx(6)}`, `g=${rwx(3)}`, `o=${rwx(0)}`, ...special].join(',')
+}
+
+const THIS = sh`"$p"`
+
+const TOLERANT = sh`tolerant() {
+  said=$(LC_ALL=C "$@" 2>&1 >/dev/null) && return
+  code=$?
+  left=$(printf '%s\n' "$said" | grep -v 'No such file or directory')
+  [ -n "$said" ] && [ -z "$left" ] || { printf '%s\n' "$left" >&2; return "$code"; }
+}`
+
+interface How {
+  readonly recurse?: boolean
+  readonly follow?: boolean
+}
+
+/** Owner before mode: changing the owner clears set-id bits. */
+const attributeCommands = (wanted: Attributes, operand: Command, how: How = {}): Command[] => [
+  ...ownerCommands(wanted, operand, how),
+  ...(wanted.mode === undefined
+    ? []
+    : [sh`${how.recurse ? sh`tolerant chmod -R` : sh`chmod`} ${chmodWords(wanted.mode)} -- ${operand}`]),
+]
+
+function ownerCommands({ owner, group }: Attributes, operand: Command, { recurse, follow = true }: How): Command[] {
+  if (owner === undefined && group === undefined) return []
+  const who = group === undefined ? (owner ?? '') : `${owner ?? ''}:${group}`
+  const tool = recurse ? sh`tolerant chown -h -R` : follow ? sh`chown` : sh`chown -h`
+  return [sh`${tool} -- ${who} ${operand}`]
+}
+
+/**
+ * Makes "$new" in a private folder beside `path` and renames it into the folder above: the only spelling of mv that
+ * never descends into a link to a folder and is known to every mv. Fails when `path` is a folder.
+ */
+function replacing(path: string, make: Command): Command {
+  const above = dirname(path)
+  const into = above.endsWith('/') ? above : `${above}/`
+  return sh`(beside=${into}.kplay-$$ && new="$beside"/${basename(path)} && umask 077 && mkdir -- "$beside" &&
+trap 'rm -rf -- "$beside"' 0 && ${make} && mv -f -- "$new" ${into}) && ${synced(above)}`
+}
+
+/** fsync of one file or folder; where `sync` takes no operand it writes out everything. */
+const synced = (path: string): Command => sh`{ sync -- ${path} 2>/dev/null || sync; }`
+
+/** Fails when something is mounted at or below `path`. The kernel writes odd bytes of mount points as octal escapes. */
+const unmounted = (path: string): Command => sh`(above=$(cd -- ${dirname(path)} && pwd -P) || exit
+[ "$above" != / ] || above=
+tree=$above/${basename(path)}
+sed 's/\\/\\0/g' /proc/self/mountinfo | while read -r _ _ _ _ mounted _; do
+  case $mounted in *\\*) mounted=$(printf %b "$mounted") ;; esac
+  case $mounted in "$tree"|"$tree"/*) printf '%s is mounted: %s stays\n' "$mounted" "$tree" >&2; exit 1 ;; esac
+done)`
+
+function ancestors(path: string): string[] {
+  const paths: string[] = []
+  for (let current = path; current !== '/' && current !== '.' && !paths.includes(current); current = dirname(current)) {
+    paths.unshift(current)
+  }
+  return paths
+}
