@@ -1,0 +1,57 @@
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { runFolder } from './places.ts'
+
+/**
+ * What hosts share with the outer machine: these values belong to the kernel, so a host that sets `vm.swappiness` sets
+ * it for everybody. They are noted at `up` and given back at `down`.
+ */
+const areas = ['vm', 'fs', 'kernel']
+
+/** Values that change by themselves, or that do something when written. */
+const volatile = /\/(compact_memory|drop_caches|stat_refresh|ns_last_pid|hostname|domainname|random|dentry-state|file-nr|inode-nr|inode-state|aio-nr|pty\/nr|sched_domain|keys|binfmt_misc|cap_last_cap|perf_event_|tainted|usermodehelper|seccomp|hung_task_detect_count)/
+
+const record = join(runFolder, 'kernel.json')
+const top = '/proc/sys'
+
+function read(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8').trim()
+  } catch {
+    return undefined
+  }
+}
+
+function values(): Record<string, string> {
+  const found: Record<string, string> = {}
+  for (const area of areas) {
+    for (const entry of readdirSync(join(top, area), { recursive: true, withFileTypes: true })) {
+      const path = join(entry.parentPath, entry.name)
+      if (!entry.isFile() || volatile.test(path)) continue
+      const value = read(path)
+      if (value !== undefined) found[path] = value
+    }
+  }
+  return found
+}
+
+/** Notes the outer machine's values, unless a lab that is up noted them before. */
+export function noteKernelValues(): void {
+  if (!existsSync(record)) writeFileSync(record, JSON.stringify(values(), null, 1))
+}
+
+/** Gives back the values that hosts have changed since `up`. */
+export function restoreKernelValues(): void {
+  const text = read(record)
+  if (text === undefined) return
+  const before = JSON.parse(text) as Record<string, string>
+  const now = values()
+  for (const [path, value] of Object.entries(before)) {
+    if (now[path] === undefined || now[path] === value) continue
+    try {
+      writeFileSync(path, `${value}\n`)
+    } catch {
+      // Read-only values, and the zero of a pair such as dirty_bytes and dirty_ratio, whose other half sets it.
+    }
+  }
+}

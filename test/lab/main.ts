@@ -1,0 +1,63 @@
+import { spawn } from 'node:child_process'
+import { Command, InvalidArgumentError } from 'commander'
+import { down, status, up } from './lab.ts'
+import { keyFile, knownHostsFile, sshConfigFile } from './places.ts'
+import { guestNamed, legacyPort, oddNames, outerAddress, testNames } from './roster.ts'
+
+const say = (line: string): void => console.log(`lab: ${line}`)
+
+function parseCount(text: string): number {
+  if (!/^(1?[0-9]|20)$/.test(text)) throw new InvalidArgumentError('a number from 0 to 20')
+  return Number(text)
+}
+
+async function runUp(count: number, { odd, also }: { odd?: boolean; also?: string[] }): Promise<void> {
+  const since = performance.now()
+  const hosts = await up([...testNames(count), ...(odd ? oddNames : []), ...(also ?? [])], say)
+  for (const { name, address, kind } of hosts) console.log(`  ${name.padEnd(10)} ${address.padEnd(12)} ${kind}`)
+  say(`ready after ${((performance.now() - since) / 1000).toFixed(1)} s; the outer machine is ${outerAddress}`)
+  say(`log in: npm run lab ssh ${hosts[0]?.name ?? 'test1'}  (key ${keyFile}, known hosts ${knownHostsFile})`)
+}
+
+async function runStatus(): Promise<void> {
+  const hosts = await status()
+  if (!hosts.length) say('down')
+  for (const { name, address, kind, state } of hosts) {
+    const more = kind === 'sysv' ? ` (port ${legacyPort}: an sshd as old as CentOS 6's)` : ''
+    console.log(`  ${name.padEnd(10)} ${address.padEnd(12)} ${kind.padEnd(8)} ${state}${more}`)
+  }
+}
+
+function runSsh(name: string, command: string[]): void {
+  guestNamed(name.replace(/^.*@/, ''))
+  const child = spawn('ssh', ['-F', sshConfigFile, name, ...command], { stdio: 'inherit' })
+  child.once('error', fail)
+  child.once('close', (code) => (process.exitCode = code ?? 255))
+}
+
+function fail(error: unknown): void {
+  process.stderr.write(`lab: ${error instanceof Error ? error.message : String(error)}\n`)
+  process.exitCode = 1
+}
+
+const program = new Command('lab').description('disposable real hosts on this machine: systemd-nspawn on a private bridge').enablePositionalOptions()
+program
+  .command('up')
+  .description('boot hosts test1 to testN; those that run stay as they are')
+  .argument('[count]', 'how many', parseCount, 5)
+  .option('--odd', `also ${oddNames.join(' and ')}: SysV init with an old sshd on port ${legacyPort}, and busybox with dropbear`)
+  .option('--also <names...>', 'more hosts by name: bare1, ansible1 (has Python), sysv2 …')
+  .action(runUp)
+program.command('status').description('the hosts and how they are').action(runStatus)
+program
+  .command('ssh')
+  .description('log in, or run a command')
+  .argument('<host>', 'such as test1 or op@test1')
+  .argument('[command...]')
+  .passThroughOptions()
+  .action(runSsh)
+program
+  .command('down')
+  .description('remove all hosts, and what a crashed lab left')
+  .action(() => down(say))
+program.parseAsync().catch(fail)
