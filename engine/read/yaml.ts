@@ -1,0 +1,107 @@
+import { LineCounter, parseDocument, type YAMLError } from 'yaml'
+import { KplayError, type Place, type Problems } from '../errors.ts'
+import { composeNode } from './compose.ts'
+import type { YamlNode } from './nodes.ts'
+
+const VAULT = '$ANSIBLE_VAULT;'
+
+/**
+ * YAML (or JSON) text → located nodes, with scalars as PyYAML reads them. Every mistake of the text goes to `problems`.
+ * undefined: there were mistakes that leave nothing to go on with. Empty text is a null scalar.
+ */
+export function readYaml(text: string, file: string, problems: Problems): YamlNode | undefined {
+  if (text.startsWith(VAULT)) {
+    problems.add('BAD_YAML', 'encrypted files (Ansible Vault) are not supported yet', {
+      place: { file, line: 1, column: 1 },
+    })
+    return undefined
+  }
+  const lines = new LineCounter()
+  const placeAt = (offset: number): Place => {
+    const { line, col } = lines.linePos(offset)
+    return { file, line: Math.max(line, 1), column: Math.max(col, 1) }
+  }
+  const source = text.replace(/^\uFEFF/, '')
+  try {
+    const document = parseDocument(source, {
+      schema: 'failsafe',
+      uniqueKeys: false,
+      lineCounter: lines,
+      prettyErrors: false,
+      logLevel: 'error',
+    })
+    const mistakes = syntaxErrors(document.errors, source, placeAt)
+    if (mistakes.length > 0) problems.list.push(...mistakes)
+    else return composeNode(document.contents, { source, placeAt, problems, json: isJson(source) })
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    problems.add('BAD_YAML', 'nested too deeply', { place: placeAt(0) })
+  }
+  return undefined
+}
+
+/** In a file that is JSON as a whole, numbers are as JSON has them. */
+const isJson = (source: string): boolean => {
+  if (!/^\s*[[{]/.test(source)) return false
+  try {
+    JSON.parse(source)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** One error per line: what follows on the same line is mostly the parser's own confusion. */
+function syntaxErrors(errors: readonly YAMLError[], source: string, placeAt: (offset: number) => Place): KplayError[] {
+  const sourceLines = source.split('\n')
+  const seen = new Set<number>()
+  return errors.flatMap((error) => {
+    const place = placeAt(error.pos[0])
+    if (seen.has(place.line)) return []
+    seen.add(place.line)
+    const line = sourceLines[place.line - 1] ?? ''
+    const unquoted = /^(\s*(?:- +)*(?:[^\s'"#{[][^'"#{[]*?: +|- +))(\{\{.*)$/.exec(line)
+    if (unquoted) {
+      const [, before = '', value = ''] = unquoted
+      return new KplayError('BAD_YAML', 'a value that starts with {{ must be quoted', {
+        place: { ...place, column: before.length + 1 },
+        hint: `write ${quoted(value.trimEnd())}`,
+      })
+    }
+    return new KplayError('BAD_YAML', wording(error), { place, hint: hintFor(error, line) })
+  })
+}
+
+export const quoted = (text: string): string => (text.includes('"') ? `'${text.replaceAll("'", "''")}'` : `"${text}"`)
+
+function wording(error: YAMLError): string {
+  switch (error.code) {
+    case 'MULTIPLE_DOCS':
+      return 'the file holds several documents: only one is read'
+    case 'TAB_AS_INDENT':
+      return 'a tab cannot indent YAML'
+    case 'BLOCK_AS_IMPLICIT_KEY':
+      return 'a second "key: value" on the same line, or a wrong indentation'
+    case 'BAD_ALIAS':
+      return error.message
+    default:
+      return `no valid YAML: ${error.message.charAt(0).toLowerCase()}${error.message.slice(1)}`
+  }
+}
+
+function hintFor(error: YAMLError, line: string): string | undefined {
+  switch (error.code) {
+    case 'MULTIPLE_DOCS':
+      return 'write one file per document'
+    case 'TAB_AS_INDENT':
+      return 'use spaces'
+    case 'BLOCK_AS_IMPLICIT_KEY':
+      return 'quote a value that contains ": "'
+    case 'BAD_SCALAR_START':
+      return 'quote the value'
+    case 'UNEXPECTED_TOKEN':
+      return /:\s+["']/.test(line) ? 'quote the whole value, not its beginning' : undefined
+    default:
+      return undefined
+  }
+}
