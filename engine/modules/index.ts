@@ -1,7 +1,9 @@
 import type { Module, Registry } from '../module/define.ts'
+import { command } from './command.ts'
+import { shell } from './shell.ts'
 import { stat } from './stat.ts'
 
 /** Every module, by hand, so that "go to definition" works. A test compares the list with the folder. */
-const all: readonly Module[] = [stat]
+const all: readonly Module[] = [command, shell, stat]
 
 export const modules: Registry = new Map(all.map((module) => [module.name, module]))
