@@ -97,7 +97,12 @@ export async function start(guest: Guest): Promise<void> {
   const script = join(hostFolder(name), 'supervise.sh')
   await writeFile(script, supervisorScript(guest, init))
   const console = openSync(join(hostFolder(name), 'console.log'), 'a')
-  const child = spawn('/bin/sh', [script], { detached: true, stdio: ['ignore', console, console], env: environment, cwd: '/' })
+  const child = spawn('/bin/sh', [script], {
+    detached: true,
+    stdio: ['ignore', console, console],
+    env: environment,
+    cwd: '/',
+  })
   child.unref()
   closeSync(console)
   const mark = child.pid === undefined ? undefined : markOf(child.pid)

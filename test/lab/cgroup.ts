@@ -53,7 +53,10 @@ export async function removeGroups(name = ''): Promise<void> {
 
 /** Stops a host in its tracks, or lets it go on: it then answers no packet of its own, but its addresses stay. */
 export function setFrozen(name: string, frozen: boolean): void {
-  const switches = groups(name).flatMap((folder) => [join(folder, 'payload/cgroup.freeze'), join(folder, 'cgroup.freeze')])
+  const switches = groups(name).flatMap((folder) => [
+    join(folder, 'payload/cgroup.freeze'),
+    join(folder, 'cgroup.freeze'),
+  ])
   const file = switches.find((path) => existsSync(path) && statSync(path).isFile())
   if (!file) throw new Error(`${name} has no group to freeze: is it running?`)
   writeFileSync(file, frozen ? '1' : '0')

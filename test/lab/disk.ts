@@ -52,8 +52,7 @@ export async function detachDisks(name: string): Promise<void> {
   const number = existsSync(join(hostFolder(name), 'upper')) ? overlayNumber(name) : 'none'
   const outer = statSync(hostsFolder()).dev
   const foreign = existsSync(rootFolder(name)) && statSync(rootFolder(name)).dev !== outer
-  const isOf = (loop: Loop): boolean =>
-    loop.file.startsWith(`${hostFolder(name)}/`) || (foreign && loop.on === number)
+  const isOf = (loop: Loop): boolean => loop.file.startsWith(`${hostFolder(name)}/`) || (foreign && loop.on === number)
   // A file system that a dying host had mounted holds its device for a moment longer.
   await poll(10_000, async () => {
     const left = (await loops()).filter(isOf)

@@ -75,7 +75,11 @@ export function host(name: string): Host {
     },
     ssh(command, options = {}) {
       const { user = 'root', port = 22 } = options
-      return start('ssh', ['-F', sshConfigFile, '-o', 'BatchMode=yes', '-p', String(port), `${user}@${name}`, command], options)
+      return start(
+        'ssh',
+        ['-F', sshConfigFile, '-o', 'BatchMode=yes', '-p', String(port), `${user}@${name}`, command],
+        options,
+      )
     },
   }
 }

@@ -86,7 +86,7 @@ async function runInside(root: string, script: string): Promise<void> {
   await run`mount -t proc proc ${join(root, 'proc')}`
   const env = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C.UTF-8', ...proxy }
   try {
-    if (script.includes('apt-get install')) await run({ env })`chroot ${root} apt-get -q update`
+    if (/apt-get (install|download)/.test(script)) await run({ env })`chroot ${root} apt-get -q update`
     await writeFile(join(root, recipe), script)
     await run({ env })`chroot ${root} /bin/sh -e ${recipe}`
   } finally {

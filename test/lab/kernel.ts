@@ -9,7 +9,8 @@ import { runFolder } from './places.ts'
 const areas = ['vm', 'fs', 'kernel']
 
 /** Values that change by themselves, or that do something when written. */
-const volatile = /\/(compact_memory|drop_caches|stat_refresh|ns_last_pid|hostname|domainname|random|dentry-state|file-nr|inode-nr|inode-state|aio-nr|pty\/nr|sched_domain|keys|binfmt_misc|cap_last_cap|perf_event_|tainted|usermodehelper|seccomp|hung_task_detect_count)/
+const volatile =
+  /\/(compact_memory|drop_caches|stat_refresh|ns_last_pid|hostname|domainname|random|dentry-state|file-nr|inode-nr|inode-state|aio-nr|pty\/nr|sched_domain|keys|binfmt_misc|cap_last_cap|perf_event_|tainted|usermodehelper|seccomp|hung_task_detect_count)/
 
 const record = join(runFolder, 'kernel.json')
 const top = '/proc/sys'

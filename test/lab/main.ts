@@ -1,21 +1,26 @@
 import { spawn } from 'node:child_process'
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
 import { down, status, up } from './lab.ts'
 import { keyFile, knownHostsFile, sshConfigFile } from './places.ts'
 import { guestNamed, legacyPort, oddNames, outerAddress, testNames } from './roster.ts'
+import { seconds } from './shell.ts'
 
 const say = (line: string): void => console.log(`lab: ${line}`)
 
-function parseCount(text: string): number {
-  if (!/^(1?[0-9]|20)$/.test(text)) throw new InvalidArgumentError('a number from 0 to 20')
-  return Number(text)
+/** `5` stands for test1 to test5 and `odd` for the odd hosts; words, as npm would keep an option for itself. */
+function parseNames(words: readonly string[]): string[] {
+  const names = words.flatMap((word) => {
+    if (/^\d+$/.test(word)) return testNames(Number(word))
+    return word === 'odd' ? oddNames : [word]
+  })
+  return [...new Set(names)]
 }
 
-async function runUp(count: number, { odd, also }: { odd?: boolean; also?: string[] }): Promise<void> {
+async function runUp(words: string[]): Promise<void> {
   const since = performance.now()
-  const hosts = await up([...testNames(count), ...(odd ? oddNames : []), ...(also ?? [])], say)
+  const hosts = await up(parseNames(words), say)
   for (const { name, address, kind } of hosts) console.log(`  ${name.padEnd(10)} ${address.padEnd(12)} ${kind}`)
-  say(`ready after ${((performance.now() - since) / 1000).toFixed(1)} s; the outer machine is ${outerAddress}`)
+  say(`ready after ${seconds(since)}; for the hosts this machine is ${outerAddress}`)
   say(`log in: npm run lab ssh ${hosts[0]?.name ?? 'test1'}  (key ${keyFile}, known hosts ${knownHostsFile})`)
 }
 
@@ -40,13 +45,13 @@ function fail(error: unknown): void {
   process.exitCode = 1
 }
 
-const program = new Command('lab').description('disposable real hosts on this machine: systemd-nspawn on a private bridge').enablePositionalOptions()
+const program = new Command('lab')
+  .description('disposable real hosts on this machine: systemd-nspawn on a private bridge')
+  .enablePositionalOptions()
 program
   .command('up')
-  .description('boot hosts test1 to testN; those that run stay as they are')
-  .argument('[count]', 'how many', parseCount, 5)
-  .option('--odd', `also ${oddNames.join(' and ')}: SysV init with an old sshd on port ${legacyPort}, and busybox with dropbear`)
-  .option('--also <names...>', 'more hosts by name: bare1, ansible1 (has Python), sysv2 …')
+  .description('boot hosts; those that run stay as they are')
+  .argument('[hosts...]', '5 for test1 to test5, names such as bare1 or ansible1, odd for sysv1 and busybox1', ['5'])
   .action(runUp)
 program.command('status').description('the hosts and how they are').action(runStatus)
 program

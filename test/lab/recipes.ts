@@ -12,8 +12,21 @@ export interface Recipe {
 
 const common = [
   ...['openssh-server', 'sudo', 'procps', 'iproute2', 'netbase', 'curl', 'ca-certificates', 'adduser', 'acl'],
-  ...['e2fsprogs', 'xfsprogs', 'udev', 'xz-utils', 'bzip2', 'zstd', 'unzip'],
+  ...['e2fsprogs', 'udev', 'xz-utils', 'bzip2', 'zstd', 'unzip'],
 ]
+
+/** Debian's xfsprogs depends on Python for a script nobody needs, and these hosts are to have none. */
+const xfs = `
+cd /tmp
+apt-get download xfsprogs
+dpkg-deb --raw-extract xfsprogs_*.deb xfs
+sed -i '/^Depends:/s/, python3[^,]*//g' xfs/DEBIAN/control
+rm xfsprogs_*.deb
+dpkg-deb --build xfs xfsprogs.deb
+apt-get install -y --no-install-recommends ./xfsprogs.deb
+rm -r xfs xfsprogs.deb
+cd /
+`
 
 const accounts = `
 echo 'root:${rootPassword}' | chpasswd
@@ -36,9 +49,16 @@ printf 'UseDNS no\\nPerSourcePenalties no\\n' > /etc/ssh/sshd_config.d/lab.conf
 
 /** What would keep a throw-away host busy, or reach through it to the outer machine's kernel. */
 const quiet = [
-  ...['apt-daily.timer', 'apt-daily-upgrade.timer', 'dpkg-db-backup.timer', 'e2scrub_all.timer', 'e2scrub_reap.service'],
+  ...[
+    'apt-daily.timer',
+    'apt-daily-upgrade.timer',
+    'dpkg-db-backup.timer',
+    'e2scrub_all.timer',
+    'e2scrub_reap.service',
+  ],
   ...['fstrim.timer', 'xfs_scrub_all.timer', 'console-getty.service', 'systemd-modules-load.service'],
-  ...['sys-kernel-debug.mount', 'sys-kernel-tracing.mount', 'sys-kernel-config.mount', 'dev-hugepages.mount'],
+  ...['sys-kernel-debug.mount', 'sys-kernel-tracing.mount', 'sys-kernel-config.mount'],
+  ...['sys-fs-fuse-connections.mount', 'dev-hugepages.mount'],
 ]
 
 const systemd = `
@@ -122,13 +142,16 @@ chmod 755 /box/etc/rcS
 export const recipes: Record<Kind, Recipe> = {
   debian: {
     include: ['systemd', 'systemd-sysv', 'dbus', ...common],
-    script: accounts + systemd + installed + packageRepository,
+    script: xfs + accounts + systemd + installed + packageRepository,
   },
   ansible: { base: 'debian', script: `apt-get install -y --no-install-recommends python3 python3-apt\n${installed}` },
   sysv: {
     include: ['sysvinit-core', 'sysv-rc', 'insserv', 'initscripts', ...common],
     exclude: ['systemd', 'systemd-sysv'],
-    script: accounts + sysvinit + centos6 + installed + packageRepository,
+    script: xfs + accounts + sysvinit + centos6 + installed + packageRepository,
   },
-  busybox: { base: 'debian', script: `apt-get install -y --no-install-recommends busybox-static dropbear-bin openssl\n${busybox}` },
+  busybox: {
+    base: 'debian',
+    script: `apt-get install -y --no-install-recommends busybox-static dropbear-bin openssl\n${busybox}`,
+  },
 }

@@ -4,7 +4,14 @@ import { $, quote } from 'zx/core'
 export const environment = { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin:/usr/bin:/bin` }
 
 /** Runs a short command on the outer machine; an exit status other than 0 throws. */
-export const run = $({ env: environment, quiet: true, shell: '/bin/bash', prefix: 'set -euo pipefail;', quote, stdio: ['ignore', 'pipe', 'pipe'] })
+export const run = $({
+  env: environment,
+  quiet: true,
+  shell: '/bin/bash',
+  prefix: 'set -euo pipefail;',
+  quote,
+  stdio: ['ignore', 'pipe', 'pipe'],
+})
 
 /** The same, when the exit status is an answer or does not matter. */
 export const attempt = run({ nothrow: true })
