@@ -77,6 +77,8 @@ async function buildOnce(
   const target = await emptyFolder(join(parent, archive.folder))
   await archive.fill(target, folders)
   const path = join(folders.www, archive.path)
+  if (known !== undefined && known.built.path !== archive.path)
+    await remove(join(folders.www, known.built.path), archive)
   await pack(parent, archive.folder, path, archive.date)
   await writeChecksums(path, archive.checksums)
   for (const alias of archive.aliases ?? []) await linkAlias(path, join(folders.www, alias), archive)
@@ -93,6 +95,12 @@ async function linkAlias(path: string, alias: string, archive: Archive): Promise
   await rm(alias, { force: true })
   await link(path, alias)
   await writeChecksums(alias, archive.checksums)
+}
+
+/** Takes an archive of an earlier version away. */
+async function remove(path: string, { checksums }: Archive): Promise<void> {
+  const endings = ['', ...Object.keys(checksums).map((algorithm) => `.${algorithm}`)]
+  for (const ending of endings) await rm(`${path}${ending}`, { force: true })
 }
 
 async function readRecord(path: string): Promise<Record | undefined> {

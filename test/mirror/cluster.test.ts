@@ -147,7 +147,8 @@ describe('Kafka from its archive', () => {
     const broker = `127.0.0.1:${brokerPort}`
     const shape = ['--topic', 'marks', '--partitions', '1', '--replication-factor', '1']
     expect((await ask(`${bin}/kafka-topics.sh`, [...zookeeper, '--create', ...shape])).text).toContain('Created topic')
-    const sent = ['--broker-list', broker, '--topic', 'marks']
+    // Without this it waits for no answer, and a message to a topic made just now may be lost with exit status 0.
+    const sent = ['--broker-list', broker, '--topic', 'marks', '--request-required-acks', '-1']
     expect((await ask(`${bin}/kafka-console-producer.sh`, sent, 'a mark\n')).status).toBe(0)
     const one = ['--topic', 'marks', '--from-beginning', '--max-messages', '1']
     expect((await ask(`${bin}/kafka-console-consumer.sh`, [...zookeeper, ...one])).text).toContain('a mark')

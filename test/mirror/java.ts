@@ -100,8 +100,8 @@ async function fillJava(found: FoundJdk, target: string): Promise<void> {
   await rm(target, { recursive: true })
   await cp(found.home, target, { recursive: true, verbatimSymlinks: true })
   await bringLinksHome(target, target, found)
-  // Shared class data holds the times of the files beside it and is no use once they change; manuals are ballast.
-  for (const name of ['lib/server/classes.jsa', 'lib/server/classes_nocoops.jsa', 'man', 'jre/man', 'docs']) {
+  // Shared class data is no use once the times of the files beside it change; the rest is ballast on a server.
+  for (const name of ['lib/server/classes.jsa', 'lib/server/classes_nocoops.jsa', 'jmods', 'man', 'jre/man', 'docs']) {
     await rm(join(target, name), { recursive: true, force: true })
   }
   const release = join(target, 'release')
