@@ -19,10 +19,9 @@ step() {
 mirror() {
   node engine/launch.js --entry test/mirror/main.js "$@"
 }
-play() {
-  step "npx kplay run -i inventory/test.yml $1"
-  npx kplay run -i inventory/test.yml -e "mirror=http://$address:$port" "$1"
-}
+# The inventory knows the mirror at its usual port.
+play='npx kplay run -i inventory/test.yml'
+[ "$port" = 8000 ] || play="$play -e mirror=http://$address:$port"
 
 step 'the archives: a local mirror (made once, then kept)'
 mirror build
@@ -31,15 +30,20 @@ step 'the lab: five bare hosts, test1 to test5 (their image is made once, then k
 npm run --silent lab up 5
 mirror serve --daemon --address "$address" --port "$port"
 
-play playbooks/site.yml
-play playbooks/smoke.yml
+for playbook in playbooks/site.yml playbooks/smoke.yml; do
+  step "$play $playbook"
+  $play "$playbook"
+done
 
 cat <<END
 
 A Kafka cluster runs on test1 to test5. Where to look next:
-  npx kplay run -i inventory/test.yml playbooks/site.yml           again: nothing changes
-  npx kplay run -i inventory/test.yml playbooks/site.yml --check   say what would change, change nothing
-  npm run lab ssh test1                                            log in to a host; look at /home/programs, /data
-  npm run lab status                                               what runs
-  npm run lab down                                                 take it all down
+  $play playbooks/site.yml
+      again: nothing changes (--check: only say what would)
+  npm run lab ssh test1
+      log in to a host: the programs are in /home/programs, their data in /data
+  npm run lab status
+      what runs
+  npm run lab down
+      take it all down, the mirror too
 END
