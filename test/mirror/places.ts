@@ -1,17 +1,10 @@
 import { existsSync } from 'node:fs'
-import { homedir } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-
-/** The folder of every cache: `$KPLAY_CACHE`, else `kplay` in the user's cache folder. */
-export function cacheFolder(): string {
-  return resolve(
-    process.env['KPLAY_CACHE'] || join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'kplay'),
-  )
-}
+import { cacheFolder } from '../lab/places.ts'
 
 /** Where the mirror keeps what it made: `www` is served, the rest are the means to make it. */
-export function mirrorFolders(cache = cacheFolder()) {
+export function mirrorFolders(cache = cacheFolder) {
   const mirror = join(cache, 'mirror')
   return {
     mirror,
