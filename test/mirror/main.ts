@@ -31,7 +31,7 @@ async function main(): Promise<void> {
       return build()
     case 'serve':
       if (!values.daemon) return serve(values.address, port, values.record)
-      await build()
+      await buildMirror(say)
       return say(`serving at ${await startDaemon(values.address, port)}`)
     case 'stop':
       for (const url of await stopDaemons()) say(`ended ${url}`)
@@ -49,7 +49,7 @@ async function build(): Promise<void> {
 }
 
 async function serve(address: string, port: number, record: string | undefined): Promise<void> {
-  if (record === undefined) await build()
+  if (record === undefined) await buildMirror(say)
   const served = await serveFolder({ folder: mirrorFolders().www, address, port, onRequest: say })
   say(`serving at ${served.url}`)
   if (record !== undefined) await recordRunning(record, served.url)
