@@ -97,8 +97,11 @@ export interface StateDefinition<F extends Fields, S extends State> extends Desc
   readonly kind?: 'state'
   /** Why a second run is never "ok". Only for modules that cannot know, such as a bare command. */
   readonly always?: string
-  /** Reads the host. Runs in check mode too. Read-only by construction. */
-  probe(args: ArgsOf<F>, reader: Reader): Promise<S>
+  /**
+   * Reads the host. Runs in check mode too. Read-only by construction. `local` is for modules that learn there which
+   * paths to ask about, such as the files below a folder to copy; no network through it, as probes may run ahead.
+   */
+  probe(args: ArgsOf<F>, reader: Reader, local: Local): Promise<S>
   /** The wished state in the probe's own words. `local` is the controller's side. */
   want(args: ArgsOf<F>, now: S, local: Local): Wanted<S> | Promise<Wanted<S>>
   /** The steps from `now` to `want`. Pure: it describes, the engine runs. Refusals are thrown here (code REFUSED). */

@@ -71,7 +71,7 @@ export async function answer(
 export async function converge(module: StateModule, args: ModuleArgs, context: ConvergeContext): Promise<Converged> {
   if (module.question?.(args)) return answer(module, args, context)
   const { reader, mask } = context
-  const now = await module.probe(args, reader)
+  const now = await module.probe(args, reader, context.local)
   const want = await module.want(args, now, context.local)
   const warnings = (module.warnings?.(args, now, want) ?? []).map(mask)
   const must = module.must ? module.must(args, now) : module.always !== undefined
@@ -108,7 +108,7 @@ interface Job {
 async function predict({ module, args, now, want, steps, context }: Job, overlay: Overlay): Promise<ResultValues> {
   for (const step of steps) await overlay.absorb(effectsOf(step), context.target.user)
   if (module.always !== undefined) overlay.disturb()
-  const after = await module.probe(args, context.reader).catch((error: unknown) => {
+  const after = await module.probe(args, context.reader, context.local).catch((error: unknown) => {
     if (isUnpredictable(error)) return { ...now, ...want } as State
     throw error
   })
@@ -170,7 +170,7 @@ async function settle({ module, args, now, want, context }: Job): Promise<{ afte
   const { within = 0, hold = 0 } = module.settle?.(args, now, want) ?? {}
   const look = async (): Promise<{ after: State; left: readonly string[] }> => {
     context.changed()
-    const after = await module.probe(args, context.reader)
+    const after = await module.probe(args, context.reader, context.local)
     return { after, left: differing(after, want) }
   }
   let seen = await look()

@@ -1,6 +1,14 @@
 import { KplayError, KplayErrors } from '../../engine/errors.ts'
 import { effectsOf, type Step, type StepResult } from '../../engine/host/step.ts'
-import type { Registry, ResultValues, State, StateModule, StateValue, Wanted } from '../../engine/module/define.ts'
+import type {
+  ModuleArgs,
+  Registry,
+  ResultValues,
+  State,
+  StateModule,
+  StateValue,
+  Wanted,
+} from '../../engine/module/define.ts'
 import { parseArgs } from '../../engine/schema/parse.ts'
 import type { FakeHost } from './fake-host.ts'
 import type { FakeLocal } from './fake-local.ts'
@@ -59,7 +67,7 @@ export async function drive(
     return { ...none, status: failed === undefined ? 'ok' : 'failed', values, message: failed }
   }
 
-  const now = await module.probe(args, host.reader)
+  const now = await module.probe(args, host.reader, local)
   const want = await module.want(args, now, local)
   const changes = differences(now, want)
   const warnings = module.warnings?.(args, now, want) ?? []
@@ -69,17 +77,28 @@ export async function drive(
 
   const steps = module.apply(args, now, want)
   if (check) return { ...none, status: 'changed', changes, steps, warnings, values: {} }
-  return { warnings, changes, steps, ...(await act(module, args, host, now, want, steps)) }
+  return { warnings, changes, steps, ...(await act({ module, args, host, local, now, want, steps })) }
 }
 
-async function act(
-  module: StateModule,
-  args: Parameters<StateModule['probe']>[0],
-  host: FakeHost,
-  now: State,
-  want: Wanted,
-  steps: readonly Step[],
-): Promise<Pick<Driven, 'status' | 'values' | 'left' | 'message'>> {
+interface Job {
+  readonly module: StateModule
+  readonly args: ModuleArgs
+  readonly host: FakeHost
+  readonly local: FakeLocal
+  readonly now: State
+  readonly want: Wanted
+  readonly steps: readonly Step[]
+}
+
+async function act({
+  module,
+  args,
+  host,
+  local,
+  now,
+  want,
+  steps,
+}: Job): Promise<Pick<Driven, 'status' | 'values' | 'left' | 'message'>> {
   const ran: StepResult[] = []
   for (const step of steps) {
     const result = host.run(step)
@@ -88,7 +107,7 @@ async function act(
     if (result.code !== 0 && !fine) throw new KplayError('COMMAND_FAILED', `${shownStep(step)}: exit ${result.code}`)
   }
   const message = module.failure?.(args, ran)
-  const after = await module.probe(args, host.reader)
+  const after = await module.probe(args, host.reader, local)
   const left = module.always === undefined ? differences(after, want) : []
   const values = module.result?.(args, now, after, ran) ?? {}
   return { status: message === undefined ? 'changed' : 'failed', values, left, message }
