@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { initOf } from './boot.ts'
-import { keyFile, knownHostsFile, rootFolder, sshConfigFile } from './places.ts'
+import { keyFile, knownHostsFile, rootFolder, rsaKeyFile, sshConfigFile } from './places.ts'
 import type { Guest } from './roster.ts'
 import { guestNamed, legacyPort } from './roster.ts'
 import { environment } from './shell.ts'
@@ -29,6 +29,8 @@ export interface Host extends Guest {
   /** SysV hosts have a second sshd, as old as CentOS 6's. */
   readonly legacyPort: number | undefined
   readonly key: string
+  /** The RSA key, the only one that the old sshd takes. */
+  readonly rsaKey: string
   readonly knownHosts: string
   /** Its file system as the outer machine sees it, without the disks that the host mounts. */
   readonly rootDir: string
@@ -65,9 +67,10 @@ export function host(name: string): Host {
     port: 22,
     legacyPort: guest.kind === 'sysv' ? legacyPort : undefined,
     key: keyFile,
+    rsaKey: rsaKeyFile,
     knownHosts: knownHostsFile,
     rootDir: rootFolder(name),
-    exec(command, options = {}) {
+    async exec(command, options = {}) {
       const init = initOf(name)
       if (!init) throw new Error(`${name} is off`)
       const args = ['-t', String(init.pid), ...inside, '--', 'env', '-i', ...variables, '/bin/sh', '-c', command]

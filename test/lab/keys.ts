@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { chmod, copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { keyFile, keysFolder, knownHostsFile, sshConfigFile } from './places.ts'
+import { keyFile, keysFolder, knownHostsFile, rsaKeyFile, sshConfigFile } from './places.ts'
 import type { Guest } from './roster.ts'
 import { legacyPort, users } from './roster.ts'
 import { run } from './shell.ts'
@@ -13,8 +13,8 @@ async function makeKey(path: string, type: string): Promise<void> {
   await run`ssh-keygen -q -t ${type} ${size} -N '' -C kplay-lab -f ${path}`
 }
 
-/** The lab's own key pair, the same from one `up` to the next. */
-export const clientKey = join(keysFolder, 'key')
+/** The lab's own key pairs, the same from one `up` to the next. The old sshd takes the RSA one only. */
+export const clientKeys = ['ed25519', 'rsa'].map((type) => join(keysFolder, `client_${type}`))
 
 /** Hosts keep their keys from one `up` to the next. Only SysV hosts have the RSA key that their old sshd needs. */
 const keyTypes = ({ kind }: Guest): string[] => (kind === 'sysv' ? ['ed25519', 'ecdsa', 'rsa'] : ['ed25519', 'ecdsa'])
@@ -23,7 +23,7 @@ export const hostKeys = (guest: Guest): { type: string; path: string }[] =>
   keyTypes(guest).map((type) => ({ type, path: join(keysFolder, `${guest.name}_${type}`) }))
 
 export async function makeKeys(guests: readonly Guest[]): Promise<void> {
-  await makeKey(clientKey, 'ed25519')
+  for (const path of clientKeys) await makeKey(path, path.replace(/.*_/, ''))
   for (const guest of guests) for (const { type, path } of hostKeys(guest)) await makeKey(path, type)
 }
 
@@ -37,25 +37,43 @@ async function knownHosts(guest: Guest): Promise<string> {
   return (await Promise.all(lines)).join('')
 }
 
-/** Writes what a client needs to log in: the private key, known_hosts and a configuration for `ssh -F`. */
-export async function writeClientFiles(guests: readonly Guest[]): Promise<void> {
-  await copyFile(clientKey, keyFile)
-  await chmod(keyFile, 0o600)
-  await copyFile(`${clientKey}.pub`, `${keyFile}.pub`)
-  await writeFile(knownHostsFile, (await Promise.all(guests.map(knownHosts))).join(''))
-  const hosts = guests.map(({ name, address }) => `Host ${name} ${address}\n  HostName ${address}\n`)
-  await writeFile(
-    sshConfigFile,
-    `${hosts.join('')}Host *
+/** The text of authorized_keys. */
+export const authorizedKeys = async (): Promise<string> =>
+  (await Promise.all(clientKeys.map((path) => readFile(`${path}.pub`, 'utf8')))).join('')
+
+/** Algorithms that today's ssh offers to an old sshd only when told to. */
+const legacy = `  HostKeyAlgorithms +ssh-rsa
+  PubkeyAcceptedAlgorithms +ssh-rsa
+  KexAlgorithms +diffie-hellman-group14-sha1
+  Port ${legacyPort}
+`
+
+function sshConfig(guests: readonly Guest[]): string {
+  const hosts = guests.flatMap(({ name, address, kind }) => {
+    const own = `Host ${name} ${address}\n  HostName ${address}\n`
+    return kind === 'sysv' ? [own, `Host ${name}-legacy\n  HostName ${address}\n${legacy}`] : [own]
+  })
+  const files = [keyFile, rsaKeyFile].map((path) => `  IdentityFile ${path}\n`)
+  return `${hosts.join('')}Host *
   User root
-  IdentityFile ${keyFile}
-  IdentitiesOnly yes
+${files.join('')}  IdentitiesOnly yes
   UserKnownHostsFile ${knownHostsFile}
   GlobalKnownHostsFile /dev/null
   StrictHostKeyChecking yes
   LogLevel ERROR
-`,
-  )
+`
+}
+
+/** Writes what a client needs to log in: the private keys, known_hosts and a configuration for `ssh -F`. */
+export async function writeClientFiles(guests: readonly Guest[]): Promise<void> {
+  for (const [index, path] of [keyFile, rsaKeyFile].entries()) {
+    const source = clientKeys[index] ?? ''
+    await copyFile(source, path)
+    await chmod(path, 0o600)
+    await copyFile(`${source}.pub`, `${path}.pub`)
+  }
+  await writeFile(knownHostsFile, (await Promise.all(guests.map(knownHosts))).join(''))
+  await writeFile(sshConfigFile, sshConfig(guests))
 }
 
 /** Who logs in with the lab's key: the path of the home folder and its owner. */

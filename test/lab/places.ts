@@ -16,6 +16,7 @@ export const keysFolder = join(labCache, 'keys')
 /** What a running lab says about itself, at one place whatever the cache: there is one lab on a machine. */
 export const runFolder = '/run/kplay-lab'
 export const keyFile = join(runFolder, 'key')
+export const rsaKeyFile = join(runFolder, 'key_rsa')
 export const knownHostsFile = join(runFolder, 'known_hosts')
 export const sshConfigFile = join(runFolder, 'ssh_config')
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { chmod, chown, copyFile, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { clientKey, homes, hostKeys } from './keys.ts'
+import { authorizedKeys, homes, hostKeys } from './keys.ts'
 import { hostFolder, rootFolder } from './places.ts'
 import type { Guest } from './roster.ts'
 import { guestNamed, knownNames, outerAddress } from './roster.ts'
@@ -28,7 +28,7 @@ export async function writeSettings(guest: Guest): Promise<void> {
   for (const { home, uid } of homes(guest)) {
     const folder = join(root, home, '.ssh')
     await mkdir(folder, { recursive: true })
-    await copyFile(`${clientKey}.pub`, join(folder, 'authorized_keys'))
+    await writeFile(join(folder, 'authorized_keys'), await authorizedKeys())
     await chmod(folder, 0o700)
     await chmod(join(folder, 'authorized_keys'), 0o600)
     for (const path of [folder, join(folder, 'authorized_keys')]) await chown(path, uid, uid)
