@@ -1,10 +1,11 @@
 import { KplayError } from '../errors.ts'
-import { joined, sh } from '../host/shell.ts'
-import type { Effect, Step } from '../host/step.ts'
+import { makeDir, setSysctl } from '../host/actions.ts'
+import { joined } from '../host/shell.ts'
+import type { Step } from '../host/step.ts'
 import { defineModule, type State, type Wanted } from '../module/define.ts'
 import { choice, dict, flag, path, text } from '../schema/field.ts'
 import { bootOrder } from './_sysctl-boot.ts'
-import { editSysctlFile, pathOf, readSysctlFile, words } from './_sysctl-file.ts'
+import { editSysctlFile, readSysctlFile, words } from './_sysctl-file.ts'
 import { fileOf, goalOf, goalsOf, isLowered, mistakeIn, type Goal } from './_sysctl-goals.ts'
 
 const live = (key: string): string => `live ${key}`
@@ -172,12 +173,12 @@ function refuse(key: string, now: State, want: Wanted): void {
 }
 
 function setLive(changing: readonly { readonly key: string; readonly value: string }[]): Step {
-  const put = sh`put() { printf '%s\\n' "$2" | cat > "/proc/sys/$1" || { echo "the kernel refuses $2 for $1" >&2; exit 1; }; }`
+  const steps = changing.map(({ key, value }) => setSysctl(key, value))
   return {
     kind: 'run',
-    command: joined([put, ...changing.map(({ key, value }) => sh`put ${pathOf(key)} ${value}`)], '\n'),
-    label: `sysctl -w ${changing.map(({ key, value }) => sh`${`${key}=${value}`}`.text).join(' ')}`,
-    effects: changing.map(({ key, value }): Effect => ({ effect: 'sysctl', key, value })),
+    command: joined(steps.map(({ command }) => command)),
+    label: `set ${changing.map(({ key, value }) => `${key} = ${value}`).join(', ')}`,
+    effects: steps.flatMap(({ effects }) => effects),
   }
 }
 
@@ -187,15 +188,7 @@ function save(now: State, edits: ReadonlyMap<string, string | null>): Step[] {
   const content = editSysctlFile(known(now, 'text') ?? '', edits)
   const fresh = now['text'] === null
   return [
-    ...(now['folder'] === false
-      ? [
-          {
-            kind: 'run' as const,
-            command: sh`mkdir -p -m 0755 -- ${folder}`,
-            effects: [{ effect: 'dir' as const, path: folder, mode: '0755' }],
-          },
-        ]
-      : []),
+    ...(now['folder'] === false ? [makeDir(folder, { mode: '0755' })] : []),
     { kind: 'write', path: place, content, ...(fresh && { mode: '0644' }) },
   ]
 }
