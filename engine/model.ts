@@ -156,6 +156,8 @@ export interface ArgumentSpec {
   readonly place: Place
   readonly shortDescription: string
   readonly options: ReadonlyMap<string, ArgumentOption>
+  /** Lists of names of which at least one must be given; empty text counts as not given. */
+  readonly requiredOneOf: readonly (readonly string[])[]
 }
 
 export interface Play {

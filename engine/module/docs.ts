@@ -1,8 +1,19 @@
 import type { Field, Fields } from '../schema/field.ts'
-import type { Module, Registry } from './define.ts'
+
+/** What the documentation needs of a module of any kind; control modules are documented in the same way. */
+export interface Documented {
+  readonly kind: string
+  readonly name: string
+  readonly summary: string
+  readonly notes?: string | undefined
+  readonly args: Fields
+  readonly freeForm?: string | undefined
+  readonly always?: string | undefined
+  readonly examples: readonly { readonly title: string; readonly args: object }[]
+}
 
 /** What a module is and takes, as Markdown: `kplay doc NAME` and the generated pages. */
-export function markdown(module: Module): string {
+export function markdown(module: Documented): string {
   const parts = [`### ${module.name}`, module.summary, ...(module.notes === undefined ? [] : [module.notes])]
   parts.push(...honesty(module))
   if (Object.keys(module.args).length > 0) parts.push(table(module.args))
@@ -13,16 +24,17 @@ export function markdown(module: Module): string {
 }
 
 /** One row for each module: the table of README and of `kplay doc`. Aliases stand beside what they lead to. */
-export function summaryTable(modules: Registry): string {
-  const rows = [...modules.values()]
+export function summaryTable(modules: Iterable<Documented>): string {
+  const rows = [...modules]
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .map((module) => `| \`${module.name}\` | ${module.summary} |`)
   return ['| module | |', '| --- | --- |', ...rows].join('\n')
 }
 
-function honesty(module: Module): string[] {
+function honesty(module: Documented): string[] {
+  if (module.kind === 'control') return ['It is about the run itself and changes nothing on a host.']
   if (module.kind === 'read') return ['It only asks: never changed, and it runs in check mode too.']
-  if (module.kind === 'state' && module.always !== undefined) return [`It always reports a change: ${module.always}`]
+  if (module.always !== undefined) return [`It always reports a change: ${module.always}`]
   return []
 }
 

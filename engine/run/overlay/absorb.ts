@@ -19,12 +19,8 @@ export async function absorbFileEffect(overlay: Overlay, effect: FileEffect, use
       }
       return files.set(path, { entry, content: effect.content, fresh: false, open: false })
     }
-    case 'dir': {
-      const { path, entry: old, predicted } = await files.find(effect.path, true)
-      const fresh = predicted?.fresh ?? old === undefined
-      const entry = { ...madeEntry('dir', '0755', user, old), ...attributes(overlay, effect) }
-      return files.set(path, { entry, fresh, open: predicted?.open ?? false })
-    }
+    case 'dir':
+      return absorbFolder(overlay, effect, user)
     case 'link': {
       const { path } = await files.find(effect.path, false)
       const entry = { ...madeEntry('link', '0777', user), target: effect.target, size: effect.target.length }
@@ -76,6 +72,30 @@ export async function absorbFileEffect(overlay: Overlay, effect: FileEffect, use
       overlay.mounts.set(path, 'absent')
     }
   }
+}
+
+/** A folder, with the parents it lacks. */
+async function absorbFolder(
+  overlay: Overlay,
+  effect: Extract<FileEffect, { effect: 'dir' }>,
+  user: string,
+): Promise<void> {
+  const { files } = overlay
+  const { path, entry: old, predicted } = await files.find(effect.path, true)
+  for (
+    let parent = posix.dirname(path);
+    parent !== '/' && (await files.at(parent)).entry === undefined;
+    parent = posix.dirname(parent)
+  ) {
+    files.set(parent, {
+      entry: { ...madeEntry('dir', '0755', user), ...attributes(overlay, effect) },
+      fresh: true,
+      open: false,
+    })
+  }
+  const fresh = predicted?.fresh ?? (old === undefined || old.kind === 'unknown')
+  const entry = { ...madeEntry('dir', '0755', user, old), ...attributes(overlay, effect) }
+  files.set(path, { entry, fresh, open: predicted?.open ?? old?.kind === 'unknown' })
 }
 
 function attributes(

@@ -1,20 +1,10 @@
 import { posix } from 'node:path'
 import picomatch from 'picomatch'
-import { KplayError } from '../../errors.ts'
 import type { Algorithm, Entry, Reader } from '../../host/reader.ts'
 import { bytesOf, digestOf, type Found } from './files.ts'
 import type { Overlay } from './overlay.ts'
 import { systemQuestions } from './system.ts'
-
-export interface OverlayOptions {
-  /** A question of the user's (stat, wait_for) must not be answered with a guess; a state module counts unknown as differing. */
-  readonly question: boolean
-  /** Whether anything at all is predicted in this run, on any machine: what goes over the network may rest on it. */
-  predictedAnywhere(): boolean
-}
-
-export const unpredictable = (what: string): KplayError =>
-  new KplayError('UNPREDICTABLE', `${what} rests on what an earlier task of this run would do`)
+import { unpredictable, type OverlayOptions } from './unpredictable.ts'
 
 /** A machine as it would be. Asks the host only for what no prediction covers. */
 export function overlayReader(base: Reader, overlay: Overlay, options: OverlayOptions): Reader {

@@ -1,6 +1,6 @@
 import type { Account, Reader, Unit } from '../../host/reader.ts'
 import type { Overlay } from './overlay.ts'
-import { unpredictable, type OverlayOptions } from './reader.ts'
+import { unpredictable, type OverlayOptions } from './unpredictable.ts'
 
 type SystemQuestions = Omit<
   Reader,

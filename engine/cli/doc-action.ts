@@ -1,0 +1,22 @@
+import { KplayError } from '../errors.ts'
+import { markdown, summaryTable } from '../module/docs.ts'
+import { modules } from '../modules/index.ts'
+import { controls } from '../run/control/index.ts'
+import { didYouMean } from '../schema/parse.ts'
+
+/** All modules as a table, or one with its arguments and examples. */
+export function showDoc(name?: string): string {
+  const all = [...modules.values(), ...new Set(controls.values())]
+  if (name === undefined) return summaryTable(all)
+  const module = all.find(
+    (each) => each.name === name.replace(/^(ansible\.(builtin|legacy|posix)|community\.general)\./, ''),
+  )
+  if (module) return markdown(module)
+  throw new KplayError('UNKNOWN_MODULE', `there is no module ${name}`, {
+    hint:
+      didYouMean(
+        name,
+        all.map((each) => each.name),
+      ) ?? 'kplay doc lists them all',
+  })
+}

@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs'
+import type { KplayError } from '../errors.ts'
+import { renderError } from '../report/error.ts'
+import { painter } from '../report/style.ts'
+
+/** Text of a controller file for the line an error stands in; undefined where it cannot be read. */
+export function readSource(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return undefined
+  }
+}
+
+export const wantsColour = (stream: NodeJS.WriteStream): boolean => {
+  if (process.env['NO_COLOR']) return false
+  if (process.env['FORCE_COLOR'] && process.env['FORCE_COLOR'] !== '0') return true
+  return stream.isTTY === true && process.env['TERM'] !== 'dumb'
+}
+
+export function printError(error: KplayError): void {
+  const paint = painter(wantsColour(process.stderr))
+  process.stderr.write(`${renderError(error, { readText: readSource, folder: process.cwd() }, paint)}\n`)
+}

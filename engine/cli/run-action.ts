@@ -1,0 +1,118 @@
+import { KplayError } from '../errors.ts'
+import type { Emit } from '../events.ts'
+import { controllerFiles } from '../controller/files.ts'
+import { openController } from '../controller/open.ts'
+import { openMachines } from '../host/machines.ts'
+import { kplay, prepare, type Request } from '../kplay.ts'
+import { modules } from '../modules/index.ts'
+import { readProject } from '../read/project.ts'
+import type { RunEnd } from '../run/run.ts'
+import { askSecret } from './ask.ts'
+import { EXIT } from './exit.ts'
+import { listing } from './list.ts'
+import { openReporter } from './output.ts'
+import type { RunFlags } from './run.ts'
+
+/** `kplay run`: flags and project become a request; events become text; the end becomes an exit code. */
+export async function runFromCommandLine(playbooks: readonly string[], flags: RunFlags): Promise<number> {
+  const files = controllerFiles()
+  const request = await requestOf(playbooks, flags)
+  if (flags.syntaxCheck || flags.listHosts || flags.listTasks) {
+    process.stdout.write(listing(prepare(request, files, modules), flags))
+    return EXIT.ok
+  }
+
+  const soft = new AbortController()
+  const machines = openMachines({ askSecret, forks: request.options.forks })
+  const reporter = await openReporter(flags, request.options)
+  const emit: Emit = (event) => reporter.listen(event)
+  const stop = watchInterrupts(soft, emit, () => machines.abort())
+  try {
+    const end = await kplay(request, files, {
+      registry: modules,
+      machines,
+      emit,
+      soft: soft.signal,
+      ...openController(request),
+    })
+    return exitCode(end)
+  } finally {
+    stop()
+    reporter.end()
+    await machines.close()
+  }
+}
+
+const exitCode = ({ failed, unreachable, interrupted }: RunEnd): number => {
+  if (failed) return EXIT.hostFailed
+  if (unreachable) return EXIT.unreachable
+  return interrupted ? EXIT.hostFailed : EXIT.ok
+}
+
+async function requestOf(playbooks: readonly string[], flags: RunFlags): Promise<Request> {
+  const project = readProject({
+    playbook: playbooks[0],
+    folder: process.cwd(),
+    files: controllerFiles(),
+    environment: process.env,
+  })
+  const { settings } = project
+  return {
+    playbooks,
+    inventory: flags.inventory.length > 0 ? flags.inventory : project.inventory,
+    rolesPaths: [...flags.rolesPath, ...project.rolesPaths],
+    limit: flags.limit,
+    extraVars: flags.extraVars,
+    options: {
+      check: flags.check === true,
+      diff: flags.diff === true,
+      forks: flags.forks ?? settings.forks ?? 50,
+      tags: flags.tags,
+      skipTags: flags.skipTags,
+      verbosity: flags.verbose,
+      forceHandlers: flags.forceHandlers === true,
+      connection: {
+        kind: flags.connection,
+        user: flags.user ?? settings.remoteUser,
+        password: flags.askPass ? await asked('SSH password: ') : undefined,
+        privateKeyFile: flags.privateKey ?? settings.privateKeyFile,
+        timeout: flags.timeout ?? settings.timeout ?? 10,
+        acceptNewHostKeys: flags.acceptNewHostKeys ?? settings.acceptNewHostKeys ?? false,
+        knownHosts: [...flags.knownHosts, ...(settings.knownHosts ?? [])],
+        become: flags.become ?? settings.become ?? false,
+        becomeMethod: flags.becomeMethod ?? settings.becomeMethod,
+        becomeUser: flags.becomeUser ?? settings.becomeUser,
+        becomePassword: flags.askBecomePass ? await asked('BECOME password: ') : undefined,
+      },
+    },
+  }
+}
+
+async function asked(prompt: string): Promise<string> {
+  const secret = await askSecret(prompt)
+  if (secret !== undefined) return secret
+  throw new KplayError('BAD_OPTIONS', 'there is no terminal to ask for a password on', {
+    hint: 'set ansible_password or ansible_become_password instead of -k or -K',
+  })
+}
+
+/** First Ctrl-C: running tasks end. Second: running steps are ended. Third: the process. */
+function watchInterrupts(soft: AbortController, emit: Emit, abort: () => void): () => void {
+  let count = 0
+  const heard = (): void => {
+    count += 1
+    if (count === 1) {
+      soft.abort()
+      emit({ type: 'interrupted', hard: false })
+    } else if (count === 2) {
+      emit({ type: 'interrupted', hard: true })
+      abort()
+    } else process.exit(EXIT.hostFailed)
+  }
+  process.on('SIGINT', heard)
+  process.on('SIGTERM', heard)
+  return () => {
+    process.off('SIGINT', heard)
+    process.off('SIGTERM', heard)
+  }
+}

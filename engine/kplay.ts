@@ -1,0 +1,79 @@
+import { KplayError } from './errors.ts'
+import type { Host, Inventory, Play, Playbook } from './model.ts'
+import type { Files } from './read/files.ts'
+import { readExtraVars } from './read/extra-vars.ts'
+import { readInventory } from './read/inventory/read.ts'
+import { selectHosts, selectLimit } from './read/patterns.ts'
+import { readPlaybook } from './read/playbook.ts'
+import type { Registry } from './module/define.ts'
+import type { RunOptions, RunPorts } from './run/context.ts'
+import { run, type RunEnd } from './run/run.ts'
+import { validatePlaybook } from './run/validate.ts'
+import { controls } from './run/control/index.ts'
+import { evaluate } from './values/evaluate.ts'
+import { Scope } from './values/scope.ts'
+
+/** What to run, on what, and how. */
+export interface Request {
+  readonly playbooks: readonly string[]
+  readonly inventory: readonly string[]
+  readonly rolesPaths: readonly string[]
+  readonly limit: readonly string[]
+  readonly extraVars: readonly string[]
+  readonly options: Omit<RunOptions, 'extraVars' | 'limit' | 'limitText'>
+}
+
+/** Everything that was read, before any host is contacted. */
+export interface Prepared {
+  readonly inventory: Inventory
+  readonly playbooks: readonly Playbook[]
+  readonly options: RunOptions
+  hostsOf(play: Play): readonly Host[]
+}
+
+/** The story: read, run; whoever listens to the events reports. */
+export async function kplay(request: Request, files: Files, ports: RunPorts): Promise<RunEnd> {
+  const prepared = prepare(request, files, ports.registry)
+  return run(prepared, prepared.options, ports)
+}
+
+/** Reads and checks everything. Throws all mistakes of a file at once. */
+export function prepare(request: Request, files: Files, registry: Registry): Prepared {
+  const playbooks = request.playbooks.map((path) =>
+    readPlaybook(path, files, { rolesPaths: request.rolesPaths, freeForm: freeFormNames(registry) }),
+  )
+  for (const playbook of playbooks) validatePlaybook(playbook, registry)
+  const [first] = playbooks
+  const inventory = readInventory(
+    [...request.inventory],
+    files,
+    first ? { playbookFolder: first.path.replace(/\/[^/]*$/, '') } : {},
+  )
+  const extraVars = readExtraVars([...request.extraVars], files)
+  const limited =
+    request.limit.length > 0
+      ? selectLimit(request.limit.join(','), inventory, files).map(({ name }) => name)
+      : undefined
+  const options: RunOptions = {
+    ...request.options,
+    extraVars,
+    ...(limited && { limit: limited, limitText: request.limit.join(',') }),
+  }
+  const scope = new Scope([{ name: 'extra vars', vars: extraVars }])
+  const hostsOf = ({ hosts: { value, place } }: Play): readonly Host[] => {
+    const pattern = evaluate(value, scope)
+    const found = selectHosts(Array.isArray(pattern) ? pattern.map(String) : String(pattern as string), inventory, {
+      place,
+      files,
+    })
+    return limited ? found.filter(({ name }) => limited.includes(name)) : found
+  }
+  // A pattern that means nothing is told now, not after the plays before it have run.
+  for (const playbook of playbooks) for (const play of playbook.plays) hostsOf(play)
+  return { inventory, playbooks, options, hostsOf }
+}
+
+const freeFormNames = (registry: Registry): ReadonlySet<string> =>
+  new Set([...registry, ...controls].flatMap(([name, module]) => (module.freeForm === undefined ? [] : [name])))
+
+export { KplayError }

@@ -1,0 +1,80 @@
+import type { Event, Result } from '../events.ts'
+import { frame, renderError } from './error.ts'
+import { renderRecap } from './recap.ts'
+import type { Output, Reporter, ReportOptions } from './reporter.ts'
+import { indent, painter, safe, STATUS_STYLE } from './style.ts'
+import { renderTask, titleOf } from './task-lines.ts'
+
+/** Lines only: for pipes, logs and CI. A line stands when it is written. */
+export function plainReporter(output: Output, options: ReportOptions): Reporter {
+  const paint = painter(output.colour)
+  const results = new Map<number, Result[]>()
+  const say = (text: string): void => {
+    if (text !== '') output.write(`${text}\n`)
+  }
+
+  function listen(event: Event): void {
+    switch (event.type) {
+      case 'play-start':
+        return say(
+          `${paint('bold', `play ${safe(event.name)}`)}  ${paint('dim', `${event.hosts.length} ${event.hosts.length === 1 ? 'host' : 'hosts'}`)}`,
+        )
+      case 'play-skipped':
+        return say(`${paint('bold', `play ${safe(event.name)}`)}  ${paint('dim', event.reason)}`)
+      case 'unreachable':
+        return say(
+          `  ${paint(STATUS_STYLE.unreachable, 'unreachable')} ${event.hosts.join(' ')}\n${indent(renderError(event.error, options, paint), '      ')}`,
+        )
+      case 'task-start':
+        results.set(event.task.id, [])
+        if (options.verbosity > 0) say(`  ${paint('dim', 'task')} ${titleOf(event.task)}`)
+        return
+      case 'retry':
+        if (options.verbosity > 0)
+          say(
+            `  ${paint('dim', 'retry')} ${titleOf(event.task)}  ${paint('dim', `${event.host}, attempt ${event.attempt} of ${event.of + 1}`)}`,
+          )
+        return
+      case 'item':
+        // A loop shows its items where they are worth it; the task's own line sums them up.
+        if (event.result.status !== 'ok' && event.result.status !== 'skipped') collect(event.task.id, event.result)
+        else if (event.result.message !== undefined || options.verbosity > 0) collect(event.task.id, event.result)
+        return
+      case 'result':
+        if (!looped(event.task.id, event.result)) collect(event.task.id, event.result)
+        return
+      case 'task-end':
+        say(renderTask(event.task, results.get(event.task.id) ?? [], options, paint))
+        results.delete(event.task.id)
+        return
+      case 'warning':
+        return say(
+          `${paint('yellow', 'warning')}: ${safe(event.message)}${event.place ? `\n${indent(frame(event.place, options, paint), '  ')}` : ''}`,
+        )
+      case 'interrupted':
+        return say(
+          paint(
+            'yellow',
+            event.hard
+              ? 'aborting: running steps are ended now, what they did may be half done'
+              : 'interrupted: running tasks end, then kplay stops (Ctrl-C again aborts them)',
+          ),
+        )
+      case 'run-end':
+        return say(
+          renderRecap(
+            event.recap,
+            { check: options.check, elapsed: event.elapsed, interrupted: event.interrupted },
+            paint,
+          ),
+        )
+      default:
+    }
+  }
+  const collect = (task: number, result: Result): void => void results.get(task)?.push(result)
+  /** The items of this host were told one by one already. */
+  const looped = (task: number, result: Result): boolean =>
+    results.get(task)?.some(({ host, item }) => host === result.host && item !== undefined) ?? false
+
+  return { listen, end: () => undefined }
+}

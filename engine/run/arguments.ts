@@ -1,0 +1,134 @@
+import { KplayError, Problems } from '../errors.ts'
+import type { ArgumentOption, Playbook, Role } from '../model.ts'
+import { Written } from '../schema/coerce.ts'
+import { any, dict, flag, float, list, text, whole, type Field, type Fields } from '../schema/field.ts'
+import { didYouMean, parseArgs } from '../schema/parse.ts'
+import { printValue } from '../values/print.ts'
+import { evaluate } from '../values/evaluate.ts'
+import type { Scope } from '../values/scope.ts'
+
+/** Roles of a playbook with what surrounds each, for the check before any host is contacted. */
+export type RoleScopes = (playbook: Playbook) => Iterable<{ role: Role; host: string; scope: Scope }>
+
+/**
+ * Compares a role's variables with its meta/argument_specs.yml. A value that needs facts is left for later, unless
+ * `facts` says that they are there.
+ */
+export function checkRoleArguments(role: Role, scope: Scope, { facts = true }: { facts?: boolean } = {}): void {
+  const spec = role.argumentSpec
+  if (!spec) return
+  const problems = new Problems()
+  for (const [name, { place }] of [...role.params, ...role.keywords.vars]) {
+    if (spec.options.has(name) || !related(name, spec.options.keys())) continue
+    problems.add('BAD_ARGS', `role ${role.name} has no variable ${name}`, {
+      place: place ?? role.place,
+      hint: didYouMean(name, spec.options.keys()),
+    })
+  }
+  for (const [name, option] of spec.options) {
+    try {
+      checkOption(role, name, option, scope)
+    } catch (error) {
+      if (!facts && error instanceof KplayError && (error.code === 'UNDEFINED' || error.code === 'EVALUATION')) continue
+      problems.keep(error)
+    }
+  }
+  for (const names of spec.requiredOneOf) problems.collect(() => checkOneOf(role, names, scope))
+  problems.throwIfAny()
+}
+
+/** At least one of these must say something. */
+function checkOneOf(role: Role, names: readonly string[], scope: Scope): void {
+  const given = names.some((name) => {
+    const found = scope.lookup(name)
+    const value = found && evaluate(found.value, scope)
+    return value !== undefined && value !== null && value !== ''
+  })
+  if (!given)
+    throw new KplayError('BAD_ARGS', `role ${role.name} needs one of the variables ${names.join(', ')}`, {
+      place: role.place,
+      hint: `set ${names.join(' or ')}`,
+    })
+}
+
+/** Looks like a misspelt argument of this role: begins as its arguments do. */
+function related(name: string, known: Iterable<string>): boolean {
+  const prefix = name.split('_')[0] ?? name
+  return [...known].some((other) => other.startsWith(`${prefix}_`)) || didYouMean(name, known) !== undefined
+}
+
+function checkOption(role: Role, name: string, option: ArgumentOption, scope: Scope): void {
+  const found = scope.lookup(name)
+  const place = found?.place ?? role.place
+  if (found === undefined) {
+    if (option.required) {
+      throw new KplayError(
+        'BAD_ARGS',
+        `role ${role.name} needs the variable ${name}${option.description ? `: ${option.description}` : ''}`,
+        { place: role.place },
+      )
+    }
+    return
+  }
+  const value = evaluate(found.value, scope)
+  if (value === null && !option.required) return
+  const parsed = parseArgs({ [name]: fieldOf(option) }, { [name]: new Written(value) })
+  if (!parsed.ok) {
+    const [issue] = parsed.issues
+    throw new KplayError('BAD_ARGS', `role ${role.name}: ${issue?.path.join('.') ?? name} ${issue?.message ?? ''}`, {
+      place,
+      hint: issue?.hint,
+    })
+  }
+  const choices = option.choices?.map(printValue)
+  for (const item of Array.isArray(value) ? value : [value]) {
+    if (choices && !choices.includes(printValue(item as typeof value))) {
+      throw new KplayError(
+        'BAD_ARGS',
+        `role ${role.name}: ${name} must be one of ${choices.join(', ')}, not ${printValue(item as typeof value)}`,
+        { place },
+      )
+    }
+  }
+}
+
+function fieldOf(option: ArgumentOption): Field {
+  const help = option.description
+  switch (option.type) {
+    case 'int':
+      return whole({ help, optional: true })
+    case 'float':
+      return float({ help, optional: true })
+    case 'bool':
+      return flag({ help, optional: true })
+    case 'list':
+      return list(
+        option.elements === undefined
+          ? any({ help })
+          : (fieldOf({ ...option, type: option.elements, elements: undefined }) as Field),
+        { help, optional: true },
+      )
+    case 'dict':
+      return option.options ? nested(option.options, help) : dict(any({ help }), { help, optional: true })
+    case 'str':
+    case 'path':
+      return text({ help, optional: true })
+    default:
+      return any({ help, optional: true })
+  }
+}
+
+/** A dict whose keys have a specification of their own. */
+function nested(options: ReadonlyMap<string, ArgumentOption>, help: string): Field {
+  const fields: Fields = Object.fromEntries(
+    [...options].map(([name, option]) => [name, { ...fieldOf(option), required: option.required }]),
+  )
+  const base = dict(any({ help }), { help, optional: true })
+  const checked = base.zod.superRefine((value, context) => {
+    const parsed = parseArgs(fields, value ?? {})
+    if (!parsed.ok)
+      for (const issue of parsed.issues)
+        context.addIssue({ code: 'custom', message: issue.message, path: [...issue.path] })
+  })
+  return { ...base, zod: checked } as Field
+}

@@ -1,0 +1,101 @@
+import { KplayError } from '../errors.ts'
+import type { Become, ConnectionSettings, Target } from '../host/target.ts'
+import type { Written } from '../model.ts'
+import { evaluate, evaluateText } from '../values/evaluate.ts'
+import type { Scope } from '../values/scope.ts'
+import { asFlag, Written as WrittenValue } from '../schema/coerce.ts'
+import type { Raw } from '../value.ts'
+import { nearest, type Chain } from './chain.ts'
+import type { RunContext } from './context.ts'
+
+/** How to reach a host for one task: variables win over keywords, keywords over the command line, as in Ansible. */
+export function settingsOf(host: string, chain: Chain, scope: Scope, context: RunContext): ConnectionSettings {
+  const { connection } = context.options
+  const variable = (...names: string[]): string | undefined => firstText(scope, names)
+  const keyword = (key: 'connection' | 'remoteUser' | 'port'): string | undefined => textOf(nearest(chain, key), scope)
+  const kind = variable('ansible_connection') ?? keyword('connection') ?? connection.kind ?? 'ssh'
+  const port = variable('ansible_port', 'ansible_ssh_port') ?? keyword('port')
+  const words = ['ansible_ssh_common_args', 'ansible_ssh_extra_args'].flatMap(
+    (name) => variable(name)?.split(/\s+/).filter(Boolean) ?? [],
+  )
+  return {
+    host,
+    kind: connectionKind(kind, host),
+    address: variable('ansible_host', 'ansible_ssh_host') ?? host,
+    port: port === undefined ? undefined : wholeNumber('ansible_port', port),
+    user: variable('ansible_user', 'ansible_ssh_user') ?? keyword('remoteUser') ?? connection.user,
+    password: variable('ansible_password', 'ansible_ssh_pass', 'ansible_ssh_password') ?? connection.password,
+    privateKeyFile: variable('ansible_ssh_private_key_file', 'ansible_private_key_file') ?? connection.privateKeyFile,
+    timeout: Number(variable('ansible_timeout', 'ansible_ssh_timeout') ?? connection.timeout),
+    sshArguments: words,
+    acceptNewHostKeys: connection.acceptNewHostKeys || variable('ansible_host_key_checking')?.toLowerCase() === 'false',
+    knownHosts: connection.knownHosts,
+  }
+}
+
+const KINDS: Readonly<Record<string, ConnectionSettings['kind']>> = {
+  ssh: 'ssh',
+  smart: 'ssh',
+  paramiko: 'ssh',
+  paramiko_ssh: 'ssh',
+  openssh: 'openssh',
+  local: 'local',
+}
+
+function connectionKind(kind: string, host: string): ConnectionSettings['kind'] {
+  const known = KINDS[kind.replace(/^ansible\.builtin\./, '')]
+  if (known) return known
+  throw new KplayError('BAD_OPTIONS', `${host}: unknown connection ${kind}`, { hint: 'known: ssh, openssh, local' })
+}
+
+function wholeNumber(name: string, text: string): number {
+  const value = Number(text)
+  if (Number.isInteger(value) && value > 0 && value < 65536) return value
+  throw new KplayError('BAD_OPTIONS', `${name} must be a port number, not ${text}`)
+}
+
+/** Whether and how a task becomes another user. */
+export function becomeOf(chain: Chain, scope: Scope, context: RunContext): Become | undefined {
+  const { connection } = context.options
+  const variable = (...names: string[]): string | undefined => firstText(scope, names)
+  const keyword = (key: 'becomeUser' | 'becomeMethod' | 'becomeFlags' | 'becomeExe'): string | undefined =>
+    textOf(nearest(chain, key), scope)
+  const wish = scope.lookup('ansible_become')?.value ?? nearest(chain, 'become')?.value ?? connection.become
+  if (!flagOf(wish, scope, 'become')) return undefined
+  const method = variable('ansible_become_method') ?? keyword('becomeMethod') ?? connection.becomeMethod ?? 'sudo'
+  if (method !== 'sudo' && method !== 'su') {
+    throw new KplayError('BAD_OPTIONS', `unknown become method ${method}`, {
+      hint: 'known: sudo, su',
+      place: nearest(chain, 'becomeMethod')?.place,
+    })
+  }
+  return {
+    method,
+    user: variable('ansible_become_user') ?? keyword('becomeUser') ?? connection.becomeUser ?? 'root',
+    password:
+      variable('ansible_become_password', 'ansible_become_pass', `ansible_${method}_pass`) ?? connection.becomePassword,
+    flags: (variable('ansible_become_flags') ?? keyword('becomeFlags'))?.split(/\s+/).filter(Boolean) ?? [],
+    program: variable('ansible_become_exe') ?? keyword('becomeExe'),
+  }
+}
+
+/** A keyword that is yes or no, perhaps by template. */
+export function flagOf(raw: Raw, scope: Scope, name: string): boolean {
+  const parsed = asFlag.safeParse(new WrittenValue(evaluate(raw, scope)))
+  if (parsed.success) return parsed.data
+  throw new KplayError('EVALUATION', `${name} ${parsed.error.issues[0]?.message ?? 'must be true or false'}`)
+}
+
+export const textOf = (written: Written | undefined, scope: Scope): string | undefined =>
+  written === undefined ? undefined : evaluateText(written.value, scope)
+
+function firstText(scope: Scope, names: readonly string[]): string | undefined {
+  for (const name of names) {
+    const found = scope.lookup(name)
+    if (found && found.value !== null) return evaluateText(found.value, scope)
+  }
+  return undefined
+}
+
+export const open = (settings: ConnectionSettings, become: Become | undefined, context: RunContext): Promise<Target> =>
+  become ? context.machines.open(settings, become) : context.machines.open(settings)

@@ -1,0 +1,71 @@
+import type { Emit } from '../events.ts'
+import type { Machines } from '../host/target.ts'
+import type { Inventory, Playbook, Role } from '../model.ts'
+import type { Local, Registry } from '../module/define.ts'
+import type { Vars } from '../value.ts'
+import type { Files } from '../values/surroundings.ts'
+import type { Scope } from '../values/scope.ts'
+import type { Overlay } from './overlay/overlay.ts'
+import type { HostState } from './state.ts'
+
+/** What the command line and the project ask for. */
+export interface RunOptions {
+  readonly check: boolean
+  readonly diff: boolean
+  readonly forks: number
+  readonly tags: readonly string[]
+  readonly skipTags: readonly string[]
+  readonly extraVars: Vars
+  readonly verbosity: number
+  /** --limit, as host names; undefined: all. */
+  readonly limit?: readonly string[] | undefined
+  readonly limitText?: string | undefined
+  readonly forceHandlers: boolean
+  readonly connection: ConnectionDefaults
+}
+
+/** Level 1 of the precedence: any variable or keyword wins over these. */
+export interface ConnectionDefaults {
+  readonly kind?: string | undefined
+  readonly user?: string | undefined
+  readonly password?: string | undefined
+  readonly privateKeyFile?: string | undefined
+  readonly timeout: number
+  readonly acceptNewHostKeys: boolean
+  readonly knownHosts: readonly string[]
+  readonly become: boolean
+  readonly becomeMethod?: string | undefined
+  readonly becomeUser?: string | undefined
+  readonly becomePassword?: string | undefined
+}
+
+/** Where a task's files and templates are looked for, and what renders them. */
+export interface LocalPlace {
+  readonly role?: Role | undefined
+  /** The file the task stands in. */
+  readonly file: string
+  readonly playbook: string
+  readonly scope: Scope
+}
+
+/** Everything a run needs from outside; `run/` itself touches neither the disk nor the console. */
+export interface RunPorts {
+  readonly registry: Registry
+  readonly machines: Machines
+  readonly emit: Emit
+  readonly files: Files
+  local(place: LocalPlace): Local
+  /** Variables of a YAML file on the controller, for vars_files and include_vars; throws NOT_FOUND. */
+  readVars(name: string, place: LocalPlace): Vars
+  /** First Ctrl-C: running tasks end, no new one begins. */
+  readonly soft: AbortSignal
+}
+
+export interface RunContext extends RunPorts {
+  readonly options: RunOptions
+  readonly inventory: Inventory
+  readonly playbook: Playbook
+  readonly hosts: ReadonlyMap<string, HostState>
+  /** Check mode's predictions, by machine. */
+  readonly overlays: Map<string, Overlay>
+}

@@ -1,0 +1,49 @@
+import { any, text, whole } from '../../schema/field.ts'
+import { isDict, Template, toPlain, type Value } from '../../value.ts'
+import { evaluate } from '../../values/evaluate.ts'
+import { printValue } from '../../values/print.ts'
+import { defineControl } from './define.ts'
+
+export const debug = defineControl({
+  name: 'debug',
+  summary: 'Prints a message or the value of a variable.',
+  args: {
+    msg: any({ optional: true, help: 'What to print; any value.' }),
+    var: text({ optional: true, help: 'An expression whose value is printed with its name. Not together with msg.' }),
+    verbosity: whole({ default: 0, help: 'Print only with at least that many -v.' }),
+  },
+  raw: ['var', 'msg'],
+  examples: [
+    { title: 'Say something', args: { msg: 'broker {{ kafka_broker_id }}' } },
+    { title: 'Show a variable', args: { var: 'ansible_facts.distribution' } },
+  ],
+  rule: ({ msg, var: name }) => (msg !== undefined && name !== undefined ? 'msg and var: give one' : undefined),
+  run(args, { raw, scope, run }) {
+    if (args.verbosity > run.options.verbosity)
+      return { status: 'skipped', values: { skipped_reason: 'Verbosity threshold not met.' } }
+    const name = raw.get('var')
+    if (name === undefined)
+      return said('msg', raw.has('msg') ? evaluate(raw.get('msg') ?? null, scope) : 'Hello world!')
+    const source = name instanceof Template ? name.source : typeof name === 'string' ? name : ''
+    // An expression, with or without braces around it.
+    const value = evaluate(
+      name instanceof Template ? name : new Template(source, undefined, { expression: true }),
+      scope,
+    )
+    return said(source, value)
+  },
+})
+
+const said = (
+  key: string,
+  value: Value,
+): { values: Record<string, never>; message: string; exact: ReadonlyMap<string, Value> } => ({
+  values: {},
+  message: key === 'msg' ? shown(value) : `${key}: ${shown(value)}`,
+  exact: new Map([[key, value]]),
+})
+
+const shown = (value: Value): string =>
+  isDict(value) || Array.isArray(value)
+    ? JSON.stringify(toPlain(value), (_, item: unknown) => (typeof item === 'bigint' ? String(item) : item), 2)
+    : printValue(value)

@@ -1,0 +1,17 @@
+import { assert } from './assert.ts'
+import { debug } from './debug.ts'
+import type { ControlModule } from './define.ts'
+import { fail } from './fail.ts'
+import { includeVars } from './include-vars.ts'
+import { meta } from './meta.ts'
+import { pause } from './pause.ts'
+import { ping } from './ping.ts'
+import { setFact } from './set-fact.ts'
+import { setup } from './setup.ts'
+
+/** Modules about the run itself. */
+export const controls: ReadonlyMap<string, ControlModule> = new Map(
+  [assert, debug, fail, includeVars, meta, pause, ping, setFact, setup]
+    .map((module): [string, ControlModule] => [module.name, module])
+    .concat([['gather_facts', setup]]),
+)

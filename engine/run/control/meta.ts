@@ -1,0 +1,25 @@
+import { choice } from '../../schema/field.ts'
+import { defineControl } from './define.ts'
+
+/** What the strategy does by itself; `run` here only answers for actions that need nothing. */
+export const META_ACTIONS = [
+  'flush_handlers',
+  'noop',
+  'end_play',
+  'end_host',
+  'clear_facts',
+  'clear_host_errors',
+  'reset_connection',
+] as const
+
+export const meta = defineControl({
+  name: 'meta',
+  summary: 'Acts on the run itself.',
+  args: { action: choice(META_ACTIONS, { aliases: ['_raw_params'], help: 'What to do.' }) },
+  freeForm: 'action',
+  examples: [{ title: 'Run what was notified so far', args: { action: 'flush_handlers' } }],
+  run({ action }, { host }) {
+    if (action === 'clear_facts') host.forgetFacts()
+    return { values: {} }
+  },
+})

@@ -1,0 +1,13 @@
+import { text } from '../../schema/field.ts'
+import { defineControl } from './define.ts'
+
+export const ping = defineControl({
+  name: 'ping',
+  summary: 'Connects, logs in and answers pong.',
+  args: { data: text({ default: 'pong', help: 'What to answer.' }) },
+  examples: [{ title: 'Is it there?', args: {} }],
+  async run({ data }, { target }) {
+    await target()
+    return { values: { ping: data } }
+  },
+})

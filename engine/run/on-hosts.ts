@@ -1,0 +1,120 @@
+import pLimit from 'p-limit'
+import type { KplayError } from '../errors.ts'
+import { fromPlain, type Value } from '../value.ts'
+import { evaluateText } from '../values/evaluate.ts'
+import type { Batch } from './batch.ts'
+import { nearest } from './chain.ts'
+import { flagOf } from './connect.ts'
+import type { RunContext } from './context.ts'
+import { notify } from './notify.ts'
+import type { PlannedTask } from './plan.ts'
+import { scopeOf } from './scopes.ts'
+import type { HostState } from './state.ts'
+import type { TaskEnd } from './outcome.ts'
+import { runTask } from './task.ts'
+
+/** One task on many hosts at once, at most `forks` at a time. */
+export async function runOnHosts(planned: PlannedTask, batch: Batch, hosts: readonly HostState[]): Promise<void> {
+  const { context, view } = batch
+  const [first] = hosts
+  if (!first) return
+  const once = flag(planned, 'runOnce', first, batch)
+  const chosen = once ? [first] : hosts
+  const info = { ...planned.info, name: title(planned, first, batch) }
+  context.emit({ type: 'task-start', task: info, hosts: chosen.map(({ name }) => name) })
+  const limit = pLimit(Math.max(1, Math.min(context.options.forks, throttle(planned, first, batch))))
+  const ends = await Promise.all(
+    chosen.map((host) =>
+      limit(async (): Promise<[HostState, TaskEnd] | undefined> => {
+        if (context.soft.aborted) return undefined
+        context.emit({ type: 'host-start', task: info, host: host.name })
+        const end = await runTask({ ...planned, info }, host, view, context)
+        settleHost(planned, host, end, batch)
+        context.emit({ type: 'result', task: info, result: { ...end.result, ignored: end.ignored } })
+        return [host, end]
+      }),
+    ),
+  )
+  const done = ends.filter((end) => end !== undefined)
+  if (once) share(planned, first, done[0]?.[1], hosts)
+  tellUnreachable(done, context)
+  context.emit({ type: 'task-end', task: info })
+  if (done.some(([host]) => host.status !== 'active') && flag(planned, 'anyErrorsFatal', first, batch))
+    batch.stopped = true
+  if (tooManyFailed(batch)) batch.stopped = true
+}
+
+function settleHost(planned: PlannedTask, host: HostState, end: TaskEnd, batch: Batch): void {
+  const { counts } = host
+  counts[end.status === 'failed' && end.ignored ? 'ignored' : end.status] += 1
+  // As Ansible counts: changed and ignored ones are ok too.
+  if (end.status === 'changed' || (end.status === 'failed' && end.ignored)) counts.ok += 1
+  if (end.status === 'changed') notify(planned, host, end.notify, batch)
+  if (end.status === 'unreachable' && !flag(planned, 'ignoreUnreachable', host, batch)) host.status = 'unreachable'
+  if (end.status === 'failed' && !end.ignored) {
+    host.status = 'failed'
+    host.failedResult = end.registered.value as Value
+    host.failedTask = fromPlain({ name: planned.info.name, action: planned.info.action })
+  }
+}
+
+/** run_once: what one host learnt holds for all; when it failed, all have failed. */
+function share({ task }: PlannedTask, first: HostState, end: TaskEnd | undefined, hosts: readonly HostState[]): void {
+  if (!end) return
+  for (const host of hosts.filter((other) => other !== first)) {
+    if (task.register !== undefined) host.registered.set(task.register, end.registered)
+    if (/(^|\.)set_fact$/.test(task.action))
+      for (const key of task.args.keys()) {
+        const value = first.registered.get(key)
+        if (value) host.registered.set(key, value)
+      }
+    if (first.status !== 'active') host.status = first.status
+  }
+}
+
+/** Each cause once, with all hosts it concerns. */
+function tellUnreachable(ends: readonly (readonly [HostState, TaskEnd])[], context: RunContext): void {
+  const causes = new Map<string, { error: KplayError; hosts: string[] }>()
+  for (const [host, { status, error }] of ends) {
+    if (status !== 'unreachable' || !error) continue
+    const key = `${error.code} ${error.message}`
+    const cause = causes.get(key) ?? { error, hosts: [] }
+    cause.hosts.push(host.name)
+    causes.set(key, cause)
+  }
+  for (const { error, hosts } of causes.values()) context.emit({ type: 'unreachable', hosts, error })
+}
+
+function tooManyFailed({ view, hosts }: Batch): boolean {
+  const limit = view.plan.play.maxFailPercentage
+  if (!limit) return false
+  const failed = hosts.filter(({ status }) => status !== 'active').length
+  return (failed * 100) / hosts.length > Number(limit.value)
+}
+
+function flag(
+  planned: PlannedTask,
+  key: 'runOnce' | 'anyErrorsFatal' | 'ignoreUnreachable',
+  host: HostState,
+  { view, context }: Batch,
+): boolean {
+  const written = nearest(planned.chain, key)
+  return written !== undefined && flagOf(written.value, scopeOf(host, view, planned.chain, context), key)
+}
+
+function throttle(planned: PlannedTask, host: HostState, { view, context }: Batch): number {
+  const written = nearest(planned.chain, 'throttle')
+  const value = written ? Number(evaluateText(written.value, scopeOf(host, view, planned.chain, context))) : 0
+  return value > 0 ? value : Infinity
+}
+
+/** The task's name as its first host reads it; as written where that cannot be rendered yet. */
+function title(planned: PlannedTask, host: HostState, { view, context }: Batch): string {
+  const { name } = planned.task
+  if (!name) return planned.info.name
+  try {
+    return evaluateText(name.value, scopeOf(host, view, planned.chain, context))
+  } catch {
+    return planned.info.name
+  }
+}

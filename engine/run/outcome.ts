@@ -1,0 +1,100 @@
+import { KplayError } from '../errors.ts'
+import type { Result } from '../events.ts'
+import type { OutcomeStatus } from '../model.ts'
+import { fromPlain, type Variable } from '../value.ts'
+import type { Scope } from '../values/scope.ts'
+import { nearest } from './chain.ts'
+import { flagOf } from './connect.ts'
+import type { RunContext } from './context.ts'
+import { isUnpredictable } from './converge.ts'
+import { predictedResult } from './maybe.ts'
+import type { PlannedTask } from './plan.ts'
+import type { HostState } from './state.ts'
+
+/** How a task ended on a host, before anybody is told. */
+export interface TaskEnd {
+  readonly status: OutcomeStatus
+  readonly result: Result
+  /** What `register` keeps and `changed_when` sees. */
+  readonly registered: Variable
+  readonly ignored: boolean
+  /** Handlers by the names the task notifies, when it changed something. */
+  readonly notify: readonly string[]
+  readonly error?: KplayError | undefined
+}
+
+const UNREACHABLE = new Set(['UNREACHABLE', 'HOST_KEY', 'LOGIN_REFUSED'])
+
+/** A result of which only the host is known. */
+export const blank = (host: HostState): Result => ({
+  host: host.name,
+  status: 'ok',
+  changes: [],
+  steps: [],
+  warnings: [],
+  values: {},
+  elapsed: 0,
+})
+
+/** `when` was false. */
+export function skipped(reason: string, host: HostState): TaskEnd {
+  const values = { changed: false, skipped: true, skip_reason: 'Conditional result was False', false_condition: reason }
+  return {
+    status: 'skipped',
+    ignored: false,
+    notify: [],
+    registered: { value: fromPlain(values) },
+    result: { ...blank(host), status: 'skipped', reason, values },
+  }
+}
+
+/** What was thrown becomes an outcome: unreachable, failed, or in check mode maybe. Bugs of ours are told as such. */
+export function thrown(
+  error: unknown,
+  planned: PlannedTask,
+  host: HostState,
+  scope: Scope,
+  context: RunContext,
+  elapsed: number,
+): TaskEnd {
+  if (context.options.check && isUnpredictable(error)) {
+    const why = (error as KplayError).message
+    return {
+      status: 'maybe',
+      ignored: false,
+      notify: [],
+      registered: predictedResult('maybe'),
+      result: { ...blank(host), status: 'maybe', reason: why, elapsed },
+    }
+  }
+  const known =
+    error instanceof KplayError
+      ? error
+      : new KplayError('BUG', `kplay itself failed: ${String(error)}`, { cause: error, place: planned.task.place })
+  const status = UNREACHABLE.has(known.code) ? 'unreachable' : 'failed'
+  const values = {
+    changed: false,
+    failed: status === 'failed',
+    unreachable: status === 'unreachable',
+    msg: known.message,
+  }
+  const ignored = status === 'failed' && known.code !== 'BUG' && safeFlag(planned, scope)
+  const registered = { value: fromPlain(values) }
+  if (planned.task.register !== undefined && status === 'failed') host.registered.set(planned.task.register, registered)
+  return {
+    status,
+    ignored,
+    notify: [],
+    registered,
+    error: known,
+    result: { ...blank(host), status, values, elapsed, failure: { error: known } },
+  }
+}
+
+function safeFlag({ chain }: PlannedTask, scope: Scope): boolean {
+  try {
+    return flagOf(nearest(chain, 'ignoreErrors')?.value ?? false, scope, 'ignore_errors')
+  } catch {
+    return false
+  }
+}

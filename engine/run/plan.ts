@@ -1,0 +1,130 @@
+import type { TaskInfo } from '../events.ts'
+import type { Block, Node, Play, Role, Task } from '../model.ts'
+import { selected, within, type Chain } from './chain.ts'
+
+/** A task in its place: with all it inherits, and an identity that is the same for all hosts. */
+export interface PlannedTask {
+  readonly kind: 'task'
+  readonly task: Task
+  readonly chain: Chain
+  readonly info: TaskInfo
+}
+export interface PlannedBlock {
+  readonly kind: 'block'
+  readonly chain: Chain
+  readonly block: readonly Planned[]
+  readonly rescue: readonly Planned[]
+  readonly always: readonly Planned[]
+}
+/** Where a role begins on a host: its arguments are checked again, now with facts. */
+export interface PlannedRole {
+  readonly kind: 'role'
+  readonly role: Role
+  readonly chain: Chain
+}
+export type Planned = PlannedTask | PlannedBlock | PlannedRole
+
+export interface PlannedPlay {
+  readonly play: Play
+  /** Each ends with the handlers notified in it. */
+  readonly sections: readonly (readonly Planned[])[]
+  readonly handlers: readonly PlannedTask[]
+  /** Every use of a role, dependencies before what needs them. */
+  readonly roles: readonly { readonly role: Role; readonly chain: Chain }[]
+}
+
+export interface TagChoice {
+  readonly tags: readonly string[]
+  readonly skipTags: readonly string[]
+}
+
+/** Lays a play out: roles with their dependencies, inherited keywords, the tasks that tags leave. */
+export function planPlay(play: Play, choice: TagChoice, nextId: () => number): PlannedPlay {
+  const top: Chain = { keywords: [play.keywords], roles: [] }
+  const uses = roleUses(play.roles, top)
+  const nodes = (list: readonly Node[], chain: Chain): Planned[] =>
+    list.flatMap((node) => planNode(node, chain, choice, nextId))
+  const roleNodes = uses.flatMap(({ role, chain }): Planned[] => {
+    const tasks = nodes(role.tasks, chain)
+    return role.argumentSpec && (tasks.length > 0 || role.tasks.length === 0)
+      ? [{ kind: 'role', role, chain }, ...tasks]
+      : tasks
+  })
+  const everything: TagChoice = { tags: [], skipTags: [] }
+  const handlers = [
+    ...uses.flatMap(({ role, chain }) =>
+      role.handlers.flatMap((node) => planNode(node, chain, everything, nextId, true)),
+    ),
+    ...play.handlers.flatMap((node) => planNode(node, top, everything, nextId, true)),
+  ]
+  return {
+    play,
+    sections: [nodes(play.preTasks, top), [...roleNodes, ...nodes(play.tasks, top)], nodes(play.postTasks, top)],
+    handlers: handlers.flatMap(flatTasks),
+    roles: uses,
+  }
+}
+
+/** Roles in the order they run. The same role with the same parameters runs once, unless it allows duplicates. */
+function roleUses(roles: readonly Role[], top: Chain): { role: Role; chain: Chain }[] {
+  const uses: { role: Role; chain: Chain }[] = []
+  const seen = new Set<string>()
+  const visit = (role: Role, chain: Chain): void => {
+    const own = within(chain, role.keywords, role)
+    for (const dependency of role.dependencies) visit(dependency, own)
+    const key = `${role.path} ${identity(role)}`
+    if (seen.has(key) && !role.allowDuplicates) return
+    seen.add(key)
+    uses.push({ role, chain: own })
+  }
+  for (const role of roles) visit(role, top)
+  return uses
+}
+
+const identity = ({ params, keywords }: Role): string =>
+  JSON.stringify(
+    [params, keywords.vars, keywords.when, keywords.tags].map((part) => (part instanceof Map ? [...part] : part)),
+    (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value instanceof Map ? [...value] : value),
+  )
+
+function planNode(node: Node, chain: Chain, choice: TagChoice, nextId: () => number, handler = false): Planned[] {
+  const own = within(chain, node.keywords)
+  if (node.kind === 'block') return planBlock(node, own, choice, nextId, handler)
+  if (!selected(own, choice.tags, choice.skipTags)) return []
+  const role = chain.roles.at(-1)?.name
+  const info: TaskInfo = {
+    id: nextId(),
+    name: titleOf(node),
+    ...(role !== undefined && { role }),
+    action: node.action,
+    place: node.place,
+    handler,
+  }
+  return [{ kind: 'task', task: node, chain: own, info }]
+}
+
+function planBlock(node: Block, chain: Chain, choice: TagChoice, nextId: () => number, handler: boolean): Planned[] {
+  const part = (list: readonly Node[]): Planned[] =>
+    list.flatMap((child) => planNode(child, chain, choice, nextId, handler))
+  const planned: PlannedBlock = {
+    kind: 'block',
+    chain,
+    block: part(node.block),
+    rescue: part(node.rescue),
+    always: part(node.always),
+  }
+  return planned.block.length + planned.always.length > 0 ? [planned] : []
+}
+
+/** The name as written; templates in it are rendered per host. */
+function titleOf({ name, action }: Task): string {
+  const value = name?.value
+  if (typeof value === 'string') return value
+  return value !== null && typeof value === 'object' && 'source' in value ? value.source : action
+}
+
+/** Every task of a tree, in order. */
+export function flatTasks(planned: Planned): PlannedTask[] {
+  if (planned.kind === 'task') return [planned]
+  return planned.kind === 'role' ? [] : [...planned.block, ...planned.rescue, ...planned.always].flatMap(flatTasks)
+}

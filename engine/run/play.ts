@@ -1,0 +1,136 @@
+import { KplayError } from '../errors.ts'
+import type { Play, Written } from '../model.ts'
+import { evaluate, evaluateText } from '../values/evaluate.ts'
+import type { Variable, Vars } from '../value.ts'
+import { flagOf } from './connect.ts'
+import type { RunContext } from './context.ts'
+import { gatheringTask } from './facts.ts'
+import { flushHandlers } from './handlers.ts'
+import type { Batch } from './batch.ts'
+import { runNodes } from './linear.ts'
+import { runOnHosts } from './on-hosts.ts'
+import { planPlay } from './plan.ts'
+import { scopeOf, type PlayView } from './scopes.ts'
+import type { HostState } from './state.ts'
+
+/** One play: its hosts in batches, each through pre_tasks, roles and tasks, post_tasks, with their handlers. */
+export async function runPlay(
+  play: Play,
+  names: readonly string[],
+  context: RunContext,
+  nextId: () => number,
+): Promise<void> {
+  const plan = planPlay(play, context.options, nextId)
+  const all = names.flatMap((name) => context.hosts.get(name) ?? [])
+  const hosts = all.filter(({ status }) => status === 'active')
+  const view: PlayView = { plan, name: nameOf(play), allHosts: names, batch: hosts.map(({ name }) => name) }
+  if (hosts.length === 0) {
+    const reason = names.length === 0 ? 'no hosts matched' : 'no host is left'
+    context.emit({ type: 'play-skipped', name: view.name, reason })
+    return
+  }
+  context.emit({ type: 'play-start', name: view.name, hosts: view.batch, place: play.place })
+  for (const group of batches(play.serial, hosts, context, view)) {
+    const batch: Batch = {
+      view: { ...view, batch: group.map(({ name }) => name) },
+      hosts: group,
+      context,
+      stopped: false,
+    }
+    for (const host of group) startHost(host, play, batch)
+    await runBatch(batch, nextId)
+    if (context.soft.aborted || batch.stopped || group.every(({ status }) => status !== 'active')) break
+  }
+  for (const host of hosts) host.notified.clear()
+}
+
+function startHost(host: HostState, play: Play, { view, context }: Batch): void {
+  host.ended = false
+  const chain = { keywords: [play.keywords], roles: [] }
+  const files = new Map<string, Variable>()
+  for (const written of play.varsFiles) {
+    const scope = scopeOf(host, view, chain, context)
+    for (const [name, value] of varsFile(written, context, {
+      file: play.place.file,
+      playbook: context.playbook.path,
+      scope,
+    }))
+      files.set(name, value)
+  }
+  host.filesVars = files
+}
+
+/** A list inside vars_files means: the first that exists. */
+function varsFile({ value, place }: Written, context: RunContext, where: Parameters<RunContext['readVars']>[1]): Vars {
+  const names = evaluate(value, where.scope)
+  const choices = Array.isArray(names) ? names.map(String) : [evaluateText(value, where.scope)]
+  let missing: unknown
+  for (const name of choices) {
+    try {
+      return context.readVars(name, where)
+    } catch (error) {
+      if (!(error instanceof KplayError) || error.code !== 'NOT_FOUND') throw error
+      missing = error
+    }
+  }
+  throw new KplayError('NOT_FOUND', `vars_files: ${choices.join(', ')} not found`, { place, cause: missing })
+}
+
+async function runBatch(batch: Batch, nextId: () => number): Promise<void> {
+  const { view, hosts, context } = batch
+  const { play, sections } = view.plan
+  const [first] = hosts
+  if (!first) return
+  const scope = scopeOf(first, view, { keywords: [play.keywords], roles: [] }, context)
+  if (play.gatherFacts === undefined || flagOf(play.gatherFacts.value, scope, 'gather_facts')) {
+    const without = hosts.filter((host) => !host.facts.has('ansible_facts'))
+    await runOnHosts(gatheringTask(play, nextId), batch, play.gatherFacts === undefined ? without : [...hosts])
+  }
+  for (const section of sections) {
+    await runNodes(section, batch, hosts)
+    const forced =
+      context.options.forceHandlers ||
+      (play.forceHandlers !== undefined && flagOf(play.forceHandlers.value, scope, 'force_handlers'))
+    if (!batch.stopped || forced) await flushHandlers(batch, hosts, forced)
+  }
+}
+
+/** `serial`: numbers or percentages, one or a list of which the last repeats. */
+function batches(
+  serial: Written | undefined,
+  hosts: readonly HostState[],
+  context: RunContext,
+  view: PlayView,
+): HostState[][] {
+  const [first] = hosts
+  if (!serial || !first) return [[...hosts]]
+  const value = evaluate(
+    serial.value,
+    scopeOf(first, view, { keywords: [view.plan.play.keywords], roles: [] }, context),
+  )
+  const sizes = (Array.isArray(value) ? value : [value]).map((size) =>
+    batchSize(String(size as number), hosts.length, serial),
+  )
+  const groups: HostState[][] = []
+  for (let from = 0, index = 0; from < hosts.length; index += 1) {
+    const size = sizes[Math.min(index, sizes.length - 1)] || hosts.length
+    groups.push(hosts.slice(from, from + size))
+    from += size
+  }
+  return groups
+}
+
+function batchSize(text: string, all: number, { place }: Written): number {
+  const percent = /^(\d+(?:\.\d+)?)%$/.exec(text)?.[1]
+  if (percent !== undefined) return Math.max(1, Math.floor((Number(percent) * all) / 100))
+  if (/^\d+$/.test(text)) return Number(text)
+  throw new KplayError('BAD_YAML', `serial must be a number or a percentage, not ${text}`, { place })
+}
+
+/** A play's name, or its pattern, as written. */
+export function nameOf({ name, hosts }: Play): string {
+  const value = name?.value ?? hosts.value
+  if (typeof value === 'string') return value
+  if (Array.isArray(value)) return value.join(',')
+  return value !== null && typeof value === 'object' && 'source' in value ? value.source : 'play'
+}

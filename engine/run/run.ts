@@ -1,0 +1,106 @@
+import type { Counts } from '../events.ts'
+import type { Host, Inventory, Play, Playbook } from '../model.ts'
+import { checkRoleArguments } from './arguments.ts'
+import type { RunContext, RunOptions, RunPorts } from './context.ts'
+import { planPlay } from './plan.ts'
+import { runPlay } from './play.ts'
+import { scopeOf } from './scopes.ts'
+import { HostState } from './state.ts'
+import { Problems } from '../errors.ts'
+
+export interface RunInput {
+  readonly inventory: Inventory
+  readonly playbooks: readonly Playbook[]
+  /** The hosts a play's `hosts:` means, --limit applied; the implicit localhost may be among them. */
+  hostsOf(play: Play): readonly Host[]
+}
+
+export interface RunEnd {
+  readonly recap: ReadonlyMap<string, Counts>
+  readonly failed: boolean
+  readonly unreachable: boolean
+  readonly interrupted: boolean
+}
+
+/** All plays of all playbooks, in order. */
+export async function run(
+  { inventory, playbooks, hostsOf }: RunInput,
+  options: RunOptions,
+  ports: RunPorts,
+): Promise<RunEnd> {
+  const started = performance.now()
+  const hosts = new Map([...inventory.hosts].map(([name, host]) => [name, new HostState(host)]))
+  const overlays: RunContext['overlays'] = new Map()
+  const contexts = playbooks.map((playbook): RunContext => ({
+    ...ports,
+    options,
+    inventory,
+    playbook,
+    hosts,
+    overlays,
+  }))
+  const plays = contexts.flatMap((context) =>
+    context.playbook.plays.map((play) => {
+      const chosen = hostsOf(play)
+      for (const host of chosen) if (!hosts.has(host.name)) hosts.set(host.name, new HostState(host))
+      return { play, context, names: chosen.map(({ name }) => name) }
+    }),
+  )
+  checkArguments(plays)
+
+  const touched = new Set(plays.flatMap(({ names }) => names))
+  ports.emit({
+    type: 'run-start',
+    playbooks: playbooks.map(({ path }) => path),
+    check: options.check,
+    diff: options.diff,
+    hosts: [...touched],
+  })
+  let id = 0
+  for (const { play, context, names } of plays) {
+    if (ports.soft.aborted) break
+    await runPlay(play, names, context, () => (id += 1))
+  }
+  const recap = new Map(
+    [...touched].flatMap((name): [string, Counts][] => {
+      const state = hosts.get(name)
+      return state ? [[name, { ...state.counts }]] : []
+    }),
+  )
+  const interrupted = ports.soft.aborted
+  ports.emit({ type: 'run-end', recap, elapsed: performance.now() - started, interrupted })
+  const states = [...touched].flatMap((name) => hosts.get(name) ?? [])
+  return {
+    recap,
+    interrupted,
+    failed: states.some(({ status }) => status === 'failed'),
+    unreachable: states.some(({ status }) => status === 'unreachable'),
+  }
+}
+
+/** Roles' arguments for every host they will run on, before any host is contacted. Each mistake is told once. */
+function checkArguments(
+  plays: readonly { play: Playbook['plays'][number]; context: RunContext; names: readonly string[] }[],
+): void {
+  const problems = new Problems()
+  const told = new Set<string>()
+  for (const { play, context, names } of plays) {
+    const plan = planPlay(play, context.options, () => 0)
+    const view = { plan, name: '', allHosts: names, batch: names }
+    for (const { role, chain } of plan.roles) {
+      if (!role.argumentSpec) continue
+      for (const name of names) {
+        const host = context.hosts.get(name)
+        if (!host) continue
+        const found = new Problems()
+        found.collect(() => checkRoleArguments(role, scopeOf(host, view, chain, context), { facts: false }))
+        for (const problem of found.list) {
+          const key = `${problem.message} ${JSON.stringify(problem.place)}`
+          if (!told.has(key)) problems.keep(problem)
+          told.add(key)
+        }
+      }
+    }
+  }
+  problems.throwIfAny()
+}

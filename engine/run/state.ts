@@ -1,0 +1,54 @@
+import type { Counts } from '../events.ts'
+import type { Host } from '../model.ts'
+import { fromPlain, type Plain, type Value, type Variable } from '../value.ts'
+
+const COUNTS = { ok: 0, changed: 0, skipped: 0, failed: 0, unreachable: 0, maybe: 0, ignored: 0, rescued: 0 }
+
+/** One host of the inventory during a run: what it has learnt and how it fares. */
+export class HostState {
+  readonly host: Host
+  /** Facts, level 11 of the precedence: `ansible_facts` and the same as `ansible_*`. */
+  readonly facts = new Map<string, Variable>()
+  /** include_vars, level 18. */
+  readonly included = new Map<string, Variable>()
+  /** set_fact and register, level 19. */
+  readonly registered = new Map<string, Variable>()
+  /** Handlers (by task id) that changes asked for and that have not run yet. */
+  readonly notified = new Set<number>()
+  readonly counts: { -readonly [K in keyof Counts]: number } = { ...COUNTS }
+  /** vars_files of the current play, level 14. */
+  filesVars: ReadonlyMap<string, Variable> = new Map()
+  status: 'active' | 'failed' | 'unreachable' = 'active'
+  /** It left the play by meta: end_host, or with its batch by end_play. */
+  ended = false
+  failedResult: Value = null
+  failedTask: Value = null
+
+  constructor(host: Host) {
+    this.host = host
+  }
+
+  get name(): string {
+    return this.host.name
+  }
+
+  get running(): boolean {
+    return this.status === 'active' && !this.ended
+  }
+
+  /** Merges facts: data for ever, never rendered. */
+  learn(facts: Readonly<Record<string, Plain>>): void {
+    const old = this.facts.get('ansible_facts')?.value
+    const all = new Map(old instanceof Map ? (old as Map<Value, Value>) : [])
+    for (const [key, plain] of Object.entries(facts)) {
+      const value = fromPlain(plain)
+      all.set(key, value)
+      this.facts.set(`ansible_${key}`, { value })
+    }
+    this.facts.set('ansible_facts', { value: all })
+  }
+
+  forgetFacts(): void {
+    this.facts.clear()
+  }
+}

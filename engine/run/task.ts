@@ -1,0 +1,151 @@
+import { at, KplayError } from '../errors.ts'
+import type { OutcomeStatus, Task } from '../model.ts'
+import { isDict, toPlain, type Dict, type Value } from '../value.ts'
+import { evaluate } from '../values/evaluate.ts'
+import type { Layer, Scope } from '../values/scope.ts'
+import { textOf } from './connect.ts'
+import type { RunContext } from './context.ts'
+import { execute } from './execute.ts'
+import { exhausted, firstFalse, holds, judge, withResult } from './judge.ts'
+import { itemLayers, loopItems, type Item } from './loop.ts'
+import { blank, skipped, thrown, type TaskEnd } from './outcome.ts'
+import type { PlannedTask } from './plan.ts'
+import { scopeOf, type PlayView } from './scopes.ts'
+import type { HostState } from './state.ts'
+
+/** One task on one host: condition, loop, retries, judgement. Never throws for what happens on the host. */
+export async function runTask(
+  planned: PlannedTask,
+  host: HostState,
+  view: PlayView,
+  context: RunContext,
+): Promise<TaskEnd> {
+  const started = performance.now()
+  const scope = scopeOf(host, view, planned.chain, context)
+  const { task } = planned
+  try {
+    const items = loopItems(planned, scope)
+    const end =
+      items === undefined
+        ? await runOnce(planned, host, view, context, [])
+        : await runLoop(planned, items, host, view, context)
+    const result = { ...end.result, elapsed: performance.now() - started }
+    if (task.register !== undefined) host.registered.set(task.register, end.registered)
+    return {
+      ...end,
+      result,
+      notify: end.status === 'changed' ? task.notify.flatMap(({ value }) => names(evaluate(value, scope))) : [],
+    }
+  } catch (error) {
+    return thrown(at(task.place, error), planned, host, scope, context, performance.now() - started)
+  }
+}
+
+const names = (value: Value): string[] => (Array.isArray(value) ? value.map(String) : [String(value as string)])
+
+async function runLoop(
+  planned: PlannedTask,
+  items: readonly Item[],
+  host: HostState,
+  view: PlayView,
+  context: RunContext,
+): Promise<TaskEnd> {
+  const ends: TaskEnd[] = []
+  for (const [index, item] of items.entries()) {
+    const layers = itemLayers(planned.task, items, index)
+    const scope = scopeOf(host, view, planned.chain, context, layers)
+    const end = await runOnce(planned, host, view, context, layers).catch((error: unknown) =>
+      thrown(at(planned.task.place, error), planned, host, scope, context, 0),
+    )
+    const label = planned.task.loopControl.label
+    const result = { ...end.result, item: label ? (textOf(label, scope) ?? '') : item.label }
+    ends.push({ ...end, result })
+    context.emit({ type: 'item', task: planned.info, result })
+    if (end.status === 'unreachable' || context.soft.aborted) break
+  }
+  return together(planned, ends, host)
+}
+
+/** A loop's outcome is the gravest of its items'. */
+function together({ task }: PlannedTask, ends: readonly TaskEnd[], host: HostState): TaskEnd {
+  const order: readonly OutcomeStatus[] = ['unreachable', 'failed', 'changed', 'maybe', 'ok']
+  const status = order.find((wanted) => ends.some((end) => end.status === wanted)) ?? 'skipped'
+  const worst = ends.find((end) => end.status === status)
+  const results = ends.map(({ registered, result }, index): Value => {
+    const value = isDict(registered.value) ? (registered.value as Dict) : new Map<Value, Value>()
+    return new Map([
+      ...value,
+      ['ansible_loop_var', task.loopControl.loopVar],
+      ['_ansible_item_label', result.item ?? String(index)],
+    ])
+  })
+  const registered = new Map<Value, Value>([
+    ['results', results],
+    ['changed', ends.some((end) => end.status === 'changed')],
+    ['failed', status === 'failed'],
+    ['skipped', status === 'skipped'],
+    [
+      'msg',
+      status === 'failed'
+        ? 'One or more items failed'
+        : status === 'skipped'
+          ? 'All items skipped'
+          : 'All items completed',
+    ],
+  ])
+  const unsure = ends.find(({ registered: { value } }) => !isDict(value))
+  return {
+    status,
+    ignored: worst?.ignored ?? false,
+    notify: [],
+    error: worst?.error,
+    registered: unsure ? unsure.registered : { value: registered },
+    result: {
+      ...(worst?.result ?? blank(host)),
+      status,
+      changes: ends.flatMap(({ result }) => (result.status === status ? result.changes : [])),
+      steps: ends.flatMap(({ result }) => result.steps),
+      warnings: ends.flatMap(({ result }) => result.warnings),
+      message: undefined,
+      item: undefined,
+      values: toPlain(registered),
+    },
+  }
+}
+
+/** One pass: the whole task, or one item of its loop. */
+async function runOnce(
+  planned: PlannedTask,
+  host: HostState,
+  view: PlayView,
+  context: RunContext,
+  layers: readonly Layer[],
+): Promise<TaskEnd> {
+  const { task, chain } = planned
+  const scope = scopeOf(host, view, chain, context, layers)
+  const reason = firstFalse(
+    chain.keywords.flatMap(({ when }) => when),
+    scope,
+  )
+  if (reason !== undefined) return skipped(reason, host)
+
+  const attempts = task.until.length > 0 || task.retries ? 1 + numberOf(task, 'retries', 3, scope) : 1
+  for (let attempt = 1; ; attempt += 1) {
+    const executed = await execute(planned, host, view, scope, context)
+    const end = judge(planned, executed, host, scope)
+    const done =
+      task.until.length > 0 ? holds(task.until, withResult(scope, task, end.registered)) : end.status !== 'failed'
+    if (done || end.status === 'maybe' || executed.predicted || context.soft.aborted) return end
+    if (attempt >= attempts) return task.until.length > 0 ? exhausted(end, attempt, planned, scope) : end
+    context.emit({ type: 'retry', task: planned.info, host: host.name, attempt, of: attempts - 1 })
+    await executed.sleep(numberOf(task, 'delay', 5, scope) * 1000)
+  }
+}
+
+function numberOf(task: Task, key: 'retries' | 'delay', fallback: number, scope: Scope): number {
+  const written = task[key]
+  if (!written) return fallback
+  const value = Number(textOf(written, scope))
+  if (Number.isFinite(value) && value >= 0) return value
+  throw new KplayError('EVALUATION', `${key} must be a number`, { place: written.place })
+}
