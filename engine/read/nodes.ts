@@ -61,6 +61,13 @@ export function rawOf(node: YamlNode): Raw {
   }
 }
 
+/** A node as mere data: nothing in it is ever rendered. */
+export function dataOf(node: YamlNode): Value {
+  if (node.kind === 'list') return node.items.map(dataOf)
+  if (node.kind === 'map') return new Map(node.entries.map(({ keyValue, value }) => [keyValue, dataOf(value)]))
+  return node.value
+}
+
 /** Text as a value: a Template when it holds marks. */
 export const rawText = (text: string, place: Place): string | Template =>
   isTemplate(text) ? new Template(text, place) : text

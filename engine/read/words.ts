@@ -4,6 +4,8 @@ import { along } from './nodes.ts'
 export interface Word {
   readonly text: string
   readonly place: Place
+  /** Where it begins in the text that was split. */
+  readonly start: number
 }
 
 /**
@@ -49,7 +51,7 @@ function wordAt(text: string, start: number, end: number, place: Place): Word {
   const before = text.slice(0, start)
   const lines = before.split('\n').length - 1
   const column = lines > 0 ? place.column + before.length - before.lastIndexOf('\n') - 1 : place.column + start
-  return { text: text.slice(start, end), place: { ...place, line: place.line + lines, column } }
+  return { text: text.slice(start, end), start, place: { ...place, line: place.line + lines, column } }
 }
 
 export interface Pair {
@@ -71,7 +73,7 @@ const ESCAPED: Readonly<Record<string, string>> = {
 }
 
 /** `key=value` → both; quotes around the value are taken off, and the usual backslash escapes are undone. */
-export function readPair({ text, place }: Word): Pair | undefined {
+export function readPair({ text, place }: Omit<Word, 'start'>): Pair | undefined {
   const [, key, written = ''] = /^([^=\s'"{]+)=(.*)$/s.exec(text) ?? []
   if (key === undefined) return undefined
   const quoted = /^(["'])(.*)\1$/s.exec(written)

@@ -1,0 +1,107 @@
+import type { Problems } from '../errors.ts'
+import type { ArgumentOption, ArgumentSpec } from '../model.ts'
+import { didYouMean } from '../schema/parse.ts'
+import { dataOf, isNothing, kindOf, type YamlEntry, type YamlMap, type YamlNode } from './nodes.ts'
+import { plainTexts, writtenFlag } from './written.ts'
+
+const TYPES = [
+  'str',
+  'int',
+  'float',
+  'bool',
+  'list',
+  'dict',
+  'path',
+  'raw',
+  'jsonarg',
+  'json',
+  'bytes',
+  'bits',
+] as const
+type Type = (typeof TYPES)[number]
+
+const OPTION_KEYS = ['type', 'elements', 'required', 'default', 'choices', 'options', 'description', 'no_log']
+/** Known to Ansible, of no effect here. */
+const OTHER_KEYS = [
+  'version_added',
+  'aliases',
+  'apply_defaults',
+  'deprecated_aliases',
+  'removed_in_version',
+  'fallback',
+]
+
+/** `argument_specs:` of a role: its entry point `main`. undefined: it has none. */
+export function readArgumentSpec(node: YamlNode, problems: Problems): ArgumentSpec | undefined {
+  if (isNothing(node)) return undefined
+  const main = asMap(node, 'argument_specs', problems)?.entries.find(({ key }) => key === 'main')
+  const map = main && !isNothing(main.value) ? asMap(main.value, 'main', problems) : undefined
+  if (!map) return undefined
+  const options = map.entries.find(({ key }) => key === 'options')
+  const description = map.entries.find(({ key }) => key === 'short_description')
+  return {
+    place: map.place,
+    shortDescription: description ? plainTexts(description.value, 'short_description', problems).join(' ') : '',
+    options: options ? readOptions(options.value, problems) : new Map(),
+  }
+}
+
+function asMap(node: YamlNode, what: string, problems: Problems): YamlMap | undefined {
+  if (node.kind === 'map') return node
+  problems.add('BAD_YAML', `${what} is a map, not ${kindOf(node)}`, { place: node.place })
+  return undefined
+}
+
+function readOptions(node: YamlNode, problems: Problems): ReadonlyMap<string, ArgumentOption> {
+  if (isNothing(node)) return new Map()
+  const entries = asMap(node, 'options', problems)?.entries ?? []
+  return new Map(entries.map((entry) => [entry.key, readOption(entry, problems)]))
+}
+
+function readOption({ key: name, value }: YamlEntry, problems: Problems): ArgumentOption {
+  const keys = new Map<string, YamlNode>()
+  for (const entry of isNothing(value) ? [] : (asMap(value, name, problems)?.entries ?? [])) {
+    keys.set(entry.key, entry.value)
+    if (![...OPTION_KEYS, ...OTHER_KEYS].includes(entry.key))
+      problems.add('BAD_YAML', `unknown key ${entry.key} in the option ${name}`, {
+        place: entry.keyPlace,
+        hint: didYouMean(entry.key, OPTION_KEYS) ?? `known: ${OPTION_KEYS.join(', ')}`,
+      })
+  }
+  const flag = (key: string): boolean => {
+    const node = keys.get(key)
+    return node !== undefined && writtenFlag(node, key, problems)?.value === true
+  }
+  const fallback = keys.get('default')
+  const choices = keys.get('choices')
+  const options = keys.get('options')
+  const description = keys.get('description')
+  return {
+    type: typeIn(keys.get('type'), problems) ?? 'str',
+    elements: typeIn(keys.get('elements'), problems),
+    required: flag('required'),
+    default: fallback && dataOf(fallback),
+    choices: choices && choicesIn(choices, problems),
+    options: options && readOptions(options, problems),
+    description: description ? plainTexts(description, 'description', problems).join(' ') : '',
+    noLog: flag('no_log'),
+  }
+}
+
+function typeIn(node: YamlNode | undefined, problems: Problems): Type | undefined {
+  if (!node || isNothing(node)) return undefined
+  const written = node.kind === 'scalar' ? node.text : ''
+  const type = TYPES.find((known) => known === written)
+  if (!type)
+    problems.add('BAD_YAML', `there is no type ${written || kindOf(node)}`, {
+      place: node.place,
+      hint: didYouMean(written, TYPES) ?? `known: ${TYPES.join(', ')}`,
+    })
+  return type
+}
+
+function choicesIn(node: YamlNode, problems: Problems): ArgumentOption['choices'] {
+  if (node.kind === 'list') return node.items.map(dataOf)
+  problems.add('BAD_YAML', `choices are a list, not ${kindOf(node)}`, { place: node.place })
+  return undefined
+}

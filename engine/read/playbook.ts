@@ -1,0 +1,115 @@
+import { dirname, isAbsolute, join } from 'node:path'
+import { KplayError, Problems } from '../errors.ts'
+import type { Keywords, Play, Playbook } from '../model.ts'
+import { didYouMean } from '../schema/parse.ts'
+import type { Files } from './files.ts'
+import { isNothing, kindOf, type YamlMap } from './nodes.ts'
+import { readPlay } from './play.ts'
+import { around } from './properties.ts'
+import { shortName, type PlaybookOptions, type Reading } from './reading.ts'
+import { readRole } from './role.ts'
+import { readNodes } from './task.ts'
+import { readVars } from './vars.ts'
+import { conditions, plainText, plainTexts } from './written.ts'
+import { readYaml } from './yaml.ts'
+
+export type { PlaybookOptions } from './reading.ts'
+
+/**
+ * Reads a playbook with all that it imports: playbooks, files of tasks, roles. Throws every mistake at once (BAD_YAML,
+ * NOT_FOUND), each with its place.
+ */
+export function readPlaybook(path: string, files: Files, options: PlaybookOptions): Playbook {
+  const problems = new Problems()
+  const reading: Reading = {
+    files,
+    problems,
+    options,
+    playbookFolder: dirname(path),
+    file: path,
+    part: 'tasks',
+    open: [],
+    moreHandlers: [],
+    readNodes,
+    readRole,
+  }
+  const plays = readPlays(path, reading)
+  throwUnique(problems)
+  return { path, plays }
+}
+
+/** A role used twice has its mistakes once. */
+function throwUnique(problems: Problems): void {
+  const unique = new Problems()
+  const seen = new Set<string>()
+  for (const problem of problems.list) {
+    const { file = '', line = 0, column = 0 } = problem.place ?? {}
+    const key = `${file}:${line}:${column} ${problem.message}`
+    if (!seen.has(key)) unique.keep(problem)
+    seen.add(key)
+  }
+  unique.throwIfAny()
+}
+
+function readPlays(path: string, reading: Reading): readonly Play[] {
+  const { files, problems } = reading
+  const text = problems.collect(() => {
+    const found = files.readText(path)
+    if (found === undefined) throw new KplayError('NOT_FOUND', `there is no playbook ${path}`)
+    return found
+  })
+  const node = text === undefined ? undefined : readYaml(text, path, problems)
+  if (!node) return []
+  if (node.kind !== 'list') {
+    const hint = node.kind === 'map' ? 'put "- " before the play' : undefined
+    problems.add('BAD_YAML', `a playbook is a list of plays, not ${kindOf(node)}`, { place: node.place, hint })
+    return []
+  }
+  const inside: Reading = { ...reading, file: path, playbookFolder: dirname(path), open: [...reading.open, path] }
+  return node.items.flatMap((item) => {
+    if (item.kind === 'map') {
+      return isImport(item) ? readImport(item, inside) : (readPlay(item, inside) ?? [])
+    }
+    if (!isNothing(item)) problems.add('BAD_YAML', `a play is a map, not ${kindOf(item)}`, { place: item.place })
+    return []
+  })
+}
+
+const isImport = ({ entries }: YamlMap): boolean => entries.some(({ key }) => shortName(key) === 'import_playbook')
+
+const IMPORT_KEYS = ['import_playbook', 'name', 'tags', 'when', 'vars']
+
+/** `import_playbook`: its plays, with the tags, conditions and variables of the import around them. */
+function readImport(map: YamlMap, reading: Reading): readonly Play[] {
+  const { problems } = reading
+  const entries = new Map(map.entries.map((entry) => [shortName(entry.key), entry]))
+  for (const { key, keyPlace } of map.entries)
+    if (!IMPORT_KEYS.includes(shortName(key)))
+      problems.add('BAD_YAML', `${key} does not belong beside import_playbook`, {
+        place: keyPlace,
+        hint: didYouMean(key, IMPORT_KEYS) ?? `known: ${IMPORT_KEYS.join(', ')}`,
+      })
+  const imported = entries.get('import_playbook')
+  const name = imported && plainText(imported.value, 'the name of a playbook', problems)
+  if (!imported || name === undefined) return []
+  const path = isAbsolute(name) ? name : join(reading.playbookFolder, name)
+  if (reading.open.includes(path)) {
+    problems.add('BAD_YAML', `${name} imports itself`, { place: imported.value.place })
+    return []
+  }
+  if (!reading.files.exists(path)) {
+    problems.add('NOT_FOUND', `there is no playbook ${path}`, { place: imported.value.place })
+    return []
+  }
+  const [tags, when, vars] = [entries.get('tags'), entries.get('when'), entries.get('vars')]
+  const outer: Keywords = {
+    tags: tags ? plainTexts(tags.value, 'a tag', problems, { commas: true }) : [],
+    when: when ? conditions(when.value, 'when', problems) : [],
+    vars: vars ? readVars(vars.value, problems, { strict: true }) : new Map(),
+  }
+  return readPlays(path, reading).map((play) => {
+    const keywords = around(outer, play.keywords)
+    // Unlike elsewhere the variables of the import win over those of the play.
+    return { ...play, keywords: { ...keywords, vars: around(play.keywords, outer).vars } }
+  })
+}

@@ -1,0 +1,56 @@
+import type { Place, Problems } from '../errors.ts'
+import type { Block, Keywords, Node, Role } from '../model.ts'
+import type { Vars } from '../value.ts'
+import type { Files } from './files.ts'
+import type { YamlNode } from './nodes.ts'
+import { NO_KEYWORDS } from './properties.ts'
+
+export interface PlaybookOptions {
+  /** Folders with roles, searched in this order behind those beside the playbook. */
+  readonly rolesPaths: readonly string[]
+  /** Modules that take free-form text, by their short names. */
+  readonly freeForm: ReadonlySet<string>
+}
+
+/** One use of a role, as it is written. */
+export interface RoleUse {
+  readonly name: string
+  readonly place: Place
+  readonly keywords: Keywords
+  readonly params: Vars
+  /** Other files than main, by kind of file: `tasks_from` and its kin. */
+  readonly from?: Readonly<Partial<Record<RolePart, string>>>
+  readonly allowDuplicates?: boolean | undefined
+}
+export type RolePart = 'tasks' | 'handlers' | 'vars' | 'defaults'
+
+/** What surrounds whatever is being read. */
+export interface Reading {
+  readonly files: Files
+  readonly problems: Problems
+  readonly options: PlaybookOptions
+  readonly playbookFolder: string
+  /** The file being read. */
+  readonly file: string
+  readonly part: 'tasks' | 'handlers'
+  readonly role?: Role | undefined
+  /** Files and roles being read right now, outermost first: one that comes again would never end. */
+  readonly open: readonly string[]
+  /** Handlers of roles that tasks include: they belong to the play. */
+  readonly moreHandlers: Node[]
+  /** The readers that need each other, so that files need not import in circles. */
+  readonly readNodes: (node: YamlNode, reading: Reading) => readonly Node[]
+  readonly readRole: (use: RoleUse, reading: Reading) => Role | undefined
+}
+
+/** Tasks together, without a rescue: what an include or a role becomes. */
+export const blockOf = (
+  block: readonly Node[],
+  place: Place,
+  { keywords = NO_KEYWORDS, role, name }: { keywords?: Keywords; role?: Role | undefined; name?: Block['name'] } = {},
+): Block => ({ kind: 'block', name, place, keywords, block, rescue: [], always: [], role })
+
+const PREFIX = /^ansible\.(?:builtin|legacy)\./
+
+/** A module's name without the collection that all of Ansible's own are in. */
+export const shortName = (action: string): string => action.replace(PREFIX, '')

@@ -1,0 +1,118 @@
+import type { Conditions, Node, Task, Written } from '../model.ts'
+import { readAction } from './action.ts'
+import { isInclude, readInclude } from './include.ts'
+import { readLoop } from './loops.ts'
+import { isNothing, kindOf, type YamlEntry, type YamlMap, type YamlNode } from './nodes.ts'
+import { readProperties } from './properties.ts'
+import type { Reading } from './reading.ts'
+import { conditions, plainText, plainTexts, textOrTemplate, writtenAny, writtenText, writtenWhole } from './written.ts'
+
+export { FREE_FORM } from './arguments.ts'
+
+/** A list of tasks and blocks. */
+export function readNodes(node: YamlNode, reading: Reading): readonly Node[] {
+  if (isNothing(node)) return []
+  if (node.kind !== 'list') {
+    reading.problems.add('BAD_YAML', `tasks are a list, not ${kindOf(node)}`, {
+      place: node.place,
+      hint: 'each task starts with "- "',
+    })
+    return []
+  }
+  return node.items.flatMap((item) => readNode(item, reading) ?? [])
+}
+
+const BLOCK_KEYS = ['block', 'rescue', 'always']
+
+function readNode(node: YamlNode, reading: Reading): Node | undefined {
+  if (node.kind !== 'map') {
+    if (!isNothing(node))
+      reading.problems.add('BAD_YAML', `a task is a map, not ${kindOf(node)}`, { place: node.place })
+    return undefined
+  }
+  return node.entries.some(({ key }) => BLOCK_KEYS.includes(key)) ? readBlock(node, reading) : readTask(node, reading)
+}
+
+function readBlock(map: YamlMap, reading: Reading): Node {
+  const { keywords, own } = readProperties(map, 'block', reading.problems)
+  const part = (key: string): readonly Node[] => {
+    const entry = own.get(key)
+    return entry ? readNodes(entry.value, reading) : []
+  }
+  const notify = own.get('notify')
+  if (notify) reading.problems.add('BAD_YAML', 'notify on a block is not supported yet', { place: notify.keyPlace })
+  if (!own.has('block')) reading.problems.add('BAD_YAML', 'rescue and always need a block', { place: map.place })
+  return {
+    kind: 'block',
+    name: nameOf(own, reading),
+    place: map.place,
+    keywords,
+    block: part('block'),
+    rescue: part('rescue'),
+    always: part('always'),
+    role: reading.role,
+  }
+}
+
+const nameOf = (own: ReadonlyMap<string, YamlEntry>, { problems }: Reading): Written | undefined => {
+  const entry = own.get('name')
+  return entry && writtenText(entry.value, 'name', problems)
+}
+
+function readTask(map: YamlMap, reading: Reading): Node | undefined {
+  const { problems } = reading
+  const properties = readProperties(map, reading.part === 'handlers' ? 'handler' : 'task', problems)
+  const { own } = properties
+  const action = readAction(map, properties, reading)
+  if (!action) return undefined
+  const loop = readLoop(own, problems)
+  const name = nameOf(own, reading)
+  if (isInclude(action.name))
+    return readInclude({ action, keywords: properties.keywords, own, loop: loop.loop, name, place: map.place }, reading)
+
+  const keywords = action.delegateTo
+    ? { ...properties.keywords, delegateTo: properties.keywords.delegateTo ?? action.delegateTo }
+    : properties.keywords
+  const optional = <T>(key: string, read: (node: YamlNode) => T): T | undefined => {
+    const entry = own.get(key)
+    return entry && read(entry.value)
+  }
+  const whole = (key: string): Written | undefined => optional(key, (node) => writtenWhole(node, key, problems))
+  const judged = (key: string): Conditions | undefined => {
+    const list = optional(key, (node) => conditions(node, key, problems))
+    return list?.length ? list : undefined
+  }
+  const task: Task = {
+    kind: 'task',
+    name,
+    action: action.name,
+    actionPlace: action.place,
+    args: action.args,
+    moreArgs: action.more,
+    place: map.place,
+    keywords,
+    ...loop,
+    register: optional('register', (node) => plainText(node, 'register', problems)),
+    notify: optional('notify', (node) => names(node, reading)) ?? [],
+    listen: optional('listen', (node) => plainTexts(node, 'listen', problems)) ?? [],
+    until: judged('until') ?? [],
+    retries: whole('retries'),
+    delay: optional('delay', writtenAny),
+    changedWhen: judged('changed_when'),
+    failedWhen: judged('failed_when'),
+    role: reading.role,
+  }
+  return task
+}
+
+/** One text or a list of them, which may hold variables. */
+function names(node: YamlNode, { problems }: Reading): readonly Written[] {
+  if (isNothing(node)) return []
+  return (node.kind === 'list' ? node.items : [node]).flatMap((item) => {
+    if (item.kind === 'scalar' && item.value !== null) return [textOrTemplate(item.text, item.textPlace)]
+    problems.add('BAD_YAML', `notify is the name of a handler or a list of names, not ${kindOf(item)}`, {
+      place: item.place,
+    })
+    return []
+  })
+}
