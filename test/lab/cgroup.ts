@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, readdirSync, rmdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { labNumber } from './places.ts'
 import { endProcess, markOf } from './processes.ts'
 import { poll } from './shell.ts'
 
@@ -12,7 +13,7 @@ function hierarchies(): string[] {
 }
 
 /** A host's groups, one per hierarchy. Without groups of its own a host would share them with all others. */
-const groups = (name: string): string[] => hierarchies().map((folder) => join(folder, 'kplay-lab', name))
+const groups = (name: string): string[] => hierarchies().map((folder) => join(folder, `kplay-lab-${labNumber}`, name))
 
 /** Shell lines that put the shell itself into a host's groups, which they make. */
 export function enterGroups(name: string): string {

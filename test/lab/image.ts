@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { debianMirror } from './machine.ts'
-import { debsFolder, hostsFolder, imagesFolder } from './places.ts'
+import { debsFolder, imagesFolder, labCache } from './places.ts'
 import { recipes } from './recipes.ts'
 import type { Recipe } from './recipes.ts'
 import type { Kind } from './roster.ts'
@@ -99,7 +99,7 @@ async function runInside(root: string, script: string): Promise<void> {
 /** Removes the images that earlier recipes made, unless a host stands on one. */
 async function removeOlder(kind: Kind): Promise<void> {
   const older = (await readdir(imagesFolder)).filter((name) => name.startsWith(`${kind}-`) && name !== imageName(kind))
-  const overlays = (await attempt`cat ${hostsFolder()}/*/overlay`).stdout
+  const overlays = (await attempt`sh -c ${'cat "$1"/hosts*/*/overlay'} sh ${labCache}`).stdout
   for (const name of older) if (!overlays.includes(name)) await clear(join(imagesFolder, name))
 }
 

@@ -1,6 +1,6 @@
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { runFolder } from './places.ts'
+import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { kernelFile } from './places.ts'
 
 /**
  * What hosts share with the outer machine: these values belong to the kernel, so a host that sets `vm.swappiness` sets
@@ -12,7 +12,6 @@ const areas = ['vm', 'fs', 'kernel']
 const volatile =
   /\/(compact_memory|drop_caches|stat_refresh|ns_last_pid|hostname|domainname|random|dentry-state|file-nr|inode-nr|inode-state|aio-nr|pty\/nr|sched_domain|keys|binfmt_misc|cap_last_cap|perf_event_|tainted|usermodehelper|seccomp|hung_task_detect_count)/
 
-const record = join(runFolder, 'kernel.json')
 const top = '/proc/sys'
 
 function read(path: string): string | undefined {
@@ -36,15 +35,16 @@ function values(): Record<string, string> {
   return found
 }
 
-/** Notes the outer machine's values, unless a lab that is up noted them before. */
+/** Notes the outer machine's values, unless another lab that is up did so before. */
 export function noteKernelValues(): void {
-  if (!existsSync(record)) writeFileSync(record, JSON.stringify(values(), null, 1))
+  if (!existsSync(kernelFile)) writeFileSync(kernelFile, JSON.stringify(values(), null, 1))
 }
 
-/** Gives back the values that hosts have changed since `up`. */
+/** Gives back the values that hosts have changed since the first `up`, when no lab is left that may need them. */
 export function restoreKernelValues(): void {
-  const text = read(record)
-  if (text === undefined) return
+  const text = read(kernelFile)
+  const isLab = (name: string): boolean => /^kplay-lab(-\d+)?$/.test(name)
+  if (text === undefined || readdirSync(dirname(kernelFile)).some(isLab)) return
   const before = JSON.parse(text) as Record<string, string>
   const now = values()
   for (const [path, value] of Object.entries(before)) {
@@ -55,4 +55,5 @@ export function restoreKernelValues(): void {
       // Read-only values, and the zero of a pair such as dirty_bytes and dirty_ratio, whose other half sets it.
     }
   }
+  rmSync(kernelFile)
 }

@@ -10,8 +10,8 @@ import { noteKernelValues, restoreKernelValues } from './kernel.ts'
 import { makeKeys, writeClientFiles } from './keys.ts'
 import { locked } from './lock.ts'
 import { installPackages, labProblem } from './machine.ts'
-import { dropBridge, raiseBridge } from './net.ts'
-import { hostsFolder, hostsLink, labCache, runFolder } from './places.ts'
+import { dropBridge, machineName, raiseBridge } from './net.ts'
+import { hostsFolder, hostsLink, labCache, lockFile, ownHosts, runFolder } from './places.ts'
 import { guestNamed } from './roster.ts'
 import type { Guest } from './roster.ts'
 import { attempt, seconds } from './shell.ts'
@@ -31,20 +31,22 @@ export async function up(wanted: readonly string[], say: Say = silent): Promise<
   const guests = wanted.map(guestNamed)
   const problem = labProblem()
   if (problem) throw new Error(problem)
-  return locked(async () => {
+  return locked(lockFile, async () => {
     await installPackages(say)
     if (!names().some(supervisorOf)) await clean()
-    const own = join(labCache, 'hosts')
-    if (existsSync(hostsLink) && hostsFolder() !== own)
-      throw new Error(`a lab is up in ${hostsFolder()}: run down first`)
-    await buildImages(new Set(guests.map(({ kind }) => kind)), say)
-    await raiseBridge()
+    if (existsSync(hostsLink) && hostsFolder() !== ownHosts) {
+      throw new Error(`this lab is up with another cache (${hostsFolder()}): run down first`)
+    }
     await mkdir(runFolder, { recursive: true, mode: 0o755 })
+    await mkdir(ownHosts, { recursive: true })
+    if (!existsSync(hostsLink)) await symlink(ownHosts, hostsLink)
+    await raiseBridge()
     noteKernelValues()
-    await mkdir(own, { recursive: true })
-    if (!existsSync(hostsLink)) await symlink(own, hostsLink)
     const fresh = guests.filter(({ name }) => !supervisorOf(name))
-    await makeKeys(fresh)
+    await locked(join(labCache, 'lock'), async () => {
+      await buildImages(new Set(guests.map(({ kind }) => kind)), say)
+      await makeKeys(fresh)
+    })
     const since = performance.now()
     await Promise.all(fresh.map(bootFresh))
     await writeClientFiles(names().map(guestNamed))
@@ -71,7 +73,7 @@ export async function reset(name: string): Promise<Host> {
 export async function down(say: Say = silent): Promise<void> {
   if (process.getuid?.() !== 0) throw new Error('the lab needs root')
   const since = performance.now()
-  await locked(clean)
+  await locked(lockFile, clean)
   say(`down in ${seconds(since)}`)
 }
 
@@ -79,12 +81,12 @@ async function clean(): Promise<void> {
   await Promise.all(names().map(remove))
   await removeGroups()
   await dropBridge()
-  restoreKernelValues()
   await rm(hostsFolder(), { recursive: true, force: true })
   await rm(runFolder, { recursive: true, force: true })
+  restoreKernelValues()
   // systemd-nspawn leaves its own folders; they go when nobody else has anything there.
-  for (const part of ['propagate/kp-*', 'propagate', 'locks', '']) {
-    await attempt({ prefix: '' })`sh -c ${`rmdir /run/systemd/nspawn/${part}`}`
+  for (const part of [`propagate/${machineName('*')}`, 'propagate', 'locks', '']) {
+    await attempt`sh -c ${`rmdir /run/systemd/nspawn/${part}`}`
   }
 }
 

@@ -1,3 +1,4 @@
+import { labNumber } from './places.ts'
 import { bridge, network, outerAddress } from './roster.ts'
 import { attempt, run } from './shell.ts'
 
@@ -8,7 +9,7 @@ const alias = 'kplay-lab'
 export const cable = (name: string): string => `vb-${machineName(name)}`
 
 /** systemd-nspawn's name for a host: apart from anything else on this machine, and short enough for an interface. */
-export const machineName = (name: string): string => `kp-${name}`
+export const machineName = (name: string): string => `k${labNumber}-${name}`
 
 async function isOurs(): Promise<boolean> {
   return (await attempt`cat ${`/sys/class/net/${bridge}/ifalias`}`).stdout.trim() === alias

@@ -1,3 +1,5 @@
+import { labNumber } from './places.ts'
+
 /** What a host boots: `debian` has systemd; `ansible` is that with Python; `sysv` and `busybox` have no systemd. */
 export type Kind = 'debian' | 'ansible' | 'sysv' | 'busybox'
 
@@ -7,9 +9,10 @@ export interface Guest {
   readonly address: string
 }
 
-export const network = '10.99.0'
+/** The lab with the number 99 has 10.99.0.0/24. */
+export const network = `10.${labNumber}.0`
 export const outerAddress = `${network}.1`
-export const bridge = 'kplay0'
+export const bridge = `kplay${labNumber}`
 
 /** The port of the second sshd on SysV hosts, which offers only what CentOS 6's OpenSSH 5.3 does. */
 export const legacyPort = 2222
