@@ -31,19 +31,39 @@ const OTHER_KEYS = [
   'fallback',
 ]
 
+const SPEC_KEYS = ['options', 'short_description', 'required_one_of']
+const SPEC_OTHERS = ['description', 'author', 'version_added', 'seealso', 'notes']
+const LATER = ['mutually_exclusive', 'required_together', 'required_if', 'required_by']
+
 /** `argument_specs:` of a role: its entry point `main`. undefined: it has none. */
 export function readArgumentSpec(node: YamlNode, problems: Problems): ArgumentSpec | undefined {
   if (isNothing(node)) return undefined
   const main = asMap(node, 'argument_specs', problems)?.entries.find(({ key }) => key === 'main')
   const map = main && !isNothing(main.value) ? asMap(main.value, 'main', problems) : undefined
   if (!map) return undefined
-  const options = map.entries.find(({ key }) => key === 'options')
-  const description = map.entries.find(({ key }) => key === 'short_description')
+  const keys = new Map(map.entries.map((entry) => [entry.key, entry.value]))
+  for (const { key, keyPlace } of map.entries)
+    if (!SPEC_KEYS.includes(key) && !SPEC_OTHERS.includes(key))
+      problems.add('BAD_YAML', LATER.includes(key) ? `${key} is not supported yet` : `unknown key ${key} in main`, {
+        place: keyPlace,
+        hint: didYouMean(key, SPEC_KEYS),
+      })
+  const options = keys.get('options')
+  const description = keys.get('short_description')
+  const oneOf = keys.get('required_one_of')
   return {
     place: map.place,
-    shortDescription: description ? plainTexts(description.value, 'short_description', problems).join(' ') : '',
-    options: options ? readOptions(options.value, problems) : new Map(),
+    shortDescription: description ? plainTexts(description, 'short_description', problems).join(' ') : '',
+    options: options ? readOptions(options, problems) : new Map<string, ArgumentOption>(),
+    requiredOneOf: oneOf ? namesIn(oneOf, problems) : [],
   }
+}
+
+/** A list of lists of names. */
+function namesIn(node: YamlNode, problems: Problems): readonly (readonly string[])[] {
+  if (node.kind === 'list') return node.items.map((item) => plainTexts(item, 'a name in required_one_of', problems))
+  problems.add('BAD_YAML', `required_one_of is a list of lists of names, not ${kindOf(node)}`, { place: node.place })
+  return []
 }
 
 function asMap(node: YamlNode, what: string, problems: Problems): YamlMap | undefined {
