@@ -66,6 +66,8 @@ export interface Unit {
   /** systemd's Result and ExecMainStatus, for messages. */
   readonly result: string
   readonly exitStatus: number
+  /** systemd's Type of a service: one that is `oneshot` is done, not dead, when it is inactive. */
+  readonly type?: string | undefined
 }
 
 /** One line of /proc/self/mountinfo. */
