@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { Problems, type Place } from '../errors.ts'
 import type { Files } from './files.ts'
 import { isNothing, kindOf, type YamlNode } from './nodes.ts'
@@ -27,9 +27,11 @@ export interface Project {
 }
 
 export interface ProjectOptions {
-  /** Where to look from: the playbook's folder, or the working folder. Absolute. */
-  readonly from: string
-  readonly workingFolder: string
+  /** Where to look from; the working folder where there is none. */
+  readonly playbook?: string | undefined
+  /** The working folder, absolute. */
+  readonly folder: string
+  readonly files: Files
   readonly environment: Environment
 }
 
@@ -40,8 +42,9 @@ const ANSIBLES = 'ansible.cfg'
  * The project a playbook belongs to: the nearest folder upwards with a kplay.yml or an ansible.cfg, else the folder
  * it is in. The environment (`KPLAY_*`) wins over kplay.yml, that over ansible.cfg. Throws BAD_OPTIONS and BAD_YAML.
  */
-export function readProject({ from, workingFolder, environment }: ProjectOptions, files: Files): Project {
+export function readProject({ playbook, folder, files, environment }: ProjectOptions): Project {
   const problems = new Problems()
+  const from = playbook === undefined ? folder : dirname(resolve(folder, playbook))
   const root = rootAbove(from, files) ?? from
   const home = environment['HOME']
   const settings: Mutable = {}
@@ -56,7 +59,7 @@ export function readProject({ from, workingFolder, environment }: ProjectOptions
     read.push(path)
     readFile(text, path, { folder: root, home }, settings, problems)
   }
-  applyEnvironment(environment, { folder: workingFolder, home }, settings, problems)
+  applyEnvironment(environment, { folder, home }, settings, problems)
   problems.throwIfAny()
 
   const usual = join(root, 'inventory')
