@@ -1,3 +1,4 @@
+import { resolveMode } from '../../engine/host/mode.ts'
 import type { Effect } from '../../engine/host/step.ts'
 import { account, stopped, type Machine } from './fake-machine.ts'
 import type { FakeNode } from './fake-files.ts'
@@ -65,7 +66,10 @@ function absorbFile(
   if (effect.effect === 'attributes') {
     const top = files.resolve(effect.path, effect.follow ?? true)
     const below = effect.recurse ? files.below(top).map((name) => `${top}/${name}`) : []
-    for (const path of [top, ...below]) set(files.need(path), effect)
+    for (const path of [top, ...below]) {
+      const node = files.need(path)
+      set(node, { ...effect, ...(effect.mode && { mode: resolveMode(effect.mode, node.mode, node.kind === 'dir') }) })
+    }
     return
   }
 
@@ -134,7 +138,7 @@ function absorbUnit(
   const old = units.get(known) ?? { ...stopped(manager), ...(there && { load: 'loaded' as const }) }
   units.set(known, {
     ...old,
-    ...(active === true && { active: 'active', sub: 'running', mainPid: old.mainPid || 4242 }),
+    ...(active === true && { active: 'active', sub: 'running', mainPid: old.mainPid || 4242, restarts: 0 }),
     ...(active === false && { active: 'inactive', sub: 'dead', mainPid: 0 }),
     ...(enabled !== undefined && { enabled: enabled ? 'enabled' : 'disabled' }),
     ...(masked === true && { load: 'masked' as const, enabled: 'masked' }),

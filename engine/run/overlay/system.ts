@@ -99,7 +99,7 @@ export function systemQuestions(
       const unmounted = [...overlay.mounts].filter(([, mount]) => mount === 'absent').map(([place]) => place)
       if (!real) return undefined
       const mountpoints = [...new Set([...real.mountpoints.filter((place) => !unmounted.includes(place)), ...mounted])]
-      return { ...real, ...(wish && { uuid: undefined, ...wish }), mountpoints }
+      return { ...real, ...(wish && { uuid: 'unknown', ...wish }), mountpoints }
     },
     async superblock(device) {
       const wish = overlay.superblocks.get(device)
@@ -168,6 +168,8 @@ function predictedUnit(
           ? 'enabled'
           : 'disabled',
     mainPid: wish?.active === false ? 0 : real.mainPid,
+    // systemd counts anew after a start that somebody asked for.
+    restarts: wish?.active === undefined ? real.restarts : 0,
     needsReload: (made && real.load === 'loaded' && !wish?.reloaded) || (real.needsReload && !wish?.reloaded),
   }
 }
