@@ -24,6 +24,8 @@ export interface Driven {
   readonly steps: readonly Step[]
   readonly warnings: readonly string[]
   readonly values: ResultValues
+  /** There is something to do although nothing differs. */
+  readonly must: boolean
   /** What still differs when the host is asked again after the steps. */
   readonly left: readonly Row[]
   readonly message?: string | undefined
@@ -57,7 +59,7 @@ export async function drive(
   { check = false }: { readonly check?: boolean } = {},
 ): Promise<Driven> {
   const { module, args } = argumentsOf(modules, name, input)
-  const none = { changes: [], steps: [], warnings: [], left: [] }
+  const none = { changes: [], steps: [], warnings: [], left: [], must: false }
   if (module.kind === 'read' || module.question?.(args)) {
     let clock = 0
     const context = { sleep: async (milliseconds: number) => void (clock += milliseconds), now: () => clock }
@@ -76,8 +78,8 @@ export async function drive(
     return { ...none, status: 'ok', warnings, values: module.result?.(args, now, now, []) ?? {} }
 
   const steps = module.apply(args, now, want)
-  if (check) return { ...none, status: 'changed', changes, steps, warnings, values: {} }
-  return { warnings, changes, steps, ...(await act({ module, args, host, local, now, want, steps })) }
+  if (check) return { ...none, status: 'changed', changes, steps, warnings, must, values: {} }
+  return { warnings, changes, steps, must, ...(await act({ module, args, host, local, now, want, steps })) }
 }
 
 interface Job {

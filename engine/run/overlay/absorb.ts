@@ -1,4 +1,5 @@
 import { posix } from 'node:path'
+import { resolveMode } from '../../host/mode.ts'
 import type { Entry } from '../../host/reader.ts'
 import type { Effect } from '../../host/step.ts'
 import { madeEntry, sizeOf, type PredictedEntry } from './files.ts'
@@ -117,13 +118,20 @@ async function absorbAttributes(
   const { files } = overlay
   const found = await files.find(effect.path, effect.follow ?? false)
   if (!found.entry) return
-  const change = { ...attributes(overlay, effect), ...(effect.mtime !== undefined && { mtime: effect.mtime }) }
-  files.set(found.path, { fresh: false, open: false, ...found.predicted, entry: { ...found.entry, ...change } })
+  const changed = (entry: Entry): Entry => ({
+    ...entry,
+    ...attributes(overlay, {
+      ...effect,
+      mode: effect.mode && resolveMode(effect.mode, entry.mode, entry.kind === 'dir'),
+    }),
+    ...(effect.mtime !== undefined && { mtime: effect.mtime }),
+  })
+  files.set(found.path, { fresh: false, open: false, ...found.predicted, entry: changed(found.entry) })
   if (!effect.recurse) return
   overlay.sweeps.push({ root: found.path, mode: effect.mode, owner: effect.owner, group: effect.group })
   for (const [path, node] of files.nodes) {
     if (node !== 'absent' && path.startsWith(`${found.path}/`))
-      files.nodes.set(path, { ...node, entry: { ...node.entry, ...change } })
+      files.nodes.set(path, { ...node, entry: changed(node.entry) })
   }
 }
 

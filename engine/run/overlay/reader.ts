@@ -1,5 +1,6 @@
 import { posix } from 'node:path'
 import picomatch from 'picomatch'
+import { resolveMode } from '../../host/mode.ts'
 import type { Algorithm, Entry, Reader } from '../../host/reader.ts'
 import { bytesOf, digestOf, type Found } from './files.ts'
 import type { Overlay } from './overlay.ts'
@@ -118,7 +119,7 @@ function swept(overlay: Overlay, path: string, entry: Entry): Entry {
     .reduce(
       (now, { mode, owner, group }) => ({
         ...now,
-        mode: mode ?? now.mode,
+        mode: mode === undefined ? now.mode : resolveMode(mode, now.mode, now.kind === 'dir'),
         owner: owner ?? now.owner,
         group: group ?? now.group,
       }),
