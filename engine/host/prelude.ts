@@ -1,0 +1,170 @@
+/**
+ * The shell functions a session defines on the host, in POSIX sh: dash, bash (4.1 and later), busybox ash. Every name
+ * starts with `kplay_`; nothing of it is exported, so steps see the login's environment. `$1` is always the nonce.
+ *
+ * A frame says on both streams when it begins (`\nNONCE+`) and when it ends (`\nNONCE-CODE` on stdout, `\nNONCE=` on
+ * stderr): whatever comes between two frames belongs to nobody. With a terminal both are one stream, so stderr is
+ * caught and sent after stdout.
+ */
+const common = String.raw`
+unset CDPATH ENV BASH_ENV
+for kplay_dir in /usr/local/sbin /usr/local/bin /usr/sbin /usr/bin /sbin /bin; do
+  case ":$PATH:" in *":$kplay_dir:"*) ;; *) PATH=$PATH:$kplay_dir ;; esac
+done
+export PATH
+kplay_setsid=$(command -v setsid) && kplay_setsid=setsid || kplay_setsid=
+kplay_folder=
+kplay_count=0
+trap 'exit 129' 1 13 15
+kplay_ask() {
+  (kplay_script=$1; set --; LC_ALL=C; export LC_ALL; umask 022; eval "$kplay_script") </dev/null
+}
+kplay_tree() {
+  kplay_all=$2 kplay_new=$2
+  while [ -n "$kplay_new" ]; do
+    kplay_next=
+    for kplay_stat in /proc/[0-9]*/stat; do
+      { read -r kplay_line <"$kplay_stat"; } 2>/dev/null || continue
+      kplay_parent=\${kplay_line##*) }
+      kplay_parent=\${kplay_parent#* }
+      for kplay_one in $kplay_new; do
+        [ "\${kplay_parent%% *}" = "$kplay_one" ] && kplay_next="$kplay_next \${kplay_line%% *}"
+      done
+    done
+    kplay_all="$kplay_all $kplay_next" kplay_new=$kplay_next
+  done
+  kill -s "$1" $kplay_all
+}
+kplay_kill() {
+  { [ -n "$kplay_setsid" ] && kill -s "$1" -- "-$2"; } 2>/dev/null || (kplay_tree "$1" "$2") 2>/dev/null
+}
+kplay_expire() {
+  kplay_before=$!
+  trap '[ "$!" = "$kplay_before" ] || kill "$!"; exit 0' 15
+  sleep "$1" & wait "$!"
+  [ -z "$3" ] || : >"$3"
+  kplay_kill TERM "$2"
+  sleep 5 & wait "$!"
+  kplay_kill KILL "$2"
+}
+kplay_within() {
+  (kplay_setsid=; kplay_ask "$2") & kplay_pid=$!
+  (kplay_setsid=; kplay_expire "$1" "$kplay_pid" "") </dev/null >/dev/null 2>&1 & kplay_watch=$!
+  wait "$kplay_pid"; kplay_code=$?
+  { kill "$kplay_watch"; wait "$kplay_watch"; } 2>/dev/null
+  return "$kplay_code"
+}
+kplay_make_folder() {
+  [ -n "$kplay_folder" ] && [ -d "$kplay_folder" ] && return
+  for kplay_dir in "\${TMPDIR:-/tmp}" /tmp /var/tmp /dev/shm /run "$HOME"; do
+    kplay_folder=$kplay_dir/.kplay-$1
+    (umask 077; mkdir "$kplay_folder") 2>/dev/null && trap 'rm -rf "$kplay_folder"' 0 && return
+  done
+  kplay_folder=
+  return 1
+}
+kplay_bytes() {
+  if [ -s "$1" ]; then echo $(($(wc -c <"$1"))); else echo 0; fi
+}
+kplay_show() {
+  if [ "$2" -gt "$3" ]; then
+    dd bs=$(($3 / 2)) count=1 <"$1" 2>/dev/null
+    tail -c $(($3 - $3 / 2)) "$1"
+  elif [ "$2" -gt 0 ]; then
+    cat "$1"
+  fi
+}
+kplay_step() {
+  kplay_begin "$1"
+  if ! kplay_make_folder "$1"; then kplay_end "$1" 1; return; fi
+  kplay_count=$((kplay_count + 1))
+  kplay_file=$kplay_folder/$kplay_count
+  kplay_script=$4
+  kplay_how='eval "$KPLAY_STEP"'
+  if [ "\${#kplay_script}" -gt 30000 ]; then
+    printf %s "$4" >"$kplay_file.s"
+    kplay_script="$kplay_file.s"
+    kplay_how='eval "$(cat "$KPLAY_STEP")"'
+  fi
+  if [ $# -gt 4 ]; then
+    printf %b "$5" | KPLAY_STEP=$kplay_script $kplay_setsid /bin/sh -c "$kplay_how" sh >"$kplay_file.o" 2>"$kplay_file.e" &
+  else
+    KPLAY_STEP=$kplay_script $kplay_setsid /bin/sh -c "$kplay_how" sh </dev/null >"$kplay_file.o" 2>"$kplay_file.e" &
+  fi
+  kplay_pid=$!
+  { (read -r kplay_line <&4 && { kplay_kill TERM "$kplay_pid"; sleep 2; kplay_kill KILL "$kplay_pid"; }) </dev/null >/dev/null 2>&1 & } 4<&0
+  kplay_ear=$!
+  kplay_watch=
+  if [ -n "$3" ]; then
+    kplay_expire "$3" "$kplay_pid" "$kplay_file.t" </dev/null >/dev/null 2>&1 &
+    kplay_watch=$!
+  fi
+  wait "$kplay_pid"; kplay_code=$?
+  { kill $kplay_ear $kplay_watch; wait $kplay_ear $kplay_watch; } 2>/dev/null
+  kplay_late=0
+  if [ -e "$kplay_file.t" ]; then kplay_late=1; kplay_kill KILL "$kplay_pid"; fi
+  if [ -e "$kplay_file.e" ]; then
+    kplay_out=$(kplay_bytes "$kplay_file.o") kplay_err=$(kplay_bytes "$kplay_file.e")
+    echo "$kplay_code $kplay_late $kplay_out $kplay_err"
+    kplay_show "$kplay_file.o" "$kplay_out" "$2"
+    printf '\n|%s|' "$1"
+    kplay_show "$kplay_file.e" "$kplay_err" "$2"
+    kplay_end "$1" 0
+  else
+    kplay_end "$1" 1
+  fi
+  rm -f "$kplay_file".*
+}
+kplay_receive() {
+  kplay_begin "$1"
+  [ -n "$kplay_head" ] || kplay_head=$(printf abc | head -c 2 2>/dev/null)
+  if [ "$kplay_head" != ab ]; then kplay_end "$1" 127; return; fi
+  (
+    umask 077
+    set -C
+    if [ -e "$2" ] || [ -h "$2" ]; then echo "it exists already" >&2; exit 1; fi
+    exec 5>"$2" || exit 1
+    set +C
+    printf '\n%s!\n' "$1"
+    if head -c "$3" >&5 && [ "$(kplay_bytes "$2")" -eq "$3" ]; then exit 0; fi
+    rm -f -- "$2"
+    printf '\n%s?\n' "$1"
+    cat >/dev/null
+    exit 74
+  )
+  kplay_end "$1" "$?"
+}
+`
+  // Written with String.raw for the backslashes; \${ is how a template literal spells ${.
+  .replaceAll('\\${', '${')
+
+const twoStreams = String.raw`
+kplay_begin() { printf '\n%s+\n' "$1"; printf '\n%s+\n' "$1" >&2; }
+kplay_end() { printf '\n%s-%d\n' "$1" "$2"; printf '\n%s=\n' "$1" >&2; }
+kplay_probe() {
+  kplay_begin "$1"
+  if [ -n "$3" ]; then kplay_within "$3" "$2"; else kplay_ask "$2"; fi
+  kplay_end "$1" "$?"
+}
+`
+
+const oneStream = String.raw`
+kplay_begin() { printf '\n%s+\n' "$1"; }
+kplay_end() { printf '\n%s-%d\n%s\n%s=\n' "$1" "$2" "$3" "$1"; }
+kplay_probe() {
+  kplay_begin "$1"
+  {
+    kplay_error=$(
+      if [ -n "$3" ]; then kplay_within "$3" "$2"; else kplay_ask "$2"; fi 2>&1 >&3 3>&-
+      printf 'x%d' "$?"
+    )
+  } 3>&1
+  kplay_end "$1" "@{kplay_error##*x}" "@{kplay_error%x*}"
+}
+`.replaceAll('@{', '${')
+
+/** The functions, then one frame that says who and where we are: user, uid and home, each on a line. */
+export const prelude = (nonce: string, terminal: boolean): string =>
+  `${terminal ? 'stty raw -echo <&1 2>/dev/null\n' : ''}${common}${terminal ? oneStream : twoStreams}` +
+  `cd . 2>/dev/null || cd "$HOME" 2>/dev/null || cd /\n` +
+  `kplay_probe ${nonce} 'id -un 2>/dev/null || id -u; id -u; printf "%s\\n" "$HOME"' ''\n`

@@ -1,0 +1,27 @@
+import { KplayError } from '../errors.ts'
+import type { AskOptions } from './reader.ts'
+import { type Command, quote } from './shell.ts'
+
+/** Bytes as an argument for `printf %b`, of printing characters only; a NUL cannot stand in a shell word as it is. */
+export const printable = (bytes: Buffer): string =>
+  bytes.toString('latin1').replace(/[^ -[\]-~\n]/g, (one) => `\\0${one.charCodeAt(0).toString(8).padStart(3, '0')}`)
+
+/**
+ * The frame that runs a command as a step. Environment and script reach the new shell in its environment and its
+ * stdin in a pipe: nothing of them stands in an argv, where every user of the host could read it.
+ */
+export function stepScript(nonce: string, command: Command, options: AskOptions, limit: number): string {
+  const { chdir, environment = {}, stdin, timeout } = options
+  const exports = Object.entries(environment).map(([name, value]) => {
+    if (!/^[A-Za-z_]\w*$/.test(name))
+      throw new KplayError('BAD_ARGS', `${name} cannot be the name of an environment variable`)
+    return `export ${name}=${quote(value)}; `
+  })
+  const folder = chdir === undefined ? '' : `cd -- ${quote(chdir)} || exit 1; `
+  // All in front of the command and on its first line, so that line numbers in messages are the command's own.
+  const script = `unset KPLAY_STEP; ${exports.join('')}${folder}${command.text}`
+  const seconds = timeout === undefined ? '' : String(Math.max(1, Math.ceil(timeout)))
+  const words = [nonce, String(limit), seconds, script]
+  if (stdin !== undefined) words.push(printable(Buffer.from(stdin)))
+  return `kplay_step ${words.map(quote).join(' ')}\n`
+}
