@@ -1,12 +1,16 @@
 import type { Module, Registry } from '../module/define.ts'
 import { command } from './command.ts'
 import { file } from './file.ts'
+import { service } from './service.ts'
 import { shell } from './shell.ts'
 import { stat } from './stat.ts'
 import { symlink } from './symlink.ts'
 import { sysctl } from './sysctl.ts'
+import { systemd } from './systemd.ts'
+import { systemdService } from './systemd_service.ts'
+import { sysvinit } from './sysvinit.ts'
 
 /** Every module, by hand, so that "go to definition" works. A test compares the list with the folder. */
-const all: readonly Module[] = [command, file, shell, stat, symlink, sysctl]
+const all: readonly Module[] = [command, file, service, shell, stat, symlink, sysctl, systemd, systemdService, sysvinit]
 
 export const modules: Registry = new Map(all.map((module) => [module.name, module]))
