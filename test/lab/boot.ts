@@ -3,16 +3,14 @@ import { existsSync, openSync, closeSync, readFileSync } from 'node:fs'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { createConnection } from 'node:net'
 import { join } from 'node:path'
-import { enterGroups, removeGroups } from './cgroup.ts'
+import { removeGroups } from './cgroup.ts'
 import { attachDisk, detachDisks, makeDisk } from './disk.ts'
-import { imageLayers } from './image.ts'
-import { machineName } from './net.ts'
 import { hostFolder, rootFolder, runFolder } from './places.ts'
 import type { Mark } from './processes.ts'
 import { childrenOf, endProcess, isAlive, markOf } from './processes.ts'
 import type { Guest } from './roster.ts'
-import { bridge } from './roster.ts'
-import { initPath, writeInit, writeSettings } from './settings.ts'
+import { writeInit, writeSettings } from './settings.ts'
+import { noteOverlay, writeSupervisor } from './supervisor.ts'
 import { attempt, environment, poll, run } from './shell.ts'
 
 const recordFile = (name: string): string => join(runFolder, `${name}.json`)
@@ -37,50 +35,12 @@ export async function makeFresh(guest: Guest, gigabytes?: number): Promise<void>
   await rm(folder, { recursive: true, force: true })
   for (const part of ['upper', 'work', 'root']) await mkdir(join(folder, part), { recursive: true })
   await makeDisk(guest.name, gigabytes)
-  await writeFile(overlayFile(guest.name), overlayOptions(guest))
-  await run`mount -t overlay overlay -o ${overlayOptions(guest)} ${rootFolder(guest.name)}`
+  await run`mount -t overlay overlay -o ${await noteOverlay(guest)} ${rootFolder(guest.name)}`
   try {
     await writeSettings(guest)
   } finally {
     await run`umount ${rootFolder(guest.name)}`
   }
-}
-
-/** How the host's file system is mounted, noted when it is made: an image that is built anew meanwhile changes nothing. */
-const overlayFile = (name: string): string => join(hostFolder(name), 'overlay')
-
-/** With redirect_dir a folder of the image can be renamed, as on a plain disk. */
-function overlayOptions(guest: Guest): string {
-  const folder = hostFolder(guest.name)
-  const layers = `lowerdir=${imageLayers(guest.kind).join(':')},upperdir=${folder}/upper,workdir=${folder}/work`
-  return `${layers},redirect_dir=on,index=off`
-}
-
-/**
- * systemd-nspawn exits with 133 when its host reboots: then it is started again, on the file system mounted anew, as the
- * shutdown leaves it read-only. A host has all capabilities: it mounts disks and sets kernel values as a machine would.
- */
-function supervisorScript(guest: Guest, init: string): string {
-  const root = rootFolder(guest.name)
-  const overlay = readFileSync(overlayFile(guest.name), 'utf8')
-  const nspawn = [
-    'systemd-nspawn --quiet --register=no --keep-unit --capability=all --console=read-only --kill-signal=SIGRTMIN+3',
-    '--resolv-conf=off --timezone=off --link-journal=no',
-    `--network-bridge=${bridge} --machine=${machineName(guest.name)} --hostname=${guest.name}`,
-    `--directory='${root}' --bind-ro='${init}:${initPath}' ${initPath}`,
-  ].join(' ')
-  return `while :; do
-mount -t overlay overlay -o '${overlay}' '${root}' || exit 1
-(
-${enterGroups(guest.name)}
-exec env SYSTEMD_NSPAWN_API_VFS_WRITABLE=yes SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 ${nspawn}
-)
-code=$?
-echo "systemd-nspawn exits with $code"
-for try in 1 2 3 4 5 6 7 8 9 10; do umount '${root}' && break; sleep 0.2; done
-[ $code = 133 ] || exit $code
-done
-`
 }
 
 /**
@@ -94,8 +54,7 @@ export async function start(guest: Guest): Promise<void> {
   await unmount(name)
   await removeGroups(name)
   const init = await writeInit(guest, await attachDisk(name))
-  const script = join(hostFolder(name), 'supervise.sh')
-  await writeFile(script, supervisorScript(guest, init))
+  const script = await writeSupervisor(guest, init)
   const console = openSync(join(hostFolder(name), 'console.log'), 'a')
   const child = spawn('/bin/sh', [script], {
     detached: true,
