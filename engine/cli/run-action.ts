@@ -1,3 +1,5 @@
+import { dirname, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { KplayError } from '../errors.ts'
 import type { Emit } from '../events.ts'
 import { controllerFiles } from '../controller/files.ts'
@@ -12,6 +14,9 @@ import { EXIT } from './exit.ts'
 import { listing } from './list.ts'
 import { openReporter } from './output.ts'
 import type { RunFlags } from './run.ts'
+
+/** The roles that come with kplay: dist/engine/cli/ → roles/. */
+const SHIPPED_ROLES = fileURLToPath(new URL('../../../roles', import.meta.url))
 
 /** `kplay run`: flags and project become a request; events become text; the end becomes an exit code. */
 export async function runFromCommandLine(playbooks: readonly string[], flags: RunFlags): Promise<number> {
@@ -50,17 +55,18 @@ const exitCode = ({ failed, unreachable, interrupted }: RunEnd): number => {
 }
 
 async function requestOf(playbooks: readonly string[], flags: RunFlags): Promise<Request> {
-  const project = readProject({
-    playbook: playbooks[0],
-    folder: process.cwd(),
-    files: controllerFiles(),
-    environment: process.env,
-  })
+  const workingFolder = process.cwd()
+  const paths = playbooks.map((path) => resolve(workingFolder, path))
+  const from = dirname(paths[0] ?? workingFolder)
+  const project = readProject({ from, workingFolder, environment: process.env }, controllerFiles())
   const { settings } = project
   return {
-    playbooks,
-    inventory: flags.inventory.length > 0 ? flags.inventory : project.inventory,
-    rolesPaths: [...flags.rolesPath, ...project.rolesPaths],
+    playbooks: paths,
+    inventory:
+      flags.inventory.length > 0
+        ? flags.inventory.map((source) => (source.includes(',') ? source : resolve(workingFolder, source)))
+        : project.inventory,
+    rolesPaths: [...flags.rolesPath.map((path) => resolve(workingFolder, path)), ...project.rolesPaths, SHIPPED_ROLES],
     limit: flags.limit,
     extraVars: flags.extraVars,
     options: {
@@ -72,7 +78,7 @@ async function requestOf(playbooks: readonly string[], flags: RunFlags): Promise
       verbosity: flags.verbose,
       forceHandlers: flags.forceHandlers === true,
       connection: {
-        kind: flags.connection,
+        kind: flags.connection ?? settings.connection,
         user: flags.user ?? settings.remoteUser,
         password: flags.askPass ? await asked('SSH password: ') : undefined,
         privateKeyFile: flags.privateKey ?? settings.privateKeyFile,

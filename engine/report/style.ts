@@ -19,8 +19,7 @@ export const STATUS_STYLE: Readonly<Record<OutcomeStatus | 'ignored', Style>> = 
 
 /** Control characters from a host never reach a terminal as such. */
 export const safe = (text: string): string =>
-  // eslint-disable-next-line no-control-regex
-  text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, (char) =>
+  text.replace(/(?![\n\t])\p{Cc}/gu, (char) =>
     char === '\r' ? '' : `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`,
   )
 

@@ -1,0 +1,135 @@
+import { KplayError } from '../../engine/errors.ts'
+import type { Event, Result } from '../../engine/events.ts'
+import type { Machines, Target } from '../../engine/host/target.ts'
+import { kplay, type Request } from '../../engine/kplay.ts'
+import { modules } from '../../engine/modules/index.ts'
+import type { Files } from '../../engine/read/files.ts'
+import { readVarsFile } from '../../engine/read/vars.ts'
+import { Problems } from '../../engine/errors.ts'
+import type { RunOptions } from '../../engine/run/context.ts'
+import type { RunEnd } from '../../engine/run/run.ts'
+import { fakeHost, type FakeHost } from './fake-host.ts'
+import { fakeLocal, type CannedLocal } from './fake-local.ts'
+import type { Canned } from './fake-machine.ts'
+
+export interface PlaySetup {
+  /** Text of `/project/site.yml`. */
+  readonly playbook: string
+  /** Further files by absolute path. `/project/hosts.yml` is the inventory; one host h1 where it is not given. */
+  readonly files?: Readonly<Record<string, string>>
+  /** Canned state by inventory name. */
+  readonly hosts?: Readonly<Record<string, Canned | 'unreachable'>>
+  readonly options?: Partial<RunOptions>
+  readonly request?: Partial<Pick<Request, 'limit' | 'extraVars'>>
+  readonly local?: CannedLocal
+  /** Called for each event, before it is kept. */
+  onEvent?(event: Event, stop: () => void): void
+}
+
+export interface Played {
+  readonly end: RunEnd
+  readonly events: readonly Event[]
+  readonly results: readonly Result[]
+  readonly hosts: ReadonlyMap<string, FakeHost>
+  /** `status host task` of every result, in order. */
+  readonly lines: readonly string[]
+}
+
+/** Runs a playbook on fake hosts through the whole engine. */
+export async function play(setup: PlaySetup): Promise<Played> {
+  const texts: Record<string, string> = {
+    '/project/hosts.yml': 'all: { hosts: { h1: } }',
+    ...setup.files,
+    '/project/site.yml': setup.playbook,
+  }
+  const events: Event[] = []
+  const soft = new AbortController()
+  const hosts = new Map<string, FakeHost>()
+  const files = memoryFiles(texts)
+  const end = await kplay(requestOf(setup), files, {
+    registry: modules,
+    machines: fakeMachines(setup, hosts),
+    soft: soft.signal,
+    emit: (event) => {
+      setup.onEvent?.(event, () => soft.abort())
+      events.push(event)
+    },
+    files: { readText: files.readText, glob: () => [], resolve: () => undefined, env: () => undefined },
+    local: () => fakeLocal(setup.local),
+    readVars: (name) => {
+      const problems = new Problems()
+      const vars = readVarsFile(`/project/${name}`, files, problems)
+      problems.throwIfAny()
+      if (!vars) throw new KplayError('NOT_FOUND', `there is no file ${name}`)
+      return vars
+    },
+  })
+  const told = events.flatMap((event) => (event.type === 'result' ? [event] : []))
+  return {
+    end,
+    events,
+    hosts,
+    results: told.map(({ result }) => result),
+    lines: told.map(({ task, result }) => `${result.status} ${result.host} ${task.name}`),
+  }
+}
+
+function requestOf({ options, request }: PlaySetup): Request {
+  return {
+    playbooks: ['/project/site.yml'],
+    inventory: ['/project/hosts.yml'],
+    rolesPaths: ['/project/roles'],
+    limit: [],
+    extraVars: [],
+    ...request,
+    options: {
+      check: false,
+      diff: false,
+      forks: 10,
+      tags: [],
+      skipTags: [],
+      verbosity: 0,
+      forceHandlers: false,
+      connection: { timeout: 10, acceptNewHostKeys: false, knownHosts: [], become: false },
+      ...options,
+    },
+  }
+}
+
+export function memoryFiles(texts: Readonly<Record<string, string>>): Files {
+  const paths = Object.keys(texts)
+  const below = (folder: string): string[] => paths.filter((path) => path.startsWith(`${folder}/`))
+  return {
+    readText: (path) => texts[path],
+    isDirectory: (path) => below(path).length > 0,
+    exists: (path) => texts[path] !== undefined || below(path).length > 0,
+    list: (folder) => {
+      const names = below(folder).map((path) => path.slice(folder.length + 1).split('/')[0] ?? '')
+      return names.length === 0 ? undefined : [...new Set(names)].sort()
+    },
+  }
+}
+
+/** One machine per address; the become user does not matter here. */
+function fakeMachines({ hosts: canned = {} }: PlaySetup, made: Map<string, FakeHost>): Machines {
+  return {
+    async open({ address }): Promise<Target> {
+      const state = canned[address] ?? {}
+      if (state === 'unreachable')
+        throw new KplayError('UNREACHABLE', 'connection refused', { hint: 'is sshd running?' })
+      const host = made.get(address) ?? fakeHost(state)
+      made.set(address, host)
+      return {
+        machine: address,
+        reader: host.reader,
+        user: host.machine.user,
+        home: host.machine.home,
+        run: async (step) => host.run(step),
+        facts: async () => ({ os_family: 'Debian', distribution: 'Debian', hostname: address }),
+      }
+    },
+    changed: () => undefined,
+    abort: () => undefined,
+    close: async () => undefined,
+  }
+}
