@@ -85,6 +85,7 @@ function wording(error: YAMLError): string {
     case 'BAD_ALIAS':
       return error.message
     default:
+      if (/call stack/i.test(error.message)) return 'nested too deeply'
       return `no valid YAML: ${error.message.charAt(0).toLowerCase()}${error.message.slice(1)}`
   }
 }
