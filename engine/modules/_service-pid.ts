@@ -47,7 +47,7 @@ export function startByPid(args: ServiceArgs): RunStep {
       [
         sh`umask 022; mkdir -p -- ${folderOf(pidfile)} ${folderOf(log)} && : >${`${pidfile}.new`} || exit`,
         sh`setsid ${launch} </dev/null >>${log} 2>&1 3>${`${pidfile}.new`} &`,
-        sh`n=0; while [ ! -s ${`${pidfile}.new`} ] && kill -0 $! 2>/dev/null && [ $n -lt 10 ]; do sleep 1; n=$((n+1)); done`,
+        sh`n=0; while [ ! -s ${`${pidfile}.new`} ] && kill -0 $! 2>/dev/null && [ $n -lt 100 ]; do sleep 0.1 2>/dev/null || sleep 1; n=$((n+1)); done`,
         sh`[ -s ${`${pidfile}.new`} ] || { rm -f -- ${`${pidfile}.new`}; echo ${`it did not start: see ${log}`} >&2; exit 1; }`,
         sh`mv -f -- ${`${pidfile}.new`} ${pidfile}`,
       ],
