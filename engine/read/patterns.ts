@@ -128,7 +128,10 @@ function named(text: string, inventory: ReadInventory, place: Place | undefined)
 }
 
 function matcher(text: string, place: Place | undefined): (name: string) => boolean {
-  if (!text.startsWith('~')) return picomatch(text, { dot: true, bash: true, noextglob: true, nobrace: true })
+  if (!text.startsWith('~')) {
+    const matches = picomatch(text, { dot: true, bash: true, noextglob: true, nobrace: true })
+    return (name) => matches(name)
+  }
   try {
     const pattern = new RegExp(`^(?:${text.slice(1)})`)
     return (name) => pattern.test(name)
