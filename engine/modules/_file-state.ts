@@ -2,7 +2,8 @@ import { resolveMode } from '../host/mode.ts'
 import type { Entry, Reader } from '../host/reader.ts'
 import { sh } from '../host/shell.ts'
 import { attributesNow, type AttributeArgs } from './_attributes.ts'
-import { basename, dirname, foldersAbove, join, withoutSlash } from './_path.ts'
+import { lookAbove, NOTHING_MISSING } from './_parents.ts'
+import { basename, dirname, join, withoutSlash } from './_path.ts'
 
 export const STATES = ['file', 'directory', 'link', 'hard', 'touch', 'absent'] as const
 export type FileState = (typeof STATES)[number]
@@ -64,7 +65,7 @@ export async function probeFile(args: FileArgs, reader: Reader): Promise<FileNow
   const aim = args.src === undefined ? own?.target : args.src
   const [source, above, children, below] = await Promise.all([
     aim === undefined || (state !== 'link' && state !== 'hard') ? undefined : reader.stat(join(dirname(place), aim)),
-    state === 'absent' ? { missing: [], blocked: null } : missingAbove(place, reader),
+    state === 'absent' ? NOTHING_MISSING : lookAbove(place, reader),
     state === 'link' && own?.kind === 'dir' ? reader.children(place) : undefined,
     args.recurse && entry?.kind === 'dir' ? differingBelow(args, place, reader) : [],
   ])
@@ -81,8 +82,7 @@ export async function probeFile(args: FileArgs, reader: Reader): Promise<FileNow
     same: sameFile(own, source),
     full: (children ?? []).length > 0,
     source: source?.kind ?? 'absent',
-    missing: above.missing.join('\n'),
-    blocked: above.blocked,
+    ...above,
     below: shortened(below),
     accessed,
     modified,
@@ -98,13 +98,6 @@ export const isStamp = (time: string | undefined): time is string =>
 /** Two predicted files have no inode yet: then the count of links tells a hard link from a stranger. */
 const sameFile = (one: Entry | undefined, other: Entry | undefined): boolean =>
   one !== undefined && one.inode === other?.inode && one.device === other.device && (one.inode > 0 || one.links > 1)
-
-async function missingAbove(place: string, reader: Reader): Promise<{ missing: string[]; blocked: string | null }> {
-  const folders = foldersAbove(place)
-  const entries = await Promise.all(folders.map((folder) => reader.stat(folder)))
-  const blocking = folders.find((_, at) => entries[at] && !['dir', 'unknown'].includes(entries[at].kind))
-  return { missing: folders.filter((_, at) => !entries[at]), blocked: blocking ?? null }
-}
 
 /** One line for each entry below that has not what is wanted of it. Links are never followed and have no mode. */
 async function differingBelow(args: AttributeArgs, place: string, reader: Reader): Promise<string[]> {

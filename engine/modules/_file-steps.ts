@@ -1,9 +1,9 @@
-import { makeDir, makeHardLink, makeLink, removePath, setAttributes, type Attributes } from '../host/actions.ts'
+import { makeHardLink, makeLink, removePath, setAttributes, type Attributes } from '../host/actions.ts'
 import { sh } from '../host/shell.ts'
 import type { Step } from '../host/step.ts'
 import { attributeSteps, type AttributeState } from './_attributes.ts'
 import type { FileArgs, FileNow, FileState } from './_file-state.ts'
-import { dirname } from './_path.ts'
+import { checkAbove, makeFolders } from './_parents.ts'
 import { named, refusal } from './_refuse.ts'
 
 type Args = FileArgs & { readonly force: boolean }
@@ -13,10 +13,7 @@ const NOTHING: AttributeState = { mode: null, owner: null, group: null }
 /** The steps for one state; refusals are Ansible's, in words that say what to do. */
 export function fileSteps(state: FileState, args: Args, now: FileNow, want: Want): readonly Step[] {
   const { place } = now
-  if (now.blocked !== null)
-    throw refusal(`${now.blocked} is no folder, so nothing can be in it`, `${place} lies below it`)
-  if (state !== 'directory' && state !== 'absent' && now.missing !== '')
-    throw refusal(`${dirname(place)} is not there`, 'make the folder first')
+  checkAbove(place, now, state === 'directory' || state === 'absent')
   if (state === 'absent') return [removePath(place, { recursive: true })]
   if (state === 'directory') return directorySteps(args, now, want)
   if (state === 'link') return linkSteps(args, now, want)
@@ -31,13 +28,7 @@ function directorySteps(args: Args, now: FileNow, want: Want): readonly Step[] {
   if (kind !== 'dir' && kind !== 'absent' && kind !== 'unknown')
     throw refusal(`${place} is ${named(kind)}, not a folder`, 'move it away first')
   if (kind !== 'dir') {
-    const made = [...now.missing.split('\n').filter((folder) => folder !== ''), place]
-    return [
-      {
-        ...makeDir(place, { mode, owner, group }),
-        effects: made.map((path) => ({ effect: 'dir', path, mode, owner, group }) as const),
-      },
-    ]
+    return [makeFolders(place, now, { mode, owner, group })]
   }
   if (now.below !== '') return [setAttributes(place, { mode: args.mode, owner, group, recurse: true })]
   return [...attributeSteps(place, now, want), ...timeSteps(args, now)]

@@ -23,7 +23,8 @@ export function touchStamp(text: string, format: string): string | undefined {
   )
   const found = new RegExp(`^${pattern}$`).exec(text)
   if (!found) return undefined
-  const part = (name: string, missing: string): string => found[names.indexOf(name) + 1] ?? missing
+  const part = (name: string, missing: string): string =>
+    (names.includes(name) ? found[names.indexOf(name) + 1] : undefined) ?? missing
   const day = `${part('Y', '1900')}${part('m', '01')}${part('d', '01')}`
   return names.length === 0 ? undefined : `${day}${part('H', '00')}${part('M', '00')}.${part('S', '00')}`
 }

@@ -1,6 +1,8 @@
 import type { Module, Registry } from '../module/define.ts'
+import { blockinfile } from './blockinfile.ts'
 import { command } from './command.ts'
 import { file } from './file.ts'
+import { lineinfile } from './lineinfile.ts'
 import { service } from './service.ts'
 import { shell } from './shell.ts'
 import { stat } from './stat.ts'
@@ -11,6 +13,19 @@ import { systemdService } from './systemd_service.ts'
 import { sysvinit } from './sysvinit.ts'
 
 /** Every module, by hand, so that "go to definition" works. A test compares the list with the folder. */
-const all: readonly Module[] = [command, file, service, shell, stat, symlink, sysctl, systemd, systemdService, sysvinit]
+const all: readonly Module[] = [
+  blockinfile,
+  command,
+  file,
+  lineinfile,
+  service,
+  shell,
+  stat,
+  symlink,
+  sysctl,
+  systemd,
+  systemdService,
+  sysvinit,
+]
 
 export const modules: Registry = new Map(all.map((module) => [module.name, module]))
