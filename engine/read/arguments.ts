@@ -37,6 +37,8 @@ const OF_COMMANDS = [
 ]
 /** Free-form modules that run no command: there every `name=value` is an argument. */
 const NO_COMMANDS = ['include_vars', 'meta', 'include_tasks', 'import_tasks', 'include_role', 'import_role', 'include']
+const takesFreeForm = (action: string, { options }: Reading): boolean =>
+  options.freeForm.has(shortName(action)) || NO_COMMANDS.includes(shortName(action))
 /** Arguments that are expressions without braces, as `when` is. */
 const EXPRESSIONS: Readonly<Record<string, readonly string[]>> = { assert: ['that'], debug: ['var'] }
 
@@ -56,8 +58,7 @@ export function readArguments(
 }
 
 function behindName(action: string, node: YamlNode, reading: Reading): Arguments {
-  const { freeForm } = reading.options
-  if (node.kind !== 'scalar' || node.value === null || !freeForm.has(shortName(action)))
+  if (node.kind !== 'scalar' || node.value === null || !takesFreeForm(action, reading))
     return fromNode(action, node, action, reading)
   return { args: freeFormOf(action, node.text, node.textPlace, node.unsafe) }
 }
@@ -65,7 +66,7 @@ function behindName(action: string, node: YamlNode, reading: Reading): Arguments
 /** Arguments from text behind the name of an `action:`. */
 export function readActionText(action: string, text: string, place: Place, reading: Reading): Arguments {
   if (text === '') return { args: new Map() }
-  return reading.options.freeForm.has(shortName(action))
+  return takesFreeForm(action, reading)
     ? { args: freeFormOf(action, text, place, false) }
     : { args: pairsOf(action, text, place, reading) }
 }

@@ -38,11 +38,18 @@ export function readPlaybook(path: string, files: Files, options: PlaybookOption
   return { path, plays }
 }
 
-/** A role used twice has its mistakes once. */
+/** File by file and in the order of lines; a role used twice has its mistakes once. */
 function throwUnique(problems: Problems): void {
   const unique = new Problems()
   const seen = new Set<string>()
-  for (const problem of problems.list) {
+  const files = [...new Set(problems.list.map(({ place }) => place?.file))]
+  const sorted = problems.list.toSorted(
+    ({ place: a }, { place: b }) =>
+      files.indexOf(a?.file) - files.indexOf(b?.file) ||
+      (a?.line ?? 0) - (b?.line ?? 0) ||
+      (a?.column ?? 0) - (b?.column ?? 0),
+  )
+  for (const problem of sorted) {
     const { file = '', line = 0, column = 0 } = problem.place ?? {}
     const key = `${file}:${line}:${column} ${problem.message}`
     if (!seen.has(key)) unique.keep(problem)
