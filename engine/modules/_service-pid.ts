@@ -21,10 +21,15 @@ export const logOf = (args: ServiceArgs): string => args.log ?? `/var/log/${name
 
 export async function probePid(args: ServiceArgs, reader: Reader): Promise<PidState> {
   const text = await reader.readText(pidfileOf(args))
-  const [, pid, started] = /^\s*(\d+)(?:\s+(\d+))?/.exec(text ?? '') ?? []
-  const found = pid === undefined ? undefined : await reader.process(Number(pid))
-  const same = found !== undefined && (started === undefined || Number(started) === found.startTime)
-  return { running: same, pid: same ? Number(pid) : 0, started: same ? found.startTime : 0 }
+  const [, pid, noted] = /^\s*(\d+)(?:\s+(\d+))?/.exec(text ?? '') ?? []
+  const stat = pid === undefined ? undefined : await reader.readText(`/proc/${pid}/stat`)
+  const [state, ...fields] = (stat ?? 'X')
+    .replace(/^.*\) /s, '')
+    .trim()
+    .split(' ')
+  const started = fields[18] ?? ''
+  const same = state !== 'X' && state !== 'Z' && (noted === undefined || noted === started)
+  return { running: same, pid: same ? Number(pid) : 0, started: same ? Number(started) : 0 }
 }
 
 /** Of a process: its state and the time it started. What stands in front of the last ) is its name, whatever that is. */
