@@ -53,8 +53,8 @@ export async function start(guest: Guest): Promise<void> {
   await rm(recordFile(name), { force: true })
   await unmount(name)
   await removeGroups(name)
-  const init = await writeInit(guest, await attachDisk(name))
-  const script = await writeSupervisor(guest, init)
+  const disk = await attachDisk(name)
+  const script = await writeSupervisor(guest, disk, await writeInit(guest, disk))
   const console = openSync(join(hostFolder(name), 'console.log'), 'a')
   const child = spawn('/bin/sh', [script], {
     detached: true,

@@ -1,7 +1,7 @@
-import { existsSync, statSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
-import { hostFolder, hostsFolder, rootFolder } from './places.ts'
+import { hostFolder, rootFolder } from './places.ts'
 import { attempt, poll, run } from './shell.ts'
 
 const gigabyte = 1024 ** 3
@@ -9,18 +9,16 @@ const gigabyte = 1024 ** 3
 const imageFile = (name: string): string => join(hostFolder(name), 'disk.img')
 
 interface Loop {
-  readonly device: string
-  readonly file: string
+  readonly name: string
+  readonly 'back-file': string | null
   /** `major:minor` of the file system the file is on. */
-  readonly on: string
+  readonly 'back-maj:min': string
 }
 
+/** As JSON: the raw table pads its columns with escaped blanks. */
 async function loops(): Promise<Loop[]> {
-  const list = await attempt`losetup --list --noheadings --raw --output NAME,BACK-MAJ:MIN,BACK-FILE`
-  return list.stdout.split('\n').flatMap((line) => {
-    const [, device, on, file] = /^(\S+) (\S+) (.*)$/.exec(line) ?? []
-    return device && on && file ? [{ device, on, file }] : []
-  })
+  const { stdout } = await attempt`losetup --list --json --output NAME,BACK-MAJ:MIN,BACK-FILE`
+  return stdout.trim() ? (JSON.parse(stdout) as { loopdevices: Loop[] }).loopdevices : []
 }
 
 /** Makes the host's data disk, sparse and empty, unless it has one. */
@@ -36,27 +34,25 @@ export async function makeDisk(name: string, gigabytes = 4): Promise<void> {
  * @returns the loop device, such as `/dev/loop3`
  */
 export async function attachDisk(name: string): Promise<string> {
-  const attached = (await loops()).find(({ file }) => file === imageFile(name))
-  return attached?.device ?? (await run`losetup --find --show ${imageFile(name)}`).stdout.trim()
+  const attached = (await loops()).find((loop) => loop['back-file'] === imageFile(name))
+  return attached?.name ?? (await run`losetup --find --show ${imageFile(name)}`).stdout.trim()
 }
 
-/** `major:minor` of a host's mounted overlay: loop devices that the host itself made rest on it. */
-function overlayNumber(name: string): string {
-  if (!existsSync(rootFolder(name))) return 'none'
-  const { dev } = statSync(rootFolder(name))
-  return `${(dev >> 8) & 0xfff}:${(dev & 0xff) | ((dev >> 12) & 0xfff00)}`
+/** `major:minor` of a host's overlay while it is mounted: loop devices that the host itself made rest on it. */
+function overlayNumber(name: string): string | undefined {
+  const lines = readFileSync('/proc/self/mountinfo', 'utf8').split('\n')
+  return lines.map((line) => line.split(' ')).find((fields) => fields[4] === rootFolder(name))?.[2]
 }
 
 /** Detaches a stopped host's data disk, and the loop devices that the host left behind. Call it before the overlay goes. */
 export async function detachDisks(name: string): Promise<void> {
-  const number = existsSync(join(hostFolder(name), 'upper')) ? overlayNumber(name) : 'none'
-  const outer = statSync(hostsFolder()).dev
-  const foreign = existsSync(rootFolder(name)) && statSync(rootFolder(name)).dev !== outer
-  const isOf = (loop: Loop): boolean => loop.file.startsWith(`${hostFolder(name)}/`) || (foreign && loop.on === number)
+  const number = overlayNumber(name)
+  const isOf = (loop: Loop): boolean =>
+    loop['back-file']?.startsWith(`${hostFolder(name)}/`) || loop['back-maj:min'].trim() === number
   // A file system that a dying host had mounted holds its device for a moment longer.
   await poll(10_000, async () => {
     const left = (await loops()).filter(isOf)
-    for (const { device } of left) await attempt`losetup --detach ${device}`
+    for (const loop of left) await attempt`losetup --detach ${loop.name}`
     return left.length === 0
   })
 }

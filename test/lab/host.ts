@@ -53,7 +53,7 @@ function start(command: string, args: readonly string[], { stdin, timeout }: Exe
   })
 }
 
-const inside = ['--mount', '--uts', '--ipc', '--net', '--pid', '--cgroup', '--root', '--wd=/']
+const inside = ['--mount', '--uts', '--ipc', '--net', '--pid', '--cgroup', '--root']
 const variables = ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'HOME=/root', 'USER=root']
 
 /**

@@ -60,7 +60,6 @@ ${files.join('')}  IdentitiesOnly yes
   UserKnownHostsFile ${knownHostsFile}
   GlobalKnownHostsFile /dev/null
   StrictHostKeyChecking yes
-  LogLevel ERROR
 `
 }
 

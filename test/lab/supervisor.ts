@@ -35,20 +35,23 @@ exec systemd-nspawn --quiet --register=no --keep-unit --capability=all --console
 
 /**
  * Writes the script that keeps a host going. systemd-nspawn exits with 133 when its host reboots: then it is started
- * again, on the file system mounted anew, as the shutdown leaves it read-only.
+ * again, on the file system mounted anew, as the shutdown leaves it read-only. A shutdown under SysV also detaches the loop
+ * device of the data disk: as the script has it open, it stays.
+ * @param disk the loop device of the data disk
  * @param init the file that becomes the host's process 1
  * @returns the script's path
  */
-export async function writeSupervisor(guest: Guest, init: string): Promise<string> {
+export async function writeSupervisor(guest: Guest, disk: string, init: string): Promise<string> {
   const folder = hostFolder(guest.name)
   const root = rootFolder(guest.name)
   const [inner, outer] = [join(folder, 'nspawn.sh'), join(folder, 'supervise.sh')]
   await writeFile(inner, guestScript(guest, init))
   await writeFile(
     outer,
-    `while :; do
+    `exec 3<'${disk}'
+while :; do
 mount -t overlay overlay -o '${await readFile(overlayFile(guest.name), 'utf8')}' '${root}' || exit 1
-/bin/sh '${inner}'
+/bin/sh '${inner}' 3<&-
 code=$?
 echo "systemd-nspawn exits with $code"
 for try in 1 2 3 4 5 6 7 8 9 10; do umount '${root}' && break; sleep 0.2; done
