@@ -1,0 +1,38 @@
+import { at } from '../errors.ts'
+import type { Template } from '../value.ts'
+import { compute } from './evaluate.ts'
+import { Evaluation, Frame } from './frame.ts'
+import type { EvaluationOptions } from './frame.ts'
+import { loadTemplate, parseFile } from './files.ts'
+import type { Expression } from './nodes.ts'
+import type { Operand } from './operand.ts'
+import { parseTemplate } from './parse.ts'
+import type { Parsed } from './parse.ts'
+import { renderer } from './render.ts'
+import { Suspended } from './suspend.ts'
+import type { Variables } from './surroundings.ts'
+
+/** Computes a template; the value may still be undefined or lazy inside. */
+export function computeTemplate(template: Template, variables: Variables): Operand {
+  const parsed = parseTemplate(template)
+  const value = computeParsed(parsed, variables, { renderer, load: loadTemplate(variables.ports), parseFile })
+  return parsed.bare || typeof value !== 'string' ? value : withNewlines(value, template.source)
+}
+
+/** Computes what is parsed; what fails gets the place where it was. */
+export function computeParsed(parsed: Parsed, variables: Variables, options: EvaluationOptions): Operand {
+  const evaluation = new Evaluation(variables, options)
+  const frame = new Frame(evaluation, parsed)
+  try {
+    return parsed.bare ? compute(parsed.tree as Expression, frame) : renderer.root(parsed, frame)
+  } catch (error) {
+    throw error instanceof Suspended ? error : at(evaluation.place, error)
+  }
+}
+
+/** Jinja2 drops the last line break of a source, and blocks swallow theirs; Ansible puts back what is missing. */
+export function withNewlines(text: string, source: string): string {
+  if (!source.endsWith('\n')) return text
+  const count = (of: string): number => of.length - of.replace(/\n+$/, '').length
+  return text + '\n'.repeat(Math.max(0, count(source) - count(text)))
+}

@@ -1,0 +1,58 @@
+import { KplayError } from '../../errors.ts'
+import { didYouMean } from '../../schema/parse.ts'
+import { truthy } from '../equality.ts'
+import { Undefined, failure, isUndefined } from '../operand.ts'
+import type { Operand } from '../operand.ts'
+import { text } from '../print.ts'
+import type { Given, Surroundings } from '../surroundings.ts'
+import { dataLookups } from './data.ts'
+import { fileLookups } from './file.ts'
+import type { Lookup, Lookups } from './lookup.ts'
+
+export const lookups: Lookups = { ...dataLookups, ...fileLookups }
+
+const PREFIX = /^(?:ansible\.(?:builtin|legacy)|community\.general)\./
+
+function named(name: string): Lookup {
+  const short = name.replace(PREFIX, '')
+  const found = Object.hasOwn(lookups, short) ? lookups[short] : undefined
+  if (found) return found
+  throw new KplayError('BAD_TEMPLATE', `there is no lookup ${name}`, { hint: didYouMean(short, Object.keys(lookups)) })
+}
+
+/** `lookup('name', terms…)`: one item as it is, several joined by commas. */
+export const lookup = (given: Given, around: Surroundings): Operand => run(given, around, false)
+
+/** `query('name', terms…)`: always a list. */
+export const query = (given: Given, around: Surroundings): Operand => run(given, around, true)
+
+/** Runs a lookup by its name with a list of terms: what `with_<name>` does. */
+export const runLookup = (name: string, terms: readonly Operand[], around: Surroundings): readonly Operand[] =>
+  named(name).run({ name, terms, options: new Map(), around })
+
+function run({ positional, named: options }: Given, around: Surroundings, asList: boolean): Operand {
+  const [name, ...terms] = positional
+  if (name === undefined) throw failure('lookup needs the name of a lookup')
+  const missing = positional.find(isUndefined)
+  if (missing) return missing
+  const lookup = named(text(name))
+  const wantsList = asList || truthy(options.get('wantlist') ?? false)
+  const errors = text(options.get('errors') ?? 'strict')
+  const rest = new Map([...options].filter(([key]) => key !== 'wantlist' && key !== 'errors'))
+  try {
+    const items = lookup.run({ name: text(name), terms, options: rest, around })
+    return wantsList ? [...items] : single(items, lookup)
+  } catch (error) {
+    if (errors === 'strict' || !(error instanceof KplayError) || error.code === 'BAD_TEMPLATE') throw error
+    if (errors === 'warn') around.variables.ports.warn?.(error.message, error.place)
+    return wantsList ? [] : null
+  }
+}
+
+function single(items: readonly Operand[], { wantsList }: Lookup): Operand {
+  if (wantsList) return [...items]
+  if (items.length === 1) return items[0] ?? null
+  const undefinedItem = items.find((item) => item instanceof Undefined)
+  if (undefinedItem) return undefinedItem
+  return items.every((item) => typeof item === 'string') ? items.join(',') : [...items]
+}

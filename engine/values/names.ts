@@ -1,0 +1,23 @@
+import { KplayError } from '../errors.ts'
+import { didYouMean } from '../schema/parse.ts'
+import { filters } from './filters/registry.ts'
+import type { Operation, Operations } from './operation.ts'
+import { tests } from './tests/registry.ts'
+
+/** Collections whose filters and tests are known here by their short names. */
+const PREFIX = /^(?:ansible\.(?:builtin|utils|posix|legacy)|community\.general)\./
+
+export const filterNamed = (name: string): Operation => named(filters, name, 'filter')
+export const testNamed = (name: string): Operation<boolean> => named(tests, name, 'test')
+
+export const knows = (what: 'filter' | 'test', name: string): boolean =>
+  Object.hasOwn(what === 'filter' ? filters : tests, name.replace(PREFIX, ''))
+
+function named<Result extends boolean>(table: Operations<Result>, name: string, what: string): Operation<Result>
+function named(table: Operations, name: string, what: string): Operation
+function named(table: Operations, name: string, what: string): Operation {
+  const short = name.replace(PREFIX, '')
+  const found = Object.hasOwn(table, short) ? table[short] : undefined
+  if (found) return found
+  throw new KplayError('BAD_TEMPLATE', `there is no ${what} ${name}`, { hint: didYouMean(short, Object.keys(table)) })
+}

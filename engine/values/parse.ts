@@ -1,0 +1,64 @@
+import type { Place } from '../errors.ts'
+import type { Template } from '../value.ts'
+import { Lexer } from './lexer.ts'
+import type { Syntax } from './lexer.ts'
+import { walk } from './nodes.ts'
+import type { Body, Expression } from './nodes.ts'
+import type { Locate } from './parse-expression.ts'
+import { StatementParser } from './parse-statement.ts'
+
+/** A source after parsing. A bare expression has no body, but is one expression. */
+export interface Parsed {
+  readonly source: string
+  readonly locate: Locate
+  readonly tree: Body | Expression
+  readonly bare: boolean
+  /** It calls a method that changes a list or a dict, so it must get copies of the variables. */
+  readonly changes: boolean
+}
+
+const parsed = new WeakMap<Template, Parsed>()
+
+/** Parses a template, once; a mistake in it is BAD_TEMPLATE with its place. */
+export function parseTemplate(template: Template): Parsed {
+  const known = parsed.get(template)
+  if (known) return known
+  const fresh = template.expression
+    ? parseBare(template.source, locator(template.place))
+    : parseText(template.source.replace(/\r?\n$/, ''), locator(template.place), { plainBackslashes: true })
+  parsed.set(template, fresh)
+  return fresh
+}
+
+/** `when: x > 1` – unless somebody wrote `when: "{{ x > 1 }}"`, which means the same. */
+function parseBare(source: string, locate: Locate): Parsed {
+  if (/^\s*\{[{%]/.test(source)) return parseText(source.trim(), locate, {})
+  const tree = new StatementParser(new Lexer(source, {}).startInCode(), locate).parseBare()
+  return { source, locate, tree, bare: true, changes: changesValues(tree) }
+}
+
+export function parseText(source: string, locate: Locate, syntax: Syntax): Parsed {
+  const tree = new StatementParser(new Lexer(source, syntax), locate).parseAsRoot()
+  return { source, locate, tree, bare: false, changes: changesValues(tree) }
+}
+
+/** Lines and columns of a source that begins at `place`. A block scalar keeps its indentation on every line. */
+export function locator(place: Place | undefined): Locate {
+  if (!place) return () => undefined
+  return (lineno, colno) => ({ file: place.file, line: place.line + lineno, column: place.column + colno })
+}
+
+const CHANGING = new Set([
+  ...['append', 'extend', 'insert', 'remove', 'reverse', 'sort'],
+  ...['clear', 'pop', 'popitem', 'setdefault', 'update'],
+])
+
+function changesValues(tree: Body | Expression): boolean {
+  let changes = false
+  walk(tree, (node) => {
+    if (node.typename === 'Attribute') changes ||= CHANGING.has(node.name)
+    if (node.typename === 'Literal') changes ||= typeof node.value === 'string' && CHANGING.has(node.value)
+    return !changes
+  })
+  return changes
+}

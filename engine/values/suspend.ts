@@ -1,0 +1,47 @@
+import type { Value } from '../value.ts'
+import type { Ports } from './surroundings.ts'
+
+/** Thrown by an evaluation that needs an answer which is not there yet. Await the promise, then evaluate again. */
+export class Suspended extends Error {
+  override readonly name = 'Suspended'
+  readonly promise: Promise<unknown>
+  constructor(promise: Promise<unknown>) {
+    super('the evaluation waits for a lookup')
+    this.promise = promise
+  }
+}
+
+export type Fetch = (
+  kind: 'pipe' | 'url' | 'lines',
+  subject: string,
+  options: ReadonlyMap<string, Value>,
+) => Promise<Value>
+
+/** Remembers answers, so that the second evaluation finds what the first one had to ask for. One for each task and host. */
+export function answers(fetch: Fetch): NonNullable<Ports['ask']> {
+  const known = new Map<string, { readonly value: Value } | { readonly error: unknown }>()
+  return (kind, subject, options) => {
+    const key = JSON.stringify([kind, subject, [...options].map(([name, value]) => [name, String(value)])])
+    const answer = known.get(key)
+    if (answer && 'error' in answer) throw answer.error
+    if (answer) return answer.value
+    throw new Suspended(
+      fetch(kind, subject, options).then(
+        (value) => known.set(key, { value }),
+        (error: unknown) => known.set(key, { error }),
+      ),
+    )
+  }
+}
+
+/** Evaluates, and as often as it is suspended, waits and evaluates again. */
+export async function settled<T>(evaluate: () => T): Promise<T> {
+  for (;;) {
+    try {
+      return evaluate()
+    } catch (error) {
+      if (!(error instanceof Suspended)) throw error
+      await error.promise
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import type { Call } from '../call.ts'
+import { failure } from '../operand.ts'
+import { operation } from '../operation.ts'
+import type { Operation, Operations } from '../operation.ts'
+import { text } from '../print.ts'
+import type { Files } from '../surroundings.ts'
+
+type Found = NonNullable<ReturnType<NonNullable<Files['stat']>>>
+
+/** These look at the controller, as Ansible's do. */
+function look(call: Call, path = text(call.input)): Found | undefined {
+  const { files } = call.around.variables.ports
+  if (!files?.stat) throw failure(`the test ${call.name} cannot look at files here`)
+  return files.stat(path)
+}
+
+const file = (judge: (found: Found | undefined) => boolean): Operation<boolean> =>
+  operation('', (call) => judge(look(call)))
+
+const directory = file((found) => found?.kind === 'directory')
+const regular = file((found) => found?.kind === 'file')
+const link = file((found) => found?.kind === 'link')
+const absolute = operation('', (call) => text(call.input).startsWith('/'))
+const same = operation('other', (call) => {
+  const [mine, theirs] = [look(call), look(call, text(call.need('other')))]
+  return mine !== undefined && mine.real === theirs?.real
+})
+const unsupported = (why: string): Operation<boolean> =>
+  operation('', (): boolean => {
+    throw failure(why)
+  })
+const mount = unsupported('the test mount is not supported: it would look at the controller')
+const vault = operation('', (call) => typeof call.input === 'string' && call.input.startsWith('$ANSIBLE_VAULT;'))
+
+export const fileTests: Operations<boolean> = {
+  directory,
+  is_dir: directory,
+  file: regular,
+  is_file: regular,
+  link,
+  is_link: link,
+  exists: file((found) => found !== undefined),
+  link_exists: file((found) => found !== undefined),
+  abs: absolute,
+  is_abs: absolute,
+  same_file: same,
+  is_same_file: same,
+  mount,
+  is_mount: mount,
+  vault_encrypted: vault,
+  vaulted_file: operation('', (call) =>
+    Boolean(call.around.variables.ports.files?.readText(text(call.input))?.startsWith('$ANSIBLE_VAULT;')),
+  ),
+}
