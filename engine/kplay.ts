@@ -10,7 +10,7 @@ import type { RunOptions, RunPorts } from './run/context.ts'
 import { run, type RunEnd } from './run/run.ts'
 import { validatePlaybook } from './run/validate.ts'
 import { controls } from './run/control/index.ts'
-import { evaluate } from './values/evaluate.ts'
+import { evaluate } from './values/template.ts'
 import { Scope } from './values/scope.ts'
 
 /** What to run, on what, and how. */

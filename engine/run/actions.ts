@@ -4,7 +4,7 @@ import type { Module, ModuleArgs, ReadModule, Registry, StateModule } from '../m
 import { Written } from '../schema/coerce.ts'
 import { fieldNamed, parseArgs, didYouMean, type Issue } from '../schema/parse.ts'
 import { Template, isDict, keyText, toPlain, type Raw } from '../value.ts'
-import { evaluate, OMIT } from '../values/evaluate.ts'
+import { evaluate, OMIT } from '../values/template.ts'
 import type { Scope } from '../values/scope.ts'
 import type { ControlModule } from './control/define.ts'
 import { controls } from './control/index.ts'

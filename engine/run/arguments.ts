@@ -3,8 +3,8 @@ import type { ArgumentOption, Playbook, Role } from '../model.ts'
 import { Written } from '../schema/coerce.ts'
 import { any, dict, flag, float, list, text, whole, type Field, type Fields } from '../schema/field.ts'
 import { didYouMean, parseArgs } from '../schema/parse.ts'
-import { printValue } from '../values/print.ts'
-import { evaluate } from '../values/evaluate.ts'
+import { text as printValue } from '../values/print.ts'
+import { evaluate } from '../values/template.ts'
 import type { Scope } from '../values/scope.ts'
 
 /** Roles of a playbook with what surrounds each, for the check before any host is contacted. */

@@ -1,7 +1,7 @@
 import { KplayError } from '../errors.ts'
 import type { Become, ConnectionSettings, Target } from '../host/target.ts'
 import type { Written } from '../model.ts'
-import { evaluate, evaluateText } from '../values/evaluate.ts'
+import { evaluate, evaluateText } from '../values/template.ts'
 import type { Scope } from '../values/scope.ts'
 import { asFlag, Written as WrittenValue } from '../schema/coerce.ts'
 import type { Raw } from '../value.ts'

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit'
 import type { KplayError } from '../errors.ts'
 import { fromPlain, type Value } from '../value.ts'
-import { evaluateText } from '../values/evaluate.ts'
+import { evaluateText } from '../values/template.ts'
 import type { Batch } from './batch.ts'
 import { nearest } from './chain.ts'
 import { flagOf } from './connect.ts'

@@ -1,6 +1,6 @@
 import { KplayError } from '../errors.ts'
 import type { Play, Written } from '../model.ts'
-import { evaluate, evaluateText } from '../values/evaluate.ts'
+import { evaluate, evaluateText } from '../values/template.ts'
 import type { Variable, Vars } from '../value.ts'
 import { flagOf } from './connect.ts'
 import type { RunContext } from './context.ts'

@@ -1,7 +1,7 @@
 import { at, KplayError } from '../errors.ts'
 import type { OutcomeStatus, Task } from '../model.ts'
 import { isDict, toPlain, type Dict, type Value } from '../value.ts'
-import { evaluate } from '../values/evaluate.ts'
+import { evaluate } from '../values/template.ts'
 import type { Layer, Scope } from '../values/scope.ts'
 import { textOf } from './connect.ts'
 import type { RunContext } from './context.ts'
@@ -63,11 +63,11 @@ async function runLoop(
     context.emit({ type: 'item', task: planned.info, result })
     if (end.status === 'unreachable' || context.soft.aborted) break
   }
-  return together(planned, ends, host)
+  return together(planned, items, ends, host)
 }
 
 /** A loop's outcome is the gravest of its items'. */
-function together({ task }: PlannedTask, ends: readonly TaskEnd[], host: HostState): TaskEnd {
+function together({ task }: PlannedTask, items: readonly Item[], ends: readonly TaskEnd[], host: HostState): TaskEnd {
   const order: readonly OutcomeStatus[] = ['unreachable', 'failed', 'changed', 'maybe', 'ok']
   const status = order.find((wanted) => ends.some((end) => end.status === wanted)) ?? 'skipped'
   const worst = ends.find((end) => end.status === status)
@@ -75,6 +75,7 @@ function together({ task }: PlannedTask, ends: readonly TaskEnd[], host: HostSta
     const value = isDict(registered.value) ? (registered.value as Dict) : new Map<Value, Value>()
     return new Map([
       ...value,
+      [task.loopControl.loopVar, items[index]?.value ?? null],
       ['ansible_loop_var', task.loopControl.loopVar],
       ['_ansible_item_label', result.item ?? String(index)],
     ])

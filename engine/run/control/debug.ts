@@ -1,7 +1,7 @@
 import { any, text, whole } from '../../schema/field.ts'
 import { isDict, Template, toPlain, type Value } from '../../value.ts'
-import { evaluate } from '../../values/evaluate.ts'
-import { printValue } from '../../values/print.ts'
+import { evaluate } from '../../values/template.ts'
+import { text as printValue } from '../../values/print.ts'
 import { defineControl } from './define.ts'
 
 export const debug = defineControl({

@@ -1,7 +1,7 @@
 import { KplayError } from '../../errors.ts'
 import { flag } from '../../schema/field.ts'
 import type { Variable } from '../../value.ts'
-import { evaluate } from '../../values/evaluate.ts'
+import { evaluate } from '../../values/template.ts'
 import { defineControl } from './define.ts'
 
 export const setFact = defineControl({
