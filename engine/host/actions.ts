@@ -111,7 +111,7 @@ export function setSysctl(key: string, value: string): RunStep {
   return {
     kind: 'run',
     label: `set ${key} = ${value}`,
-    command: sh`printf '%s\n' ${value} | tee -- ${kernelPath(key)} >/dev/null`,
+    command: sh`printf '%s\\n' ${value} | tee -- ${kernelPath(key)} >/dev/null`,
     effects: [{ effect: 'sysctl', key, value }],
   }
 }
@@ -141,8 +141,8 @@ const THIS = sh`"$p"`
 const TOLERANT = sh`tolerant() {
   said=$(LC_ALL=C "$@" 2>&1 >/dev/null) && return
   code=$?
-  left=$(printf '%s\n' "$said" | grep -v 'No such file or directory')
-  [ -n "$said" ] && [ -z "$left" ] || { printf '%s\n' "$left" >&2; return "$code"; }
+  left=$(printf '%s\\n' "$said" | grep -v 'No such file or directory')
+  [ -n "$said" ] && [ -z "$left" ] || { printf '%s\\n' "$left" >&2; return "$code"; }
 }`
 
 interface How {
@@ -183,9 +183,9 @@ const synced = (path: string): Command => sh`{ sync -- ${path} 2>/dev/null || sy
 const unmounted = (path: string): Command => sh`(above=$(cd -- ${dirname(path)} && pwd -P) || exit
 [ "$above" != / ] || above=
 tree=$above/${basename(path)}
-sed 's/\\/\\0/g' /proc/self/mountinfo | while read -r _ _ _ _ mounted _; do
-  case $mounted in *\\*) mounted=$(printf %b "$mounted") ;; esac
-  case $mounted in "$tree"|"$tree"/*) printf '%s is mounted: %s stays\n' "$mounted" "$tree" >&2; exit 1 ;; esac
+sed 's/\\\\/\\\\0/g' /proc/self/mountinfo | while read -r _ _ _ _ mounted _; do
+  case $mounted in *\\\\*) mounted=$(printf %b "$mounted") ;; esac
+  case $mounted in "$tree"|"$tree"/*) printf '%s is mounted: %s stays\\n' "$mounted" "$tree" >&2; exit 1 ;; esac
 done)`
 
 function ancestors(path: string): string[] {
