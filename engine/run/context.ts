@@ -53,7 +53,8 @@ export interface RunPorts {
   readonly registry: Registry
   readonly machines: Machines
   readonly emit: Emit
-  readonly files: Files
+  /** What lookups read, by the search path of a role or playbook. */
+  filesFor(place: Omit<LocalPlace, 'scope'>): Files
   local(place: LocalPlace): Local
   /** Variables of a YAML file on the controller, for vars_files and include_vars; throws NOT_FOUND. */
   readVars(name: string, place: LocalPlace): Vars

@@ -92,7 +92,11 @@ function magic(
     ansible_version: fromPlain({ full: '2.19.0', major: 2, minor: 19, revision: 0, string: '2.19.0' }),
   }
   return {
-    files: context.files,
+    files: context.filesFor({
+      role,
+      file: role ? `${role.path}/tasks/main.yml` : playbook.path,
+      playbook: playbook.path,
+    }),
     values: variables(values),
     lazy: {
       groups,

@@ -54,7 +54,7 @@ export async function play(setup: PlaySetup): Promise<Played> {
       setup.onEvent?.(event, () => soft.abort())
       events.push(event)
     },
-    files: { readText: files.readText, glob: () => [], resolve: () => undefined, env: () => undefined },
+    filesFor: () => ({ readText: files.readText, glob: () => [], resolve: () => undefined, env: () => undefined }),
     local: () => fakeLocal(setup.local),
     readVars: (name) => {
       const problems = new Problems()
