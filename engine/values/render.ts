@@ -10,7 +10,7 @@ import { toIterable } from './iterate.ts'
 import { Loop } from './loop.ts'
 import { callBlock, makeMacro } from './macro.ts'
 import type { AnyNode, Body, ForNode, Statement, Target } from './nodes.ts'
-import { defined, failure, isList } from './operand.ts'
+import { Special, defined, failure, isList } from './operand.ts'
 import type { Operand } from './operand.ts'
 import { join } from './output.ts'
 import type { Parsed } from './parse.ts'
@@ -49,7 +49,7 @@ function renderStatement(node: Statement, frame: Frame, out: Operand[]): Signal 
       const inner = frame.inner()
       node.names.forEach((name, index) => {
         const value = node.values[index]
-        if (value) assign(name, compute(value, inner), inner)
+        if (value) assign(name, compute(value, frame), inner)
       })
       return renderBody(node.body, inner, out)
     }
@@ -93,7 +93,7 @@ export function renderRoot(parsed: Parsed, frame: Frame, out: Operand[]): void {
   if (tree.typename !== 'Root' && tree.typename !== 'NodeList')
     throw new KplayError('BUG', 'an expression was taken for a template')
   let parent: Parsed | undefined
-  frame.set('self', new Callable('self', () => null))
+  frame.set('self', new Self((name) => capture((parts) => renderBlock(name, 0, frame, parts))))
   for (const statement of tree.children) {
     if (statement.typename === 'Extends') parent = loadFile(frame, statement, compute(statement.template, frame))
     else if (parent && statement.typename === 'Block') openBlock(statement, frame)
@@ -102,10 +102,23 @@ export function renderRoot(parsed: Parsed, frame: Frame, out: Operand[]): void {
   if (parent) renderRoot(parent, frame.within(parent), out)
 }
 
+/** `self.name()` renders a block once more. */
+class Self extends Special {
+  readonly typeName = 'self'
+  private readonly render: (name: string) => Operand
+  constructor(render: (name: string) => Operand) {
+    super()
+    this.render = render
+  }
+  override attribute(name: string): Operand {
+    return new Callable(name, () => this.render(name))
+  }
+}
+
 /** The block of the youngest file; `super()` in it is the next older one. */
 function renderBlock(name: string, age: number, frame: Frame, out: Operand[]): void {
   const block = frame.blocks.get(name)?.[age]
-  if (!block) throw failure(`there is no older block ${name} for super()`)
+  if (!block) throw failure(age > 0 ? `there is no older block ${name} for super()` : `there is no block ${name}`)
   const inner = frame.within(block.parsed)
   inner.set('super', new Callable('super', () => capture((parts) => renderBlock(name, age + 1, frame, parts))))
   renderBody(block.node.body, inner, out)

@@ -3,6 +3,7 @@ import type { Raw, Variable, Vars } from '../value.ts'
 import { Template } from '../value.ts'
 import { computeTemplate } from './compute.ts'
 import { LazyDict, lazyList, mustRender } from './lazy.ts'
+import { Undefined } from './operand.ts'
 import type { Operand } from './operand.ts'
 import type { Files, Ports, Variables } from './surroundings.ts'
 
@@ -125,10 +126,20 @@ export class Scope implements Variables {
 /** A value whose templates are rendered when somebody looks at them. */
 export function renderRaw(raw: Raw, scope: Scope): Operand {
   if (!mustRender(raw)) return raw
-  if (raw instanceof Template) return computeTemplate(raw, scope)
+  if (raw instanceof Template) return renderTemplate(raw, scope)
   const render = (item: Raw): Operand => renderRaw(item, scope)
   if (raw instanceof Map) return lazyDict(raw as ReadonlyMap<Operand, Raw>, render)
   return lazyList(raw as readonly Raw[], render)
+}
+
+/** A variable that rests on something undefined is undefined itself, so that `default` can help. */
+function renderTemplate(template: Template, scope: Scope): Operand {
+  try {
+    return computeTemplate(template, scope)
+  } catch (error) {
+    if (!(error instanceof KplayError) || error.code !== 'UNDEFINED') throw error
+    return new Undefined(error.message, error.place, () => error.hint)
+  }
 }
 
 function lazyDict(raw: ReadonlyMap<Operand, Raw>, render: (item: Raw) => Operand): LazyDict {

@@ -54,7 +54,7 @@ const flatten = (items: List): Operand[] => items.flatMap((item) => (isList(item
 
 export const dataLookups: Lookups = {
   items: { run: ({ terms }) => opened(terms) },
-  list: { run: ({ terms }) => terms, wantsList: true },
+  list: { run: ({ terms }) => terms },
   indexed_items: { run: ({ terms }) => opened(terms).map((item, index) => Tuple.containing([index, item])) },
   flattened: { run: ({ terms }) => flatten(terms) },
   dict: {
@@ -103,8 +103,7 @@ export const dataLookups: Lookups = {
   random_choice: {
     run: ({ terms }) => {
       if (terms.length === 0) return []
-      const items = terms.length === 1 && isList(terms[0] ?? null) ? (terms[0] as List) : terms
-      return [items[new PythonRandom(randomBytes(32).toString('hex')).below(items.length)] ?? null]
+      return [terms[new PythonRandom(randomBytes(32).toString('hex')).below(terms.length)] ?? null]
     },
   },
   vars: {

@@ -15,8 +15,6 @@ export interface Query {
 /** A lookup answers a list. What it reads is data. */
 export interface Lookup {
   readonly run: (query: Query) => List
-  /** `lookup()` gives the items as one list instead of joining them with commas. */
-  readonly wantsList?: boolean
 }
 
 export type Lookups = Readonly<Record<string, Lookup>>

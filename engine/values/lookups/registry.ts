@@ -1,7 +1,7 @@
 import { KplayError } from '../../errors.ts'
 import { didYouMean } from '../../schema/parse.ts'
 import { truthy } from '../equality.ts'
-import { Undefined, failure, isUndefined } from '../operand.ts'
+import { failure, isUndefined } from '../operand.ts'
 import type { Operand } from '../operand.ts'
 import { text } from '../print.ts'
 import type { Given, Surroundings } from '../surroundings.ts'
@@ -41,7 +41,7 @@ function run({ positional, named: options }: Given, around: Surroundings, asList
   const rest = new Map([...options].filter(([key]) => key !== 'wantlist' && key !== 'errors'))
   try {
     const items = lookup.run({ name: text(name), terms, options: rest, around })
-    return wantsList ? [...items] : single(items, lookup)
+    return wantsList ? [...items] : single(items)
   } catch (error) {
     if (errors === 'strict' || !(error instanceof KplayError) || error.code === 'BAD_TEMPLATE') throw error
     if (errors === 'warn') around.variables.ports.warn?.(error.message, error.place)
@@ -49,10 +49,9 @@ function run({ positional, named: options }: Given, around: Surroundings, asList
   }
 }
 
-function single(items: readonly Operand[], { wantsList }: Lookup): Operand {
-  if (wantsList) return [...items]
+function single(items: readonly Operand[]): Operand {
   if (items.length === 1) return items[0] ?? null
-  const undefinedItem = items.find((item) => item instanceof Undefined)
-  if (undefinedItem) return undefinedItem
+  const missing = items.find(isUndefined)
+  if (missing) return missing
   return items.every((item) => typeof item === 'string') ? items.join(',') : [...items]
 }
