@@ -1,5 +1,5 @@
-import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { kernelFile } from './places.ts'
 
 /**
@@ -35,16 +35,15 @@ function values(): Record<string, string> {
   return found
 }
 
-/** Notes the outer machine's values, unless another lab that is up did so before. */
+/** Notes the outer machine's values, unless this lab is up and did so before. */
 export function noteKernelValues(): void {
   if (!existsSync(kernelFile)) writeFileSync(kernelFile, JSON.stringify(values(), null, 1))
 }
 
-/** Gives back the values that hosts have changed since the first `up`, when no lab is left that may need them. */
+/** Gives back the values that hosts have changed since `up`. Only what differs is written. */
 export function restoreKernelValues(): void {
   const text = read(kernelFile)
-  const isLab = (name: string): boolean => /^kplay-lab(-\d+)?$/.test(name)
-  if (text === undefined || readdirSync(dirname(kernelFile)).some(isLab)) return
+  if (text === undefined) return
   const before = JSON.parse(text) as Record<string, string>
   const now = values()
   for (const [path, value] of Object.entries(before)) {
@@ -55,5 +54,4 @@ export function restoreKernelValues(): void {
       // Read-only values, and the zero of a pair such as dirty_bytes and dirty_ratio, whose other half sets it.
     }
   }
-  rmSync(kernelFile)
 }

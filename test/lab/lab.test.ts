@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 // A lab of its own: the one that a person has up stays as it is.
 vi.hoisted(() => (process.env['KPLAY_LAB'] = '98'))
@@ -154,10 +154,10 @@ describe.skipIf(labProblem())('the lab', () => {
   })
 
   test('down leaves nothing behind, also when the lab crashed', async () => {
-    await tell(
-      'test1',
-      'sysctl -w vm.swappiness=7; truncate -s 9M /file; mknod /dev/loop77 b 7 77; losetup /dev/loop77 /file',
-    )
+    const changed = String(Number(swappinessBefore) + 1)
+    await tell('test1', `sysctl -w vm.swappiness=${changed}`)
+    expect(readFileSync(swappiness, 'utf8').trim()).toBe(changed)
+    await tell('test1', 'truncate -s 9M /file; mknod /dev/loop77 b 7 77; losetup /dev/loop77 /file')
     for (const name of ['test1', 'busybox1']) {
       const supervisor = supervisorOf(name)
       if (supervisor) endProcess(supervisor)
@@ -167,7 +167,6 @@ describe.skipIf(labProblem())('the lab', () => {
     expect(await outerTraces()).toEqual([])
     expect((await run`losetup --list`).stdout).not.toContain('loop77')
     expect(readFileSync(swappiness, 'utf8')).toBe(swappinessBefore)
-    writeFileSync(swappiness, swappinessBefore)
   })
 
   test('a network that is taken gets one clear line', async () => {

@@ -81,9 +81,9 @@ async function clean(): Promise<void> {
   await Promise.all(names().map(remove))
   await removeGroups()
   await dropBridge()
+  restoreKernelValues()
   await rm(hostsFolder(), { recursive: true, force: true })
   await rm(runFolder, { recursive: true, force: true })
-  restoreKernelValues()
   // systemd-nspawn leaves its own folders; they go when nobody else has anything there.
   for (const part of [`propagate/${machineName('*')}`, 'propagate', 'locks', '']) {
     await attempt`sh -c ${`rmdir /run/systemd/nspawn/${part}`}`

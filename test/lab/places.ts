@@ -27,8 +27,8 @@ export const runFolder = `/run/kplay-lab${suffix}`
 
 export const lockFile = `${runFolder}.lock`
 
-/** The outer machine's kernel values as they were before the first of its labs. */
-export const kernelFile = '/run/kplay-lab.kernel.json'
+/** The outer machine's kernel values as they were before `up`. */
+export const kernelFile = join(runFolder, 'kernel.json')
 export const keyFile = join(runFolder, 'key')
 export const rsaKeyFile = join(runFolder, 'key_rsa')
 export const knownHostsFile = join(runFolder, 'known_hosts')
