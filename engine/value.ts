@@ -70,7 +70,9 @@ export function toPlain(value: Value): Plain {
     for (const [key, item] of value) plain[keyText(key)] = toPlain(item)
     return plain
   }
-  return value.map(toPlain)
+  if (Array.isArray(value)) return value.map((item: Value) => toPlain(item))
+  // Plain data already, as in examples and in what an alias maps to.
+  return Object.fromEntries(Object.entries(value).map(([key, item]: [string, Value]) => [key, toPlain(item)]))
 }
 
 /** How a dict key reads as text: as Python's json module writes keys. */

@@ -1,8 +1,10 @@
 import type { Module, Registry } from '../module/define.ts'
 import { blockinfile } from './blockinfile.ts'
 import { command } from './command.ts'
+import { copy } from './copy.ts'
 import { file } from './file.ts'
 import { lineinfile } from './lineinfile.ts'
+import { mount } from './mount.ts'
 import { service } from './service.ts'
 import { shell } from './shell.ts'
 import { stat } from './stat.ts'
@@ -11,13 +13,16 @@ import { sysctl } from './sysctl.ts'
 import { systemd } from './systemd.ts'
 import { systemdService } from './systemd_service.ts'
 import { sysvinit } from './sysvinit.ts'
+import { template } from './template.ts'
 
 /** Every module, by hand, so that "go to definition" works. A test compares the list with the folder. */
 const all: readonly Module[] = [
   blockinfile,
   command,
+  copy,
   file,
   lineinfile,
+  mount,
   service,
   shell,
   stat,
@@ -26,6 +31,7 @@ const all: readonly Module[] = [
   systemd,
   systemdService,
   sysvinit,
+  template,
 ]
 
 export const modules: Registry = new Map(all.map((module) => [module.name, module]))

@@ -141,7 +141,7 @@ export class FakeFiles {
     if (typeof content === 'string') return Buffer.from(content)
     if (!('file' in content)) return content
     const sent = this.#controller(content.file)
-    if (!sent) throw new Error(`the controller has no ${content.file}`)
+    if (!sent) throw new KplayError('UNPREDICTABLE', `the content of ${path} is known by its digest only`)
     return sent
   }
 
