@@ -66,6 +66,8 @@ export type Effect =
       readonly source: string
       readonly fstype: string
       readonly options: readonly string[]
+      /** It was mounted there before: what lies below stays what it is. */
+      readonly remount?: boolean | undefined
     }
   | { readonly effect: 'unmount'; readonly path: string }
   | { readonly effect: 'sysctl'; readonly key: string; readonly value: string }

@@ -64,6 +64,7 @@ export async function absorbFileEffect(overlay: Overlay, effect: FileEffect, use
         device: '',
         root: '/',
       })
+      if (effect.remount) return
       // A file system made in this very run is empty; any other holds what it holds.
       const made = overlay.devices.has(effect.source)
       return files.set(path, { entry: madeEntry('dir', '0755', 'root'), fresh: true, open: !made })
