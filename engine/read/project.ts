@@ -1,4 +1,4 @@
-import { dirname, join, resolve } from 'node:path'
+import { dirname, join } from 'node:path'
 import { Problems, type Place } from '../errors.ts'
 import type { Files } from './files.ts'
 import { isNothing, kindOf, type YamlNode } from './nodes.ts'
@@ -27,11 +27,9 @@ export interface Project {
 }
 
 export interface ProjectOptions {
-  /** Where to look from; the working folder where there is none. */
-  readonly playbook?: string | undefined
-  /** The working folder, absolute. */
-  readonly folder: string
-  readonly files: Files
+  /** Where to look from: the playbook's folder, or the working folder. Absolute. */
+  readonly from: string
+  readonly workingFolder: string
   readonly environment: Environment
 }
 
@@ -42,9 +40,8 @@ const ANSIBLES = 'ansible.cfg'
  * The project a playbook belongs to: the nearest folder upwards with a kplay.yml or an ansible.cfg, else the folder
  * it is in. The environment (`KPLAY_*`) wins over kplay.yml, that over ansible.cfg. Throws BAD_OPTIONS and BAD_YAML.
  */
-export function readProject({ playbook, folder, files, environment }: ProjectOptions): Project {
+export function readProject({ from, workingFolder, environment }: ProjectOptions, files: Files): Project {
   const problems = new Problems()
-  const from = playbook === undefined ? folder : dirname(resolve(folder, playbook))
   const root = rootAbove(from, files) ?? from
   const home = environment['HOME']
   const settings: Mutable = {}
@@ -59,7 +56,7 @@ export function readProject({ playbook, folder, files, environment }: ProjectOpt
     read.push(path)
     readFile(text, path, { folder: root, home }, settings, problems)
   }
-  applyEnvironment(environment, { folder, home }, settings, problems)
+  applyEnvironment(environment, { folder: workingFolder, home }, settings, problems)
   problems.throwIfAny()
 
   const usual = join(root, 'inventory')

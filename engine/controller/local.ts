@@ -1,0 +1,116 @@
+import { existsSync, statSync } from 'node:fs'
+import { readFile, stat } from 'node:fs/promises'
+import { hostname, userInfo } from 'node:os'
+import { dirname, join } from 'node:path'
+import type { ArchiveEntry } from '../host/reader.ts'
+import type { Local, RenderOptions } from '../module/define.ts'
+import type { Scope } from '../values/scope.ts'
+import { settled } from '../values/suspend.ts'
+import { renderText } from '../values/template.ts'
+import { fromPlain, type Variable, type Vars } from '../value.ts'
+import { listArchive } from './archive.ts'
+import { checksumIn } from './checksums.ts'
+import type { Digests } from './digests.ts'
+import type { Downloads } from './downloads.ts'
+import { cannotRead } from './files.ts'
+import { notFound, searchPlaces, type SearchKind, type Standing } from './search.ts'
+import { octal, treeOf } from './tree.ts'
+
+/** What all tasks of a run share. */
+export interface Shared {
+  readonly digests: Digests
+  readonly downloads: Downloads
+  /** Listings of archives, by digest. */
+  readonly archives: Map<string, Promise<readonly ArchiveEntry[]>>
+}
+
+export interface LocalPlace extends Standing {
+  readonly scope: Scope
+}
+
+/** The controller's side of one task. */
+export function openLocal(place: LocalPlace, { digests, downloads, archives }: Shared): Local {
+  return {
+    find: async (kind, name) => findFile(kind, name, place),
+    tree: treeOf,
+    readText: readWhole,
+    async file(path) {
+      const { hex, size } = await digests.of(path, 'sha256')
+      return { file: path, size, sha256: hex }
+    },
+    async mode(path) {
+      try {
+        return octal((await stat(path)).mode)
+      } catch (cause) {
+        throw cannotRead(path, cause)
+      }
+    },
+    async render(path, options) {
+      const source = await readWhole(path)
+      return settled(() => render(source, path, options, place))
+    },
+    fetch: (request) => downloads.fetch(request),
+    async checksum(algorithm, url, name, request) {
+      const { file } = await downloads.fetch({ url, ...request })
+      return checksumIn(await readWhole(file), algorithm, name, url)
+    },
+    async archive(path) {
+      const { hex } = await digests.of(path, 'sha256')
+      const listing = archives.get(hex) ?? listArchive(path)
+      archives.set(hex, listing)
+      listing.catch(() => archives.delete(hex))
+      return listing
+    },
+  }
+}
+
+/** The first of the places where a name is; throws NOT_FOUND with all of them. */
+export function findFile(kind: SearchKind, name: string, standing: Standing): string {
+  const places = searchPlaces(kind, name, standing)
+  const found = places.find((path) => existsSync(path))
+  if (found === undefined) throw notFound(kind, name, places)
+  return found
+}
+
+async function readWhole(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (cause) {
+    throw cannotRead(path, cause)
+  }
+}
+
+function render(source: string, path: string, options: RenderOptions, place: LocalPlace): string {
+  const { trimBlocks, lstripBlocks, newlineSequence, markers, names } = options
+  const given = Object.entries({ trimBlocks, lstripBlocks, newlineSequence, ...markers })
+  const syntax = Object.fromEntries(given.filter(([, value]) => value !== undefined))
+  const scope = place.scope.with({ name: 'template', vars: templateNames(path, names, place.scope) })
+  return renderText(source, scope, { ...syntax, file: path, load: (name) => loadTemplate(name, path, place) })
+}
+
+/** Included templates: by the search path, then beside the one that includes. */
+function loadTemplate(name: string, from: string, place: LocalPlace): { file: string; source: string } | undefined {
+  const { files } = place.scope.magic
+  const found = [...searchPlaces('templates', name, place), join(dirname(from), name)].find((path) => existsSync(path))
+  const source = found === undefined ? undefined : files?.readText(found)
+  return found === undefined || source === undefined ? undefined : { file: found, source }
+}
+
+/** The names that Ansible gives a template. Those that differ from run to run would make every run a change. */
+function templateNames(path: string, names: RenderOptions['names'], scope: Scope): Vars {
+  const own = {
+    template_path: path,
+    template_fullpath: path,
+    template_host: hostname(),
+    template_uid: ownerOf(path),
+    ...(scope.has('ansible_managed') ? {} : { ansible_managed: 'Ansible managed' }),
+    ...names,
+  }
+  return new Map(Object.entries(own).map(([name, value]): [string, Variable] => [name, { value: fromPlain(value) }]))
+}
+
+function ownerOf(path: string): string {
+  const uid = statSync(path).uid
+  const user = userInfo()
+  return user.uid === uid ? user.username : String(uid)
+}

@@ -1,0 +1,54 @@
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { Problems } from '../errors.ts'
+import type { Local } from '../module/define.ts'
+import { readVarsFile } from '../read/vars.ts'
+import type { Files as ValueFiles } from '../values/surroundings.ts'
+import type { Vars } from '../value.ts'
+import { Digests } from './digests.ts'
+import { Downloads } from './downloads.ts'
+import { controllerFiles } from './files.ts'
+import { findFile, openLocal, type LocalPlace, type Shared } from './local.ts'
+import type { Environment } from './proxy.ts'
+import type { Standing } from './search.ts'
+import { valueFiles } from './value-files.ts'
+
+/** The controller as a run sees it. */
+export interface Controller {
+  /** What lookups read, from where a task stands. */
+  filesAt(standing: Standing): ValueFiles
+  local(place: LocalPlace): Local
+  /** Variables of a YAML file, by the search path of vars/. Throws NOT_FOUND, BAD_YAML. */
+  readVars(name: string, place: Standing): Vars
+}
+
+export interface ControllerOptions {
+  /** process.env where absent. */
+  readonly environment?: Environment | undefined
+}
+
+/** Opens the controller's disk and its download cache for one run. */
+export function openController({ environment = process.env }: ControllerOptions): Controller {
+  const digests = new Digests()
+  const shared: Shared = {
+    digests,
+    downloads: new Downloads(join(cacheFolder(environment), 'downloads'), digests, { environment }),
+    archives: new Map(),
+  }
+  const disk = controllerFiles()
+  return {
+    filesAt: (standing) => valueFiles(standing, environment),
+    local: (place) => openLocal(place, shared),
+    readVars(name, place) {
+      const problems = new Problems()
+      const vars = readVarsFile(findFile('vars', name, place), disk, problems)
+      problems.throwIfAny()
+      return vars ?? new Map()
+    },
+  }
+}
+
+/** `$KPLAY_CACHE`, else kplay's folder among the user's caches. */
+export function cacheFolder(environment: Environment): string {
+  return environment['KPLAY_CACHE'] || join(environment['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'kplay')
+}

@@ -1,0 +1,60 @@
+import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync } from 'node:fs'
+import { join } from 'node:path'
+import picomatch from 'picomatch'
+import type { Files } from '../values/surroundings.ts'
+import { cannotRead, codeOf } from './files.ts'
+import { searchPlaces, type Standing } from './search.ts'
+
+/** Files as templates and lookups see them; names are looked for from where the task stands. */
+export function valueFiles(standing: Standing, environment: Readonly<Record<string, string | undefined>>): Files {
+  return {
+    readText(path) {
+      try {
+        return readFileSync(path, 'utf8')
+      } catch (cause) {
+        if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes(codeOf(cause))) return undefined
+        throw cannotRead(path, cause)
+      }
+    },
+    glob: (pattern) => glob(pattern),
+    resolve: (name, kind) => searchPlaces(kind, name, standing).find((path) => existsSync(path)),
+    env: (name) => environment[name],
+    stat(path) {
+      const stats = lstatSync(path, { throwIfNoEntry: false })
+      if (!stats) return undefined
+      const kind = stats.isFile()
+        ? 'file'
+        : stats.isDirectory()
+          ? 'directory'
+          : stats.isSymbolicLink()
+            ? 'link'
+            : 'other'
+      return { kind, real: existsSync(path) ? realpathSync(path) : path }
+    },
+  }
+}
+
+/** Paths that match, sorted, as Python's glob.glob finds them: `*` crosses no slash and no leading dot. */
+export function glob(pattern: string): string[] {
+  const [first = '', ...parts] = pattern.split('/')
+  const starts = first === '' ? ['/'] : step([''], first)
+  return parts.reduce((found, part) => (part === '' ? found : step(found, part)), starts).sort()
+}
+
+function step(folders: readonly string[], part: string): string[] {
+  if (!/[*?[]/.test(part)) return folders.map((folder) => join(folder, part)).filter((path) => existsSync(path))
+  const matches = picomatch(part, { noextglob: true, nobrace: true, noglobstar: true })
+  return folders.flatMap((folder) =>
+    namesIn(folder)
+      .filter((name) => matches(name))
+      .map((name) => join(folder, name)),
+  )
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder === '' ? '.' : folder)
+  } catch {
+    return []
+  }
+}
