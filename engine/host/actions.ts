@@ -1,5 +1,6 @@
 import { basename, dirname, normalize } from 'node:path/posix'
 import { KplayError } from '../errors.ts'
+import { synced } from './durable.ts'
 import { kernelPath } from './kernel-key.ts'
 import { type Command, joined, sh } from './shell.ts'
 import type { RunStep } from './step.ts'
@@ -45,7 +46,8 @@ export function makeHardLink(path: string, target: string): RunStep {
   return {
     kind: 'run',
     label: `hard link ${path} to ${target}`,
-    command: replacing(path, sh`ln -- ${target} "$new"`),
+    // mv refuses to rename one name of a file to another name of it.
+    command: sh`{ [ ! -L ${path} ] && [ ${path} -ef ${target} ]; } || ${replacing(path, sh`ln -- ${target} "$new"`)}`,
     effects: [{ effect: 'hardlink', path, target }],
   }
 }
@@ -175,9 +177,6 @@ function replacing(path: string, make: Command): Command {
   return sh`(beside=${into}.kplay-$$ && new="$beside"/${basename(path)} && umask 077 && mkdir -- "$beside" &&
 trap 'rm -rf -- "$beside"' 0 && ${make} && mv -f -- "$new" ${into}) && ${synced(above)}`
 }
-
-/** fsync of one file or folder; where `sync` takes no operand it writes out everything. */
-const synced = (path: string): Command => sh`{ sync -- ${path} 2>/dev/null || sync; }`
 
 /** Fails when something is mounted at or below `path`. The kernel writes odd bytes of mount points as octal escapes. */
 const unmounted = (path: string): Command => sh`(above=$(cd -- ${dirname(path)} && pwd -P) || exit

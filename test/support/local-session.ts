@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
@@ -12,6 +12,7 @@ export interface Shell {
   readonly path: string
 }
 
+const folders: string[] = []
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 const busybox = ['/bin/busybox', '/usr/bin/busybox'].find((path) => existsSync(path))
 
@@ -20,7 +21,7 @@ function appletFolder(program: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'kplay-applets-'))
   const names = spawnSync(program, ['--list']).stdout.toString().split('\n').filter(Boolean)
   for (const name of names) symlinkSync(program, join(folder, name))
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  goes(folder)
   return folder
 }
 
@@ -101,12 +102,12 @@ function run(
 }
 
 /** A temporary folder that goes when the tests end. */
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'kplay-test-'))
-  process.once('exit', () => {
-    for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true, force: true })
-    rmSync(folder, { recursive: true, force: true })
-  })
-  mkdirSync(folder, { recursive: true })
+export const temporaryFolder = (): string => goes(mkdtempSync(join(tmpdir(), 'kplay-test-')))
+
+function goes(folder: string): string {
+  if (folders.length === 0) {
+    process.once('exit', () => folders.forEach((path) => rmSync(path, { recursive: true, force: true })))
+  }
+  folders.push(folder)
   return folder
 }

@@ -1,0 +1,117 @@
+import { basename, dirname } from 'node:path/posix'
+import { chmodWords } from './actions.ts'
+import { synced } from './durable.ts'
+import { type Command, sh } from './shell.ts'
+import type { WriteStep } from './step.ts'
+import { validation } from './validate.ts'
+
+/** Exit codes by which the script says why it left everything as it was. */
+export const PLACING = { isFolder: 81, noFolder: 82, busy: 83, damaged: 84, invalid: 85 } as const
+
+/** What the last line of stdout starts with, before the backup's path. */
+export const BACKUP = 'backup '
+
+const NEW = sh`"$new"`
+
+/** A name beside `path` that no other run uses; long names are cut, as 255 bytes are all a name may have. */
+export function beside(path: string, random: string): string {
+  const ending = `.kplay-${random}`
+  const name = Buffer.from(basename(path))
+    .subarray(0, 250 - ending.length)
+    .toString('utf8')
+    .replace(/\uFFFD+$/, '')
+  const above = dirname(path)
+  return `${above === '/' ? '' : above}/.${name}${ending}`
+}
+
+/**
+ * Puts a file in place. `temporary`, beside it, holds the new content already or, with `reading`, is made of stdin.
+ * Until the rename nothing has changed and nobody but its owner can read what is new; after it all is on the disk.
+ */
+export function placing(step: WriteStep, temporary: string, sha256: string, size: number, reading: boolean): Command {
+  const { path, mode, owner, group, backup, validate } = step
+  const above = dirname(path)
+  const into = above.endsWith('/') ? above : `${above}/`
+  return sh`(path=${path} new=${temporary} into=${into}
+trap 'rm -f -- "$new"' 0
+if [ -d "$path" ] && [ ! -L "$path" ]; then exit ${PLACING.isFolder}; fi
+[ -d "$into" ] || exit ${PLACING.noFolder}
+${reading ? sh`(umask 077; set -C; cat >"$new") || exit` : sh`:`}
+${verified(sha256, size)}
+${attributes(mode, owner, group)} || exit
+${validate === undefined ? sh`:` : sh`(${validation(validate, NEW)}) </dev/null >&2 || { echo "validate: exit code $?" >&2; exit ${PLACING.invalid}; }`}
+${labelled} || exit
+${synced(NEW)} || exit
+${backup ? backedUp : sh`:`}
+${renamed(basename(path))}
+trap - 0
+${relabelled}
+${synced(above)} || exit
+${backup ? sh`[ -z "$kept" ] || printf '%s\\n' ${BACKUP}"$kept"` : sh`:`})`
+}
+
+/** A host without sha256sum or openssl is one on which only the size can be compared. */
+const verified = (
+  sha256: string,
+  size: number,
+): Command => sh`if command -v sha256sum >/dev/null; then found=$(sha256sum <"$new")
+elif command -v openssl >/dev/null; then found=$(openssl dgst -sha256 -r <"$new")
+else found=$(wc -c <"$new"); [ "$((found))" -eq ${size} ] && found=${sha256}; fi
+case $found in ${sha256}*) ;; *) exit ${PLACING.damaged} ;; esac`
+
+/**
+ * What is not asked for stays as the old file had it (what a link points to counts as the old file), access lists too;
+ * a new file gets what the umask leaves of 0666. Who may not give files away keeps what is his.
+ */
+function attributes(mode: string | undefined, owner: string | undefined, group: string | undefined): Command {
+  const given = owner === undefined && group === undefined ? sh`:` : sh`chown -- ${ownerWord(owner, group)} "$new"`
+  const kept = [...(owner === undefined ? ['$2'] : []), ...(group === undefined ? ['$3'] : [])]
+  const keep =
+    kept.length === 0
+      ? sh`:`
+      : kept.length === 2
+        ? sh`{ chown -- "$2:$3" "$new" || chgrp -- "$3" "$new" || :; } 2>/dev/null`
+        : owner === undefined
+          ? sh`chown -- "$2" "$new" 2>/dev/null || :`
+          : sh`chgrp -- "$3" "$new" 2>/dev/null || :`
+  const oldMode = mode === undefined ? sh`chmod "$1" -- "$new"` : sh`:`
+  const newMode = mode === undefined ? sh`chmod =rw -- "$new"` : sh`:`
+  return sh`if [ -e "$path" ]; then
+  set -- $(stat -L -c '%a %u %g' -- "$path") && [ "$#" -eq 3 ] || exit
+  ${keep}
+  ${given} || exit
+  if command -v getfacl >/dev/null && command -v setfacl >/dev/null; then
+    list=$(getfacl -s -c -- "$path" 2>/dev/null); [ -z "$list" ] || printf '%s\\n' "$list" | setfacl --set-file=- -- "$new" || exit
+  fi
+  ${oldMode}
+else
+  ${given} && ${newMode}
+fi && ${mode === undefined ? sh`:` : sh`chmod ${chmodWords(mode)} -- "$new"`}`
+}
+
+const ownerWord = (owner: string | undefined, group: string | undefined): string =>
+  group === undefined ? (owner ?? '') : `${owner ?? ''}:${group}`
+
+const labelled = sh`if [ -e /sys/fs/selinux/enforce ] || [ -e /selinux/enforce ]; then
+  if [ -e "$path" ]; then chcon --reference="$path" -- "$new"
+  else label=$(matchpathcon -n -- "$path" 2>/dev/null) && chcon -- "$label" "$new" || :; fi
+fi`
+
+/** Where matchpathcon is missing the policy's label can be had only under the final name. */
+const relabelled = sh`if [ -e /sys/fs/selinux/enforce ] || [ -e /selinux/enforce ]; then
+  command -v matchpathcon >/dev/null || restorecon -- "$path" 2>/dev/null || :
+fi`
+
+const backedUp = sh`kept=
+if [ -f "$path" ]; then
+  kept=$path.$$.$(date +%Y-%m-%d@%H:%M:%S)~ && cp -p -- "$path" "$kept" && ${synced(sh`"$kept"`)} || exit
+fi`
+
+/** `mv` descends into a link to a folder; a folder of our own with the right name in it gets it past that. */
+const renamed = (name: string): Command => sh`if [ -d "$path" ]; then
+  umask 077; mkdir -- "$new.d" && mv -f -- "$new" "$new.d"/${name} && mv -f -- "$new.d"/${name} "$into"; code=$?
+  rm -rf -- "$new.d"; [ "$code" -eq 0 ] || exit "$code"
+elif ! said=$(LC_ALL=C mv -f -- "$new" "$path" 2>&1); then
+  printf '%s\\n' "$said" >&2
+  case $said in *[Bb]usy*) exit ${PLACING.busy} ;; *) exit 1 ;; esac
+fi`

@@ -1,0 +1,180 @@
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { beforeEach, describe, expect, it } from 'vitest'
+import {
+  chmodWords,
+  makeDir,
+  makeHardLink,
+  makeLink,
+  movePath,
+  removePath,
+  setAttributes,
+  setSysctl,
+} from '../../engine/host/actions.ts'
+import { runStep } from '../../engine/host/execute.ts'
+import type { RunStep } from '../../engine/host/step.ts'
+import { localSession, shells, temporaryFolder } from '../support/local-session.ts'
+
+const mode = (path: string) => (statSync(path).mode & 0o7777).toString(8)
+const asRoot = process.getuid?.() === 0
+const HOSTILE = ['-rf', "it's", 'new\nline', '$(id)', ' *', 'ends with newline\n', '\\040']
+
+describe.each(shells)('actions, under $name', (shell) => {
+  const session = localSession(shell)
+  let folder = ''
+  const at = (...names: string[]) => join(folder, ...names)
+  const run = async (step: RunStep) => {
+    const { code, stdout, stderr } = await runStep(session, step)
+    return code === 0 ? stdout + stderr : `${code}: ${stderr}`
+  }
+  beforeEach(() => {
+    folder = temporaryFolder()
+  })
+
+  it('makes a folder and those above it with the same mode', async () => {
+    mkdirSync(at('a'))
+    chmodSync(at('a'), 0o711)
+    expect(await run(makeDir(at('a', 'b', 'c'), { mode: '2750' }))).toBe('')
+    expect([mode(at('a')), mode(at('a', 'b')), mode(at('a', 'b', 'c'))]).toEqual(['711', '2750', '2750'])
+    expect(await run(makeDir(at('x', 'y'), { parents: false }))).toMatch(/^1: /)
+  })
+
+  it('links, over a file, a dangling link and a link to a folder, but never over a folder', async () => {
+    mkdirSync(at('old'))
+    symlinkSync(at('old'), at('link'))
+    for (const target of ['no such', '../x', '-f', at('old')]) {
+      expect(await run(makeLink(at('link'), target))).toBe('')
+      expect(readlinkSync(at('link'))).toBe(target)
+    }
+    writeFileSync(at('file'), '')
+    await run(makeLink(at('file'), 'link'))
+    expect(readdirSync(folder).sort()).toEqual(['file', 'link', 'old'])
+    expect(readdirSync(at('old'))).toEqual([])
+    expect(await run(makeLink(at('old'), 'x'))).toMatch(/^\d+: /)
+    expect(readdirSync(folder).sort()).toEqual(['file', 'link', 'old'])
+  })
+
+  it('gives a file another name', async () => {
+    writeFileSync(at('one'), 'x')
+    writeFileSync(at('two'), 'y')
+    expect(await run(makeHardLink(at('two'), at('one')))).toBe('')
+    expect(await run(makeHardLink(at('two'), at('one')))).toBe('')
+    expect(statSync(at('two')).ino).toBe(statSync(at('one')).ino)
+    expect(readdirSync(folder)).toHaveLength(2)
+  })
+
+  it('removes what it is told, and links never with what they point to', async () => {
+    mkdirSync(at('tree', 'below'), { recursive: true })
+    symlinkSync(at('tree'), at('link'))
+    expect(await run(removePath(`${at('link')}/`, { recursive: true }))).toBe('')
+    expect(existsSync(at('tree', 'below'))).toBe(true)
+    expect(await run(removePath(at('tree')))).toMatch(/^1: /)
+    expect(await run(removePath(at('tree'), { recursive: true }))).toBe('')
+    expect(await run(removePath(at('tree')))).toBe('')
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  it('refuses to remove what something is mounted in', async () => {
+    const before = existsSync('/proc/1')
+    for (const path of ['/proc', '//proc/', '/./proc']) {
+      expect(await run(removePath(path, { recursive: true }))).toMatch(/^1: \/proc.* is mounted: \/proc stays\n$/)
+    }
+    expect(existsSync('/proc/1')).toBe(before)
+    for (const path of ['', '/', '//', '/.', '/..', '/a/..', '.', '..', '../..']) {
+      expect(() => removePath(path, { recursive: true })).toThrow(expect.objectContaining({ code: 'REFUSED' }) as Error)
+    }
+  })
+
+  it('sets modes, of folders too, through links or not', async () => {
+    mkdirSync(at('dir'))
+    chmodSync(at('dir'), 0o6777)
+    symlinkSync('dir', at('link'))
+    await run(setAttributes(at('link'), { mode: '0750', follow: false }))
+    expect(mode(at('dir'))).toBe('6777')
+    await run(setAttributes(at('link'), { mode: '0750' }))
+    expect(mode(at('dir'))).toBe('750')
+    await run(setAttributes(at('dir'), { mode: '1777' }))
+    expect(mode(at('dir'))).toBe('1777')
+    expect(await run(setAttributes(at('nothing'), { mode: '0644' }))).toMatch(/^1: /)
+  })
+
+  it('sets all below, links inside left alone', async () => {
+    mkdirSync(at('dir', 'sub'), { recursive: true })
+    writeFileSync(at('outside'), '')
+    chmodSync(at('outside'), 0o600)
+    writeFileSync(at('dir', 'sub', 'file'), '')
+    symlinkSync('../outside', at('dir', 'link'))
+    symlinkSync('nothing', at('dir', 'dangling'))
+    expect(await run(setAttributes(at('dir'), { mode: 'u=rwX,g=rX,o=', recurse: true }))).toBe('')
+    expect([mode(at('dir', 'sub')), mode(at('dir', 'sub', 'file')), mode(at('outside'))]).toEqual(['750', '640', '600'])
+    expect(await run(setAttributes(at('dir'), { mode: 'nonsense', recurse: true }))).toMatch(/^1: .*nonsense/s)
+    expect(await run(setAttributes(at('nothing'), { mode: '0644', recurse: true }))).toMatch(/^1: /)
+  })
+
+  it.runIf(asRoot)('sets owners', async () => {
+    mkdirSync(at('dir', 'sub'), { recursive: true })
+    symlinkSync('sub', at('dir', 'link'))
+    await run(setAttributes(at('dir'), { owner: '1234', group: '2345', recurse: true }))
+    expect(statSync(at('dir', 'sub'))).toMatchObject({ uid: 1234, gid: 2345 })
+    expect(lstatSync(at('dir', 'link'))).toMatchObject({ uid: 1234, gid: 2345 })
+    await run(setAttributes(at('dir', 'link'), { group: '7', follow: false }))
+    expect([lstatSync(at('dir', 'link')).gid, statSync(at('dir', 'link')).gid]).toEqual([7, 2345])
+    await run(makeLink(at('owned'), 'x', { owner: '1234' }))
+    expect(lstatSync(at('owned')).uid).toBe(1234)
+    await run(makeDir(at('new', 'er'), { owner: '1234', group: '2345', mode: '2770' }))
+    expect([statSync(at('new')).uid, mode(at('new'))]).toEqual([1234, '2770'])
+  })
+
+  it('moves, and only an empty folder gives way', async () => {
+    writeFileSync(at('file'), 'x')
+    mkdirSync(at('full', 'sub'), { recursive: true })
+    mkdirSync(at('empty'))
+    symlinkSync('full', at('link'))
+    expect(await run(movePath(at('file'), at('full')))).toMatch(/^1: /)
+    expect(await run(movePath(at('full'), at('empty')))).toBe('')
+    expect(readdirSync(at('empty'))).toEqual(['sub'])
+    symlinkSync('empty', at('to folder'))
+    expect(await run(movePath(at('file'), at('to folder')))).toBe('')
+    expect(readFileSync(at('to folder'), 'utf8')).toBe('x')
+    expect(readdirSync(at('empty'))).toEqual(['sub'])
+  })
+
+  it('takes names that mean something to a shell or a tool', async () => {
+    for (const name of HOSTILE) {
+      const [a, b] = [at(name, name), at(`${name}.x`)]
+      const said = [
+        await run(makeDir(a, { mode: '0700' })),
+        await run(makeLink(b, name)),
+        await run(setAttributes(a, { mode: '0750' })),
+        await run(setAttributes(a, { mode: '0755', recurse: true })),
+        await run(movePath(b, join(a, name))),
+        await run(makeHardLink(b, join(a, name))),
+      ]
+      expect([name, said, mode(a)]).toEqual([name, ['', '', '', '', '', ''], '755'])
+      expect(await run(removePath(at(name), { recursive: true }))).toBe('')
+      expect(await run(removePath(b))).toBe('')
+    }
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  it('names the reason of the kernel', async () => {
+    expect(await run(setSysctl('no.such.key', '1'))).toMatch(/^1: tee: .*\/proc\/sys\/no\/such\/key.*: No such file/)
+  })
+})
+
+it('spells octal modes in words', () => {
+  expect(chmodWords('0644')).toBe('u=rw,g=r,o=r,u-s,g-s,a-t')
+  expect(chmodWords('7000')).toBe('u=,g=,o=,u+s,g+s,a+t')
+  expect(chmodWords('u+x')).toBe('u+x')
+})
