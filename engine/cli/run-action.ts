@@ -33,13 +33,9 @@ export async function runFromCommandLine(playbooks: readonly string[], flags: Ru
   const emit: Emit = (event) => reporter.listen(event)
   const stop = watchInterrupts(soft, emit, () => machines.abort())
   try {
-    const end = await kplay(request, files, {
-      registry: modules,
-      machines,
-      emit,
-      soft: soft.signal,
-      ...openController(request),
-    })
+    const { filesAt, local, readVars } = openController({})
+    const ports = { registry: modules, machines, emit, soft: soft.signal, filesFor: filesAt, local, readVars }
+    const end = await kplay(request, files, ports)
     return exitCode(end)
   } finally {
     stop()
