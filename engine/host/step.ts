@@ -84,7 +84,11 @@ export type Effect =
       readonly device: string
       readonly fstype: string
       readonly label?: string | undefined
+      /** Absent: one that only the tool will choose. */
+      readonly uuid?: string | undefined
       readonly superblock?: Readonly<Record<string, string>> | undefined
+      /** It was there before, and holds what it held: only its super block is another. */
+      readonly tuned?: boolean | undefined
     }
 
 /** Runs a command on the host, in a process group of its own. */

@@ -47,9 +47,9 @@ export function absorb(machine: Machine, effect: Effect): void {
         )
       return
     case 'filesystem': {
-      const { device, fstype, label, superblock = {} } = effect
+      const { device, fstype, label, uuid, superblock = {}, tuned } = effect
       const old = machine.devices.get(device)
-      if (old) machine.devices.set(device, { ...old, fstype, label: label ?? old.label })
+      if (old && !tuned) machine.devices.set(device, { ...old, fstype, label, uuid: uuid ?? 'f00d' })
       const values = machine.superblocks.get(device) ?? new Map<string, string>()
       for (const [key, value] of Object.entries(superblock)) values.set(key, value)
       machine.superblocks.set(device, values)

@@ -104,10 +104,12 @@ export class Overlay {
         )
         return
       case 'filesystem':
-        this.devices.set(effect.device, {
-          fstype: effect.fstype,
-          ...(effect.label !== undefined && { label: effect.label }),
-        })
+        if (!effect.tuned)
+          this.devices.set(effect.device, {
+            fstype: effect.fstype,
+            ...(effect.label !== undefined && { label: effect.label }),
+            ...(effect.uuid !== undefined && { uuid: effect.uuid }),
+          })
         this.superblocks.set(
           effect.device,
           new Map([...(this.superblocks.get(effect.device) ?? []), ...Object.entries(effect.superblock ?? {})]),
