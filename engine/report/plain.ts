@@ -9,6 +9,8 @@ import { renderTask, titleOf } from './task-lines.ts'
 export function plainReporter(output: Output, options: ReportOptions): Reporter {
   const paint = painter(output.colour)
   const results = new Map<number, Result[]>()
+  /** Hosts of each task in the play's order: answers come in any order. */
+  const order = new Map<number, readonly string[]>()
   const say = (text: string): void => {
     if (text !== '') output.write(`${text}\n`)
   }
@@ -27,6 +29,7 @@ export function plainReporter(output: Output, options: ReportOptions): Reporter 
         )
       case 'task-start':
         results.set(event.task.id, [])
+        order.set(event.task.id, event.hosts)
         if (options.verbosity > 0) say(`  ${paint('dim', 'task')} ${titleOf(event.task)}`)
         return
       case 'retry':
@@ -44,8 +47,9 @@ export function plainReporter(output: Output, options: ReportOptions): Reporter 
         if (!looped(event.task.id, event.result)) collect(event.task.id, event.result)
         return
       case 'task-end':
-        say(renderTask(event.task, results.get(event.task.id) ?? [], options, paint))
+        say(renderTask(event.task, sorted(event.task.id), options, paint))
         results.delete(event.task.id)
+        order.delete(event.task.id)
         return
       case 'warning':
         return say(
@@ -72,6 +76,10 @@ export function plainReporter(output: Output, options: ReportOptions): Reporter 
     }
   }
   const collect = (task: number, result: Result): void => void results.get(task)?.push(result)
+  const sorted = (task: number): Result[] => {
+    const hosts = order.get(task) ?? []
+    return (results.get(task) ?? []).toSorted((a, b) => hosts.indexOf(a.host) - hosts.indexOf(b.host))
+  }
   /** The items of this host were told one by one already. */
   const looped = (task: number, result: Result): boolean =>
     results.get(task)?.some(({ host, item }) => host === result.host && item !== undefined) ?? false

@@ -86,7 +86,7 @@ export async function execute(
   const done = await (module.kind === 'read' ? answer(module, args, work) : converge(module, args, work)).catch(
     (error: unknown): Converged => {
       // A state module that cannot look through a prediction would find a difference in the real run.
-      if (checking && module.kind === 'state' && isUnpredictable(error)) {
+      if (checking && module.kind === 'state' && !module.question?.(args) && isUnpredictable(error)) {
         work.overlay?.disturb()
         return {
           status: 'changed',
