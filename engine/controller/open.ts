@@ -2,6 +2,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { Problems } from '../errors.ts'
 import type { Local } from '../module/define.ts'
+import { checkTemplates } from '../read/templates.ts'
 import { readVarsFile } from '../read/vars.ts'
 import type { Files as ValueFiles } from '../values/surroundings.ts'
 import type { Vars } from '../value.ts'
@@ -42,6 +43,7 @@ export function openController({ environment = process.env }: ControllerOptions)
     readVars(name, place) {
       const problems = new Problems()
       const vars = readVarsFile(findFile('vars', name, place), disk, problems)
+      checkTemplates(vars, problems)
       problems.throwIfAny()
       return vars ?? new Map()
     },

@@ -46,7 +46,7 @@ export function readArgumentSpec(node: YamlNode, problems: Problems): ArgumentSp
     if (!SPEC_KEYS.includes(key) && !SPEC_OTHERS.includes(key))
       problems.add('BAD_YAML', LATER.includes(key) ? `${key} is not supported yet` : `unknown key ${key} in main`, {
         place: keyPlace,
-        hint: didYouMean(key, SPEC_KEYS),
+        hint: LATER.includes(key) ? undefined : didYouMean(key, SPEC_KEYS),
       })
   const options = keys.get('options')
   const description = keys.get('short_description')

@@ -2,6 +2,7 @@ import { KplayError, Problems, type Place } from '../errors.ts'
 import type { Variable, Vars } from '../value.ts'
 import type { Files } from './files.ts'
 import { rawText } from './nodes.ts'
+import { checkTemplates } from './templates.ts'
 import { mergeVars, readVars, readVarsFile } from './vars.ts'
 import { readPair, splitWords } from './words.ts'
 import { readYaml } from './yaml.ts'
@@ -13,6 +14,7 @@ import { readYaml } from './yaml.ts'
 export function readExtraVars(texts: readonly string[], files: Files): Vars {
   const problems = new Problems()
   const layers = texts.map((text) => readOne(text.trim(), files, problems))
+  checkTemplates(layers, problems)
   problems.throwIfAny()
   return mergeVars(...layers)
 }

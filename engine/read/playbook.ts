@@ -9,6 +9,7 @@ import { around } from './properties.ts'
 import { shortName, type PlaybookOptions, type Reading } from './reading.ts'
 import { readRole } from './role.ts'
 import { readNodes } from './task.ts'
+import { checkTemplates } from './templates.ts'
 import { readVars } from './vars.ts'
 import { conditions, plainText, plainTexts } from './written.ts'
 import { readYaml } from './yaml.ts'
@@ -34,6 +35,7 @@ export function readPlaybook(path: string, files: Files, options: PlaybookOption
     readRole,
   }
   const plays = readPlays(path, reading)
+  checkTemplates(plays, problems)
   throwUnique(problems)
   return { path, plays }
 }

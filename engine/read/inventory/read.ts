@@ -3,6 +3,7 @@ import { KplayError, Problems } from '../../errors.ts'
 import type { Host, Inventory } from '../../model.ts'
 import type { Files } from '../files.ts'
 import { isNothing } from '../nodes.ts'
+import { checkTemplates } from '../templates.ts'
 import { NO_VARS } from '../vars.ts'
 import { readYaml } from '../yaml.ts'
 import { varsBeside } from './folders.ts'
@@ -46,6 +47,7 @@ export function readInventory(sources: readonly string[], files: Files, options:
     playbook: varsBeside(options.playbookFolder === undefined ? [] : [options.playbookFolder], files, problems),
   }
   const finished = graph.finish(beside)
+  checkTemplates(finished.hosts, problems)
   problems.throwIfAny()
   return { ...finished, sources: read }
 
