@@ -1,23 +1,15 @@
 import { once } from 'node:events'
 import type { Readable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { KplayError } from '../errors.ts'
 import type { Process } from './connection.ts'
-import { Bounded, Cutter, makeNonce } from './frames.ts'
 import { prelude } from './prelude.ts'
 import type { AskOptions, CommandResult } from './reader.ts'
 import type { FrameResult } from './session.ts'
 import { type Command, quote } from './shell.ts'
-import { printable, stepScript } from './stepscript.ts'
+import { printable, readStep, stepScript } from './step-frame.ts'
 import { Turnstile } from './turnstile.ts'
-
-/** The shell died or its connection was lost. `sent`: the frame was on its way, so it may have run. */
-export class ShellLost extends Error {
-  readonly sent: boolean
-  constructor(sent: boolean, noise: string) {
-    super(noise.trim().split('\n').at(-1) ?? '')
-    this.sent = sent
-  }
-}
+import { tooLong, Wire } from './wire.ts'
 
 /** Bytes of an answer that are kept, per stream, when a probe says nothing else. */
 const ANSWER = 64 * 2 ** 20
@@ -26,36 +18,16 @@ const OUTPUT = 2 * 2 ** 20
 /** Seconds after which a probe without a timeout of its own is given up, and what a watchdog on the host is granted. */
 const PATIENCE = 600
 const GRACE = 15
-
-interface Frame {
-  readonly text: (nonce: string) => string
-  readonly limit: number
-  /** Seconds from the moment the frame says that it began; undefined: for ever. */
-  readonly patience?: number | undefined
-  /** Called for a line `NONCE<mark>` that is neither begin nor end. */
-  readonly mark?: ((mark: string) => void) | undefined
-}
-
-interface Answer {
-  readonly nonce: string
-  readonly code: number
-  readonly stdout: Bounded
-  readonly stderr: Bounded
-  /** Milliseconds from begin to end. */
-  readonly elapsed: number
-}
+/** Milliseconds granted to a shell that is told to end. */
+const FAREWELL = 2000
 
 /** One running /bin/sh that speaks in frames. Nothing here reconnects: a lost shell stays lost. */
 export class FramedShell {
   user = ''
   home = '/'
   uid = -1
-  alive = true
-  readonly #process: Process
-  readonly #stdout = new Cutter()
-  readonly #stderr = new Cutter()
+  readonly #wire: Wire
   readonly #turnstile = new Turnstile()
-  readonly #open = new Set<(sent: boolean) => void>()
   #stepping = false
 
   /** Takes over a process that runs a shell. Throws ShellLost, or UNREACHABLE when it does not answer in `seconds`. */
@@ -63,9 +35,9 @@ export class FramedShell {
     const shell = new FramedShell(process)
     const text = (nonce: string) => prelude(nonce, process.terminal)
     // The clock runs from now: a shell that never begins is what it guards against.
-    const late = setTimeout(() => shell.#die(), seconds * 1000)
+    const late = setTimeout(() => shell.#wire.die(), seconds * 1000)
     try {
-      const { stdout } = await shell.#send({ text, limit: 4096 })
+      const { stdout } = await shell.#wire.send({ text, limit: 4096 })
       const [user = '', uid = '', home = ''] = stdout.take().toString('utf8').split('\n')
       shell.user = user
       shell.uid = Number(uid)
@@ -77,19 +49,18 @@ export class FramedShell {
   }
 
   private constructor(process: Process) {
-    this.#process = process
-    process.stdout.on('data', (chunk: Buffer) => this.#stdout.push(chunk))
-    process.stderr.on('data', (chunk: Buffer) => this.#stderr.push(chunk))
-    // Broken pipes say nothing that `ended` does not say; unheard, they would end kplay.
-    for (const stream of [process.stdin, process.stdout, process.stderr]) stream.on('error', () => undefined)
-    void process.ended.then(() => this.#lost())
+    this.#wire = new Wire(process)
+  }
+
+  get alive(): boolean {
+    return this.#wire.alive
   }
 
   async probe(script: Command, { limit = ANSWER, timeout }: ProbeOptions = {}): Promise<FrameResult> {
     const seconds = timeout === undefined ? '' : String(Math.max(1, Math.ceil(timeout)))
     const leave = await this.#turnstile.enter(false)
     try {
-      const answer = await this.#send({
+      const answer = await this.#wire.send({
         text: (nonce) => `kplay_probe ${nonce} ${quote(script.text)} '${seconds}'\n`,
         limit,
         patience: timeout === undefined ? PATIENCE : timeout + GRACE,
@@ -110,7 +81,7 @@ export class FramedShell {
     const leave = await this.#turnstile.enter(true)
     try {
       this.#stepping = true
-      const answer = await this.#send({
+      const answer = await this.#wire.send({
         text: (nonce) => stepScript(nonce, command, options, OUTPUT),
         limit: 2 * OUTPUT + 4096,
         patience: timeout === undefined ? undefined : timeout + GRACE,
@@ -125,7 +96,7 @@ export class FramedShell {
 
   /** Ends the step that is running, if any. */
   abort(): void {
-    if (this.#stepping) this.#process.stdin.write('\n')
+    if (this.#stepping) this.#wire.process.stdin.write('\n')
   }
 
   /** Streams into a new file. Throws COMMAND_FAILED with what the host said, ShellLost. */
@@ -138,10 +109,10 @@ export class FramedShell {
         if (text === '?') refused = true
         if (text === '!') sending = this.#pour(source, size, () => refused, progress)
         // What is still on its way must not be taken for commands, so this shell ends with it.
-        if (refused) this.#process.stdin.end()
-        sending?.catch(() => this.#process.stdin.end())
+        if (refused) this.#wire.process.stdin.end()
+        sending?.catch(() => this.#wire.process.stdin.end())
       }
-      const answer = await this.#send({
+      const answer = await this.#wire.send({
         text: (nonce) => `kplay_receive ${nonce} ${quote(path)} ${size}\n`,
         limit: 4096,
         mark,
@@ -156,13 +127,19 @@ export class FramedShell {
     }
   }
 
-  /** No more frames; what runs is left to end by itself. */
-  close(): void {
-    this.#process.stdin.end()
+  /** No more frames. Resolves when the shell has tidied up and ended, or when something keeps it from that. */
+  async close(): Promise<void> {
+    this.#wire.process.stdin.end()
+    const patience = new AbortController()
+    await Promise.race([
+      this.#wire.process.ended,
+      sleep(FAREWELL, undefined, { signal: patience.signal }).catch(() => undefined),
+    ])
+    patience.abort()
   }
 
   async #pour(source: Source, size: number, refused: () => boolean, progress?: (sent: number) => void): Promise<void> {
-    const { stdin, ended } = this.#process
+    const { stdin, ended } = this.#wire.process
     let sent = 0
     for await (const piece of pieces(source)) {
       if (refused() || !this.alive) return
@@ -178,7 +155,7 @@ export class FramedShell {
   /** For a host without `head -c`: the shell itself writes the bytes. */
   async #print(path: string, source: Source, size: number, progress?: (sent: number) => void): Promise<void> {
     const write = async (script: string) => {
-      const { code, stderr } = await this.#send({
+      const { code, stderr } = await this.#wire.send({
         text: (nonce) => `kplay_probe ${nonce} ${quote(`umask 077; ${script}`)} ''\n`,
         limit: 4096,
       })
@@ -193,78 +170,6 @@ export class FramedShell {
     }
     if (sent !== size) throw wrongSize(size)
   }
-
-  #send({ text, limit, patience, mark }: Frame): Promise<Answer> {
-    if (!this.alive) return Promise.reject(new ShellLost(false, this.#noise()))
-    const nonce = makeNonce()
-    return new Promise((resolve, reject) => {
-      const stdout = new Bounded(limit)
-      const stderr = new Bounded(limit)
-      let began = performance.now()
-      let code: number | undefined
-      let waiting = 2
-      let late: NodeJS.Timeout | undefined
-      const settle = () => {
-        clearTimeout(late)
-        this.#open.delete(fail)
-      }
-      const fail = (sent: boolean) => {
-        settle()
-        reject(new ShellLost(sent, this.#noise()))
-      }
-      const end = () => {
-        if (--waiting > 0) return
-        settle()
-        resolve({ nonce, code: code ?? -1, stdout, stderr, elapsed: performance.now() - began })
-      }
-      const begin = () => {
-        began = performance.now()
-        if (patience !== undefined)
-          late = setTimeout(() => {
-            settle()
-            reject(tooLong(patience))
-            this.#die()
-          }, patience * 1000)
-      }
-      const answer = () =>
-        this.#stdout.await({
-          start: nonce,
-          bytes: (chunk) => stdout.add(chunk),
-          seen: (rest) => {
-            if (!rest.startsWith('-')) {
-              mark?.(rest)
-              answer()
-              return
-            }
-            code = Number(rest.slice(1))
-            if (this.#process.terminal) last(this.#stdout)
-            end()
-          },
-        })
-      const last = (stream: Cutter) =>
-        stream.await({ start: `${nonce}=`, bytes: (chunk) => stderr.add(chunk), seen: end })
-      this.#open.add(fail)
-      this.#stdout.await({ start: `${nonce}+`, seen: begin })
-      answer()
-      if (!this.#process.terminal) {
-        this.#stderr.await({ start: `${nonce}+`, seen: () => undefined })
-        last(this.#stderr)
-      }
-      this.#process.stdin.write(text(nonce))
-    })
-  }
-
-  #noise = (): string => `${this.#stdout.noise}${this.#stderr.noise}`
-
-  #die(): void {
-    this.#process.kill()
-    this.#lost()
-  }
-
-  #lost(): void {
-    this.alive = false
-    for (const fail of this.#open) fail(true)
-  }
 }
 
 type Source = Readable | Buffer
@@ -277,33 +182,11 @@ interface ProbeOptions {
 const NOWHERE = 'the host has no folder for temporary files that can be written to'
 const NOWHERE_HINT = 'tried $TMPDIR, /tmp, /var/tmp, /dev/shm, /run and the home folder'
 
-const tooLong = (seconds: number): KplayError => new KplayError('TIMEOUT', `no answer within ${seconds} s`)
-
 const wrongSize = (size: number): KplayError => new KplayError('NOT_FOUND', `the file no longer has ${size} bytes`)
 
 async function* pieces(source: Source, size = 65536): AsyncGenerator<Buffer> {
   for await (const part of Buffer.isBuffer(source) ? [source] : source) {
     const bytes = part as Buffer
     for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
-  }
-}
-
-/** `code late bytes bytes\n`, stdout, `\n|NONCE|`, stderr. */
-function readStep({ nonce, stdout, elapsed }: Answer): CommandResult {
-  const bytes = stdout.take()
-  const head = bytes.indexOf('\n')
-  const middle = bytes.lastIndexOf(`\n|${nonce}|`)
-  const [code = -1, late = 0, outTotal = 0, errTotal = 0] = bytes.toString('latin1', 0, head).split(' ').map(Number)
-  const out = bytes.subarray(head + 1, middle)
-  const err = bytes.subarray(middle + nonce.length + 3)
-  const dropped = { stdout: Math.max(0, outTotal - out.length), stderr: Math.max(0, errTotal - err.length) }
-  return {
-    code,
-    signal: null,
-    stdout: out.toString('utf8'),
-    stderr: err.toString('utf8'),
-    ...(dropped.stdout + dropped.stderr > 0 ? { dropped } : {}),
-    timedOut: late === 1,
-    elapsed,
   }
 }

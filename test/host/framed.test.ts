@@ -6,9 +6,10 @@ import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { FramedShell, ShellLost } from '../../engine/host/framed.ts'
+import { FramedShell } from '../../engine/host/framed.ts'
 import { connectLocal } from '../../engine/host/local.ts'
 import { quote, sh, userScript } from '../../engine/host/shell.ts'
+import { ShellLost } from '../../engine/host/wire.ts'
 
 const has = (program: string): boolean => {
   try {
@@ -205,7 +206,7 @@ describe.each(shells.filter(([, program]) => has(program)))('a framed %s', (_nam
     await framed.step(userScript('true'))
     expect(temp()).toHaveLength(1)
     expect(statSync(join(folder, temp()[0]!)).mode & 0o777).toBe(0o700)
-    framed.close()
+    await framed.close()
     await expect.poll(temp).toEqual([])
   })
 

@@ -1,6 +1,7 @@
 import { KplayError } from '../errors.ts'
-import type { AskOptions } from './reader.ts'
+import type { AskOptions, CommandResult } from './reader.ts'
 import { type Command, quote } from './shell.ts'
+import type { Answer } from './wire.ts'
 
 /** Bytes as an argument for `printf %b`, of printing characters only; a NUL cannot stand in a shell word as it is. */
 export const printable = (bytes: Buffer): string =>
@@ -24,4 +25,24 @@ export function stepScript(nonce: string, command: Command, options: AskOptions,
   const words = [nonce, String(limit), seconds, script]
   if (stdin !== undefined) words.push(printable(Buffer.from(stdin)))
   return `kplay_step ${words.map(quote).join(' ')}\n`
+}
+
+/** Takes apart what `kplay_step` answers: `code late bytes bytes\n`, stdout, `\n|NONCE|`, stderr. */
+export function readStep({ nonce, stdout, elapsed }: Answer): CommandResult {
+  const bytes = stdout.take()
+  const head = bytes.indexOf('\n')
+  const middle = bytes.lastIndexOf(`\n|${nonce}|`)
+  const [code = -1, late = 0, outTotal = 0, errTotal = 0] = bytes.toString('latin1', 0, head).split(' ').map(Number)
+  const out = bytes.subarray(head + 1, middle)
+  const err = bytes.subarray(middle + nonce.length + 3)
+  const dropped = { stdout: Math.max(0, outTotal - out.length), stderr: Math.max(0, errTotal - err.length) }
+  return {
+    code,
+    signal: null,
+    stdout: out.toString('utf8'),
+    stderr: err.toString('utf8'),
+    ...(dropped.stdout + dropped.stderr > 0 ? { dropped } : {}),
+    timedOut: late === 1,
+    elapsed,
+  }
 }

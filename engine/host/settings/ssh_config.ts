@@ -1,0 +1,194 @@
+import { execFile } from 'node:child_process'
+import { access, readFile } from 'node:fs/promises'
+import { userInfo } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import pLimit from 'p-limit'
+import { KplayError } from '../../errors.ts'
+
+/** What `ssh` would do to reach one host: ssh_config(5), with the inventory's port and user put in. */
+export interface SshSettings {
+  /** As it was asked for: an alias of the file, a name or an address. */
+  readonly alias: string
+  readonly hostName: string
+  readonly port: number
+  readonly user: string
+  /** Paths; `explicit` when the user named them somewhere. */
+  readonly identityFiles: readonly string[]
+  readonly explicitIdentities: boolean
+  readonly identitiesOnly: boolean
+  /** Path of the agent's socket; undefined: no agent. */
+  readonly agent: string | undefined
+  /** `user@host:port`, first hop first. */
+  readonly proxyJump: readonly string[]
+  readonly proxyCommand: string | undefined
+  readonly certificateFiles: readonly string[]
+  readonly knownHostsFiles: readonly string[]
+  readonly globalKnownHostsFiles: readonly string[]
+  readonly hostKeyAlias: string | undefined
+  readonly strictHostKeyChecking: 'yes' | 'accept-new' | 'off'
+  readonly hashKnownHosts: boolean
+  readonly addressFamily: 0 | 4 | 6
+  /** Seconds. */
+  readonly connectTimeout: number | undefined
+}
+
+export interface Wish {
+  readonly address: string
+  readonly port?: number | undefined
+  readonly user?: string | undefined
+}
+
+/** Reads the settings of hosts, each once, by `ssh -G`; where there is no such program, by the `ssh-config` package. */
+export class SshConfig {
+  readonly #env: NodeJS.ProcessEnv
+  readonly #known = new Map<string, Promise<SshSettings>>()
+  /** Each is a process of some 20 ms. */
+  readonly #limit = pLimit(4)
+
+  constructor(env: NodeJS.ProcessEnv) {
+    this.#env = env
+  }
+
+  get home(): string {
+    return this.#env.HOME ?? userInfo().homedir
+  }
+
+  /** Throws BAD_OPTIONS for a name, user or port that could be taken for something else, and for a broken file. */
+  settings(wish: Wish): Promise<SshSettings> {
+    refuseOdd(wish)
+    const key = JSON.stringify([wish.address, wish.port, wish.user])
+    let settings = this.#known.get(key)
+    if (!settings) this.#known.set(key, (settings = this.#limit(() => this.#read(wish))))
+    return settings
+  }
+
+  async #read(wish: Wish): Promise<SshSettings> {
+    const options = await this.#bySsh(wish).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return this.#byPackage(wish)
+      throw error
+    })
+    return readSettings(options, wish, this.home, this.#env)
+  }
+
+  async #bySsh({ address, port, user }: Wish): Promise<Options> {
+    const words = ['-G']
+    // ssh looks into the home of the password database; a HOME set otherwise is meant.
+    const file = join(this.home, '.ssh/config')
+    if (this.home !== userInfo().homedir) words.push('-F', (await exists(file)) ? file : 'none')
+    if (port !== undefined) words.push('-p', String(port))
+    if (user !== undefined) words.push('-l', user)
+    words.push('--', address)
+    const run = promisify(execFile)
+    const { stdout } = await run('ssh', words, { env: this.#env, encoding: 'utf8' }).catch((error: Failure) => {
+      if (error.code === 'ENOENT') throw error
+      throw new KplayError('BAD_OPTIONS', `the settings of ssh cannot be read: ${String(error.stderr).trim()}`, {
+        cause: error,
+      })
+    })
+    const options: Options = new Map()
+    for (const line of stdout.split('\n')) {
+      const space = line.indexOf(' ')
+      if (space > 0) add(options, line.slice(0, space), line.slice(space + 1))
+    }
+    return options
+  }
+
+  async #byPackage({ address, user }: Wish): Promise<Options> {
+    const text = await readFile(join(this.home, '.ssh/config'), 'utf8').catch(() => '')
+    const { default: Parser } = await import('ssh-config')
+    const found = Parser.parse(text).compute({ Host: address, ...(user === undefined ? {} : { User: user }) })
+    const options: Options = new Map()
+    for (const [name, value] of Object.entries(found)) {
+      for (const one of Array.isArray(value) ? value : [value]) add(options, name.toLowerCase(), one)
+    }
+    return options
+  }
+}
+
+type Options = Map<string, string[]>
+type Failure = NodeJS.ErrnoException & { readonly stderr?: unknown }
+
+function add(options: Options, name: string, value: string): void {
+  const values = options.get(name)
+  if (values) values.push(value)
+  else options.set(name, [value])
+}
+
+/** OpenSSH's own defaults, for when the file is read without it. */
+const DEFAULT_IDENTITIES = ['id_rsa', 'id_ecdsa', 'id_ed25519']
+
+function readSettings(options: Options, wish: Wish, home: string, env: NodeJS.ProcessEnv): SshSettings {
+  const last = (name: string): string | undefined => {
+    const value = options.get(name)?.[0]
+    return value === undefined || value === 'none' ? undefined : value
+  }
+  const yes = (name: string): boolean => ['yes', 'true'].includes(last(name) ?? '')
+  const hostName = (last('hostname') ?? wish.address).replaceAll('%h', wish.address)
+  const user = wish.user ?? last('user') ?? userInfo().username
+  const port = wish.port ?? Number(last('port') ?? 22)
+  const tokens: Record<string, string> = { d: home, h: hostName, n: wish.address, p: String(port), r: user, '%': '%' }
+  tokens.u = userInfo().username
+  const path = (text: string): string => {
+    const bare = text.replace(/^"(.*)"$/, '$1').replace(/%([%dhnpru])/g, (_, token: string) => tokens[token] ?? '')
+    const system = `${userInfo().homedir}/.ssh/`
+    if (bare.startsWith(system)) return join(home, '.ssh', bare.slice(system.length))
+    return bare.startsWith('~/') ? join(home, bare.slice(2)) : bare
+  }
+  const paths = (name: string): string[] =>
+    (options.get(name) ?? []).flatMap((value) => value.match(/"[^"]*"|\S+/g) ?? []).map(path)
+  const identities = (options.get('identityfile') ?? []).filter((one) => one !== 'none').map(path)
+  const defaults = DEFAULT_IDENTITIES.map((name) => join(home, '.ssh', name))
+  const strict = last('stricthostkeychecking') ?? 'ask'
+  const agent = options.get('identityagent')?.[0] ?? 'SSH_AUTH_SOCK'
+  const family = last('addressfamily')
+  const timeout = Number(last('connecttimeout'))
+  return {
+    alias: wish.address,
+    hostName,
+    port,
+    user,
+    identityFiles: identities.length > 0 ? identities : defaults,
+    explicitIdentities: identities.length > 0 && !identities.includes(join(home, '.ssh/id_rsa')),
+    identitiesOnly: yes('identitiesonly'),
+    agent: agent === 'none' ? undefined : agent === 'SSH_AUTH_SOCK' ? env.SSH_AUTH_SOCK : agentPath(agent, path, env),
+    proxyJump: last('proxyjump')?.split(',') ?? [],
+    proxyCommand: last('proxycommand'),
+    certificateFiles: paths('certificatefile'),
+    knownHostsFiles: options.has('userknownhostsfile')
+      ? paths('userknownhostsfile').filter((one) => one !== 'none')
+      : [join(home, '.ssh/known_hosts')],
+    globalKnownHostsFiles: options.has('globalknownhostsfile')
+      ? paths('globalknownhostsfile').filter((one) => one !== 'none')
+      : ['/etc/ssh/ssh_known_hosts'],
+    hostKeyAlias: last('hostkeyalias'),
+    strictHostKeyChecking:
+      strict === 'accept-new' ? 'accept-new' : ['no', 'off', 'false'].includes(strict) ? 'off' : 'yes',
+    hashKnownHosts: yes('hashknownhosts'),
+    addressFamily: family === 'inet' ? 4 : family === 'inet6' ? 6 : 0,
+    connectTimeout: timeout > 0 ? timeout : undefined,
+  }
+}
+
+/** IdentityAgent may name an environment variable: `$NAME`. */
+const agentPath = (text: string, path: (text: string) => string, env: NodeJS.ProcessEnv): string | undefined =>
+  text.startsWith('$') ? env[text.slice(1).replace(/^\{(.*)\}$/, '$1')] : path(text)
+
+/** What OpenSSH refuses too: a name that reads as an option, or that could mean something to a shell. */
+function refuseOdd({ address, port, user }: Wish): void {
+  const hint = 'see ansible_host, ansible_user and ansible_port of this host'
+  if (!/^[\w.:%[\]][\w.:%[\]-]*$/.test(address))
+    throw new KplayError('BAD_OPTIONS', `${JSON.stringify(address)} is no host name`, { hint })
+  if (user !== undefined && !/^[^-\s'"`$\\;&<>|(){}][^\s'"`;&<>|(){}]*$/.test(user)) {
+    throw new KplayError('BAD_OPTIONS', `${JSON.stringify(user)} is no user name`, { hint })
+  }
+  if (port !== undefined && !(Number.isInteger(port) && port > 0 && port < 65536)) {
+    throw new KplayError('BAD_OPTIONS', `${port} is no port`, { hint })
+  }
+}
+
+const exists = (file: string): Promise<boolean> =>
+  access(file).then(
+    () => true,
+    () => false,
+  )
