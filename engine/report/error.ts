@@ -30,6 +30,8 @@ export function frame(
 ): string {
   const shown = file.startsWith(`${folder}/`) ? file.slice(folder.length + 1) : file
   const where = `${paint('dim', 'at')} ${shown}:${line}:${column}`
+  // An option of the command line has no lines.
+  if (file.startsWith('--')) return `${paint('dim', 'at')} ${file}`
   const source = readText(file)?.split('\n')[line - 1]
   if (source === undefined) return where
   const number = String(line)

@@ -1,5 +1,5 @@
 import pLimit from 'p-limit'
-import type { KplayError } from '../errors.ts'
+import { KplayError } from '../errors.ts'
 import { fromPlain, type Value } from '../value.ts'
 import { evaluateText } from '../values/template.ts'
 import type { Batch } from './batch.ts'
@@ -74,15 +74,28 @@ function share({ task }: PlannedTask, first: HostState, end: TaskEnd | undefined
 
 /** Each cause once, with all hosts it concerns. */
 function tellUnreachable(ends: readonly (readonly [HostState, TaskEnd])[], context: RunContext): void {
-  const causes = new Map<string, { error: KplayError; hosts: string[] }>()
+  const causes = new Map<string, { errors: KplayError[]; hosts: string[] }>()
   for (const [host, { status, error }] of ends) {
     if (status !== 'unreachable' || !error) continue
     const key = `${error.code} ${error.message}`
-    const cause = causes.get(key) ?? { error, hosts: [] }
+    const cause = causes.get(key) ?? { errors: [], hosts: [] }
+    cause.errors.push(error)
     cause.hosts.push(host.name)
     causes.set(key, cause)
   }
-  for (const { error, hosts } of causes.values()) context.emit({ type: 'unreachable', hosts, error })
+  for (const { errors, hosts } of causes.values()) {
+    const [first] = errors
+    if (first) context.emit({ type: 'unreachable', hosts, error: withHints(first, errors) })
+  }
+}
+
+const MOST_HINTS = 3
+
+/** What to do may differ from host to host, as the key to accept does: every line of it once. */
+function withHints(first: KplayError, errors: readonly KplayError[]): KplayError {
+  const lines = new Set(errors.slice(0, MOST_HINTS).flatMap(({ hint }) => hint?.split('\n') ?? []))
+  const hint = lines.size === 0 ? undefined : [...lines].join('\n')
+  return new KplayError(first.code, first.message, { hint, place: first.place, cause: first.cause })
 }
 
 function tooManyFailed({ view, hosts }: Batch): boolean {

@@ -25,6 +25,9 @@ export interface TaskEnd {
 
 const UNREACHABLE = new Set(['UNREACHABLE', 'HOST_KEY', 'LOGIN_REFUSED'])
 
+/** The host could not be reached, or not logged in to. */
+export const isUnreachable = (error: unknown): boolean => error instanceof KplayError && UNREACHABLE.has(error.code)
+
 /** A result of which only the host is known. */
 export const blank = (host: HostState): Result => ({
   host: host.name,

@@ -8,7 +8,7 @@ import type { RunContext } from './context.ts'
 import { execute } from './execute.ts'
 import { exhausted, firstFalse, holds, judge, withResult } from './judge.ts'
 import { itemLayers, loopItems, type Item } from './loop.ts'
-import { blank, skipped, thrown, type TaskEnd } from './outcome.ts'
+import { blank, isUnreachable, skipped, thrown, type TaskEnd } from './outcome.ts'
 import type { PlannedTask } from './plan.ts'
 import { scopeOf, type PlayView } from './scopes.ts'
 import type { HostState } from './state.ts'
@@ -37,9 +37,12 @@ export async function runTask(
       notify: end.status === 'changed' ? task.notify.flatMap(({ value }) => names(evaluate(value, scope))) : [],
     }
   } catch (error) {
-    return thrown(at(task.place, error), planned, host, scope, context, performance.now() - started)
+    return thrown(placed(task, error), planned, host, scope, context, performance.now() - started)
   }
 }
+
+/** Where the task stands, unless the error has nothing to do with what it says. */
+const placed = (task: Task, error: unknown): unknown => (isUnreachable(error) ? error : at(task.place, error))
 
 const names = (value: Value): string[] => (Array.isArray(value) ? value.map(String) : [String(value as string)])
 
@@ -55,7 +58,7 @@ async function runLoop(
     const layers = itemLayers(planned.task, items, index)
     const scope = scopeOf(host, view, planned.chain, context, layers)
     const end = await runOnce(planned, host, view, context, layers).catch((error: unknown) =>
-      thrown(at(planned.task.place, error), planned, host, scope, context, 0),
+      thrown(placed(planned.task, error), planned, host, scope, context, 0),
     )
     const label = planned.task.loopControl.label
     const result = { ...end.result, item: label ? (textOf(label, scope) ?? '') : item.label }

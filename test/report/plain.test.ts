@@ -31,7 +31,7 @@ function reported(
 
 const run = (...results: Partial<Result>[]): Event[] => [
   { type: 'play-start', name: 'cluster', hosts: ['test1', 'test2'], place },
-  { type: 'task-start', task, hosts: ['test1', 'test2'] },
+  { type: 'task-start', task, hosts: ['test1', 'test2', 'test3'] },
   ...results.map((result): Event => ({ type: 'result', task, result: { ...blank, ...result } })),
   { type: 'task-end', task },
 ]
