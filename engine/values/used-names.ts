@@ -46,6 +46,12 @@ function visit(node: AnyNode, used: Set<string>, own: Set<string>): boolean | vo
     case 'FromImport':
       for (const name of node.names.children) own.add(name.typename === 'Pair' ? name.value.value : name.value)
       break
+    case 'Filter':
+    case 'Test':
+      // its name is no variable's
+      if (node.typename === 'Test') walk(node.target, (inner) => visit(inner, used, own))
+      walk(node.args, (inner) => visit(inner, used, own))
+      return false
     case 'KeywordArgs':
       // the keys are names of parameters, not of variables
       node.children.forEach(({ value }) => walk(value, (inner) => visit(inner, used, own)))
