@@ -50,7 +50,7 @@ function visit(node: AnyNode, used: Set<string>, own: Set<string>): boolean | vo
     case 'Test':
       // its name is no variable's
       if (node.typename === 'Test') walk(node.target, (inner) => visit(inner, used, own))
-      walk(node.args, (inner) => visit(inner, used, own))
+      node.args.children.forEach((argument) => walk(argument, (inner) => visit(inner, used, own)))
       return false
     case 'KeywordArgs':
       // the keys are names of parameters, not of variables
