@@ -1,4 +1,4 @@
-import { type Connection, type Process, SHELL, TERMINAL_SHELL } from './connection.ts'
+import { type Connection, type Process, READY, SHELL, TERMINAL_SHELL } from './connection.ts'
 import { Conversation, Unanswered } from './conversation.ts'
 import { makeNonce } from './frames.ts'
 import { explainSu, explainSudo, missing, NeedsTerminal, noPassword, refuseOddUser, wrongPassword } from './refusals.ts'
@@ -30,6 +30,8 @@ async function attempt(connection: Connection, become: Become, terminal: boolean
   const process = await connection.start(commandLine, { terminal })
   const conversation = new Conversation(process)
   try {
+    if (commandLine === TERMINAL_SHELL)
+      await conversation.until((heard) => heard.includes(READY) || undefined, PATIENCE)
     if (!bySu) conversation.say(sudoLine(become, nonce))
     else if (!terminal) conversation.say(suLine(become, nonce))
     await answer(conversation, become, nonce)

@@ -44,5 +44,9 @@ export class TooManySessions extends Error {}
 /** A plain POSIX shell. The words mean the same to sh, bash, csh and fish. */
 export const SHELL = 'exec /bin/sh'
 
-/** The same with a terminal: fed by a pipe, since a shell that reads a terminal is interactive and prompts. */
-export const TERMINAL_SHELL = 'exec /bin/sh -c "cat | /bin/sh"'
+/**
+ * The same with a terminal: fed by a pipe, since a shell that reads a terminal is interactive and prompts. It says
+ * READY once nothing is echoed any more.
+ */
+export const READY = 'kplay-ready'
+export const TERMINAL_SHELL = `exec /bin/sh -c "stty raw -echo; echo ${READY}; cat | /bin/sh"`

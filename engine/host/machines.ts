@@ -7,7 +7,7 @@ import type { Facts } from './facts.ts'
 import { gatherFacts } from './gather.ts'
 import { LiveSession } from './live-session.ts'
 import { type ForgetfulReader, makeReader } from './read.ts'
-import { SshConfig } from './settings/ssh_config.ts'
+import { SshConfig, type SshSettings } from './settings/ssh_config.ts'
 import type { AskSecret, Become, ConnectionSettings, Machines, Target } from './target.ts'
 
 export interface MachinesOptions {
@@ -161,10 +161,18 @@ function makeReach({
     const { address, port, user } = settings
     const found = await config.settings({ address, port, user })
     const { machineName } = await import('./login/machine.ts')
-    const { connectSsh } = await import('./ssh.ts')
-    return { name: machineName(found), connect: async () => connectSsh(settings, await (tools ??= loadTools())) }
+    const connect = async () => {
+      if (!needsOpenssh(settings, found))
+        return (await import('./ssh.ts')).connectSsh(settings, await (tools ??= loadTools()))
+      return (await import('./openssh.ts')).connectOpenssh(settings, { config, limit }, env)
+    }
+    return { name: machineName(found), connect }
   }
 }
+
+/** Some things only the system's `ssh` can do; whoever asked for one of them means it. */
+const needsOpenssh = ({ kind, sshArguments }: ConnectionSettings, found: SshSettings): boolean =>
+  kind === 'openssh' || sshArguments.length > 0 || found.proxyCommand !== undefined || found.certificateFiles.length > 0
 
 /** Two hosts must not ask at once. */
 function oneAtATime(ask: AskSecret): AskSecret {

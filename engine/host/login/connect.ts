@@ -1,5 +1,4 @@
 import type { Duplex } from 'node:stream'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { LimitFunction } from 'p-limit'
 import { Client } from 'ssh2'
 import { KplayError } from '../../errors.ts'
@@ -13,6 +12,7 @@ import { explainFailure, type Failure, isBusy } from './failures.ts'
 import { HostKeyCheck, type HostKeyPolicy } from './hostkey.ts'
 import type { Keys } from './keys.ts'
 import { type Credentials, Login } from './methods.ts'
+import { persist } from './persist.ts'
 
 /** What all logins of a run share. */
 export interface LoginTools {
@@ -42,9 +42,6 @@ export interface LoggedIn {
   readonly settings: SshSettings
 }
 
-/** Attempts when the server cuts us off before the login, and milliseconds before the second. */
-const ATTEMPTS = 8
-const PAUSE = 250
 /** PAM takes its time, above all to say no. */
 const AUTHENTICATION = 30
 
@@ -53,19 +50,14 @@ export async function logIn(request: LoginRequest, tools: LoginTools): Promise<L
   const settings = await tools.config.settings(request.wish)
   const timeout = settings.connectTimeout ?? request.timeout
   const hop = await openHop(request.through ?? settings.proxyJump, request, tools)
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await tools.limit(async () => {
-        const socket = hop ? await dialThrough(hop.client, settings, timeout) : await dial(settings, timeout)
-        return greet(socket, settings, request, timeout, tools)
-      })
-    } catch (error) {
-      const place = { host: settings.hostName, port: settings.port, timeout }
-      if (!isBusy(error as Failure) || attempt === ATTEMPTS) throw explainFailure(error as Failure, place)
-      // sshd drops connections at random when many have not logged in yet, dropbear from the sixth on.
-      await sleep(Math.min(5000, PAUSE * 2 ** attempt) * (0.5 + Math.random()))
-    }
-  }
+  const attempt = () =>
+    tools.limit(async () => {
+      const socket = hop ? await dialThrough(hop.client, settings, timeout) : await dial(settings, timeout)
+      return greet(socket, settings, request, timeout, tools)
+    })
+  return persist(attempt, (error) => isBusy(error as Failure)).catch((error: unknown) => {
+    throw explainFailure(error as Failure, { host: settings.hostName, port: settings.port, timeout })
+  })
 }
 
 /** Logs in to the last of the jump hosts, through those before it; once per run for all hosts behind it. */

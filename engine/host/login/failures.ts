@@ -7,14 +7,14 @@ export interface Failure extends Error {
   readonly errors?: readonly Failure[] | undefined
 }
 
-interface Place {
+export interface Peer {
   readonly host: string
   readonly port: number
   /** Seconds. */
   readonly timeout: number
 }
 
-type Row = readonly [code: string, message: string, hint: (place: Place) => string]
+type Row = readonly [code: string, message: string, hint: (peer: Peer) => string]
 
 /** Socket errors, in words. Messages name no host, so that one line can speak for many. */
 const SOCKET: readonly Row[] = [
@@ -53,14 +53,14 @@ const failure = (code: ErrorCode, message: string, hint: string, cause: unknown)
   new KplayError(code, message, { hint, cause })
 
 /** Why a connection did not come about, short of a login that was refused. */
-export function explainFailure(error: Failure, place: Place): KplayError {
+export function explainFailure(error: Failure, peer: Peer): KplayError {
   if (error instanceof KplayError) return error
   const cause = error.errors?.[0] ?? error
   const row = SOCKET.find(([code]) => code === cause.code)
-  if (row) return unreachable(row[1], row[2](place), cause)
+  if (row) return unreachable(row[1], row[2](peer), cause)
   const { message } = cause
   if (error.level === 'client-timeout')
-    return unreachable('no answer in time', `waited ${place.timeout} s; --timeout`, cause)
+    return unreachable('no answer in time', `waited ${peer.timeout} s; --timeout`, cause)
   if (/before handshake/.test(message)) return unreachable('the connection was cut off before the login', BUSY, cause)
   if (/no matching|algorithm/i.test(message)) {
     return unreachable(
@@ -70,7 +70,7 @@ export function explainFailure(error: Failure, place: Place): KplayError {
     )
   }
   if (/ident|protocol|packet/i.test(message)) {
-    return unreachable('what answers is no ssh server', `is ${place.port} the port of sshd (ansible_port)?`, cause)
+    return unreachable('what answers is no ssh server', `is ${peer.port} the port of sshd (ansible_port)?`, cause)
   }
   return unreachable('the connection failed', message, cause)
 }

@@ -63,6 +63,13 @@ export class SshConfig {
     return settings
   }
 
+  /** What `ssh` must be told to read the same file: it looks into the home of the password database, we into HOME. */
+  async words(): Promise<string[]> {
+    if (this.home === userInfo().homedir) return []
+    const file = join(this.home, '.ssh/config')
+    return ['-F', (await exists(file)) ? file : 'none']
+  }
+
   async #read(wish: Wish): Promise<SshSettings> {
     const options = await this.#bySsh(wish).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return this.#byPackage(wish)
@@ -72,10 +79,7 @@ export class SshConfig {
   }
 
   async #bySsh({ address, port, user }: Wish): Promise<Options> {
-    const words = ['-G']
-    // ssh looks into the home of the password database; a HOME set otherwise is meant.
-    const file = join(this.home, '.ssh/config')
-    if (this.home !== userInfo().homedir) words.push('-F', (await exists(file)) ? file : 'none')
+    const words = ['-G', ...(await this.words())]
     if (port !== undefined) words.push('-p', String(port))
     if (user !== undefined) words.push('-l', user)
     words.push('--', address)
