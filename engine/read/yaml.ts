@@ -51,11 +51,11 @@ const isJson = (source: string): boolean => {
   }
 }
 
-/** One error per line: what follows on the same line is mostly the parser's own confusion. */
+/** The first error, and later ones that are mistakes for sure: what else follows is mostly the parser's own confusion. */
 function syntaxErrors(errors: readonly YAMLError[], source: string, placeAt: (offset: number) => Place): KplayError[] {
   const sourceLines = source.split('\n')
   const seen = new Set<number>()
-  return errors.flatMap((error) => {
+  return errors.flatMap((error, index) => {
     const place = placeAt(error.pos[0])
     if (seen.has(place.line)) return []
     seen.add(place.line)
@@ -68,9 +68,13 @@ function syntaxErrors(errors: readonly YAMLError[], source: string, placeAt: (of
         hint: `write ${quoted(value.trimEnd())}`,
       })
     }
+    if (index > 0 && CONFUSED.has(error.code)) return []
     return new KplayError('BAD_YAML', wording(error), { place, hint: hintFor(error, line) })
   })
 }
+
+/** What the parser says when it lost its way earlier. */
+const CONFUSED: ReadonlySet<string> = new Set(['UNEXPECTED_TOKEN', 'MISSING_CHAR', 'BAD_INDENT', 'IMPOSSIBLE'])
 
 export const quoted = (text: string): string => (text.includes('"') ? `'${text.replaceAll("'", "''")}'` : `"${text}"`)
 
