@@ -2,7 +2,9 @@ import type { Module, Registry } from '../module/define.ts'
 import { blockinfile } from './blockinfile.ts'
 import { command } from './command.ts'
 import { copy } from './copy.ts'
+import { download } from './download.ts'
 import { file } from './file.ts'
+import { filesystem } from './filesystem.ts'
 import { lineinfile } from './lineinfile.ts'
 import { mount } from './mount.ts'
 import { service } from './service.ts'
@@ -20,7 +22,9 @@ const all: readonly Module[] = [
   blockinfile,
   command,
   copy,
+  download,
   file,
+  filesystem,
   lineinfile,
   mount,
   service,
