@@ -40,7 +40,8 @@ export class TarReader {
 
   /** Throws an Error when the archive stops in the middle of an entry. */
   end(): void {
-    if (!this.#ended && (this.#skip > 0 || this.#gathering)) throw new Error('it ends in the middle of an entry')
+    if (!this.#ended && (this.#skip > 0 || this.#gathering || this.#rest.length > 0))
+      throw new Error('it ends in the middle of an entry')
     if (this.entries.length === 0 && !this.#ended) throw new Error('it is no tar archive')
   }
 
