@@ -50,9 +50,13 @@ async function runBlock(
 function startRole({ role, chain }: PlannedRole, batch: Batch, hosts: readonly HostState[]): void {
   for (const host of hosts) {
     try {
-      checkRoleArguments(role, scopeOf(host, batch.view, chain, batch.context))
+      const scope = scopeOf(host, batch.view, chain, batch.context)
+      const conditions = chain.keywords.flatMap(({ when }) => when)
+      if (!conditions.every(({ value }) => condition(value, scope))) continue
+      checkRoleArguments(role, scope)
     } catch (error) {
       if (!(error instanceof KplayError)) throw error
+      if (isUnpredictable(error)) continue
       host.status = 'failed'
       host.counts.failed += 1
       const task = {

@@ -29,8 +29,12 @@ export interface PlannedPlay {
   /** Each ends with the handlers notified in it. */
   readonly sections: readonly (readonly Planned[])[]
   readonly handlers: readonly PlannedTask[]
-  /** Every use of a role, dependencies before what needs them. */
-  readonly roles: readonly { readonly role: Role; readonly chain: Chain }[]
+  /** Every use of a role, dependencies before what needs them; those that tasks include come last. */
+  readonly roles: readonly RoleUse[]
+}
+export interface RoleUse {
+  readonly role: Role
+  readonly chain: Chain
 }
 
 export interface TagChoice {
@@ -42,32 +46,32 @@ export interface TagChoice {
 export function planPlay(play: Play, choice: TagChoice, nextId: () => number): PlannedPlay {
   const top: Chain = { keywords: [play.keywords], roles: [] }
   const uses = roleUses(play.roles, top)
+  const included: RoleUse[] = []
+  const planning: Planning = { choice, nextId, included, handler: false }
   const nodes = (list: readonly Node[], chain: Chain): Planned[] =>
-    list.flatMap((node) => planNode(node, chain, choice, nextId))
+    list.flatMap((node) => planNode(node, chain, planning))
   const roleNodes = uses.flatMap(({ role, chain }): Planned[] => {
     const tasks = nodes(role.tasks, chain)
     return role.argumentSpec && (tasks.length > 0 || role.tasks.length === 0)
       ? [{ kind: 'role', role, chain }, ...tasks]
       : tasks
   })
-  const everything: TagChoice = { tags: [], skipTags: [] }
+  const everything: Planning = { choice: { tags: [], skipTags: [] }, nextId, included: [], handler: true }
   const handlers = [
-    ...uses.flatMap(({ role, chain }) =>
-      role.handlers.flatMap((node) => planNode(node, chain, everything, nextId, true)),
-    ),
-    ...play.handlers.flatMap((node) => planNode(node, top, everything, nextId, true)),
+    ...uses.flatMap(({ role, chain }) => role.handlers.flatMap((node) => planNode(node, chain, everything))),
+    ...play.handlers.flatMap((node) => planNode(node, top, everything)),
   ]
   return {
     play,
     sections: [nodes(play.preTasks, top), [...roleNodes, ...nodes(play.tasks, top)], nodes(play.postTasks, top)],
     handlers: handlers.flatMap(flatTasks),
-    roles: uses,
+    roles: [...uses, ...included],
   }
 }
 
 /** Roles in the order they run. The same role with the same parameters runs once, unless it allows duplicates. */
-function roleUses(roles: readonly Role[], top: Chain): { role: Role; chain: Chain }[] {
-  const uses: { role: Role; chain: Chain }[] = []
+function roleUses(roles: readonly Role[], top: Chain): RoleUse[] {
+  const uses: RoleUse[] = []
   const seen = new Set<string>()
   const visit = (role: Role, chain: Chain): void => {
     const own = within(chain, role.keywords, role)
@@ -87,9 +91,18 @@ const identity = ({ params, keywords }: Role): string =>
     (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value instanceof Map ? [...value] : value),
   )
 
-function planNode(node: Node, chain: Chain, choice: TagChoice, nextId: () => number, handler = false): Planned[] {
+interface Planning {
+  readonly choice: TagChoice
+  readonly nextId: () => number
+  /** Roles that blocks stand for are put here. */
+  readonly included: RoleUse[]
+  readonly handler: boolean
+}
+
+function planNode(node: Node, chain: Chain, planning: Planning): Planned[] {
+  if (node.kind === 'block') return planBlock(node, chain, planning)
+  const { choice, nextId, handler } = planning
   const own = within(chain, node.keywords)
-  if (node.kind === 'block') return planBlock(node, own, choice, nextId, handler)
   if (!selected(own, choice.tags, choice.skipTags)) return []
   const role = chain.roles.at(-1)?.name
   const info: TaskInfo = {
@@ -103,17 +116,17 @@ function planNode(node: Node, chain: Chain, choice: TagChoice, nextId: () => num
   return [{ kind: 'task', task: node, chain: own, info }]
 }
 
-function planBlock(node: Block, chain: Chain, choice: TagChoice, nextId: () => number, handler: boolean): Planned[] {
-  const part = (list: readonly Node[]): Planned[] =>
-    list.flatMap((child) => planNode(child, chain, choice, nextId, handler))
-  const planned: PlannedBlock = {
-    kind: 'block',
-    chain,
-    block: part(node.block),
-    rescue: part(node.rescue),
-    always: part(node.always),
-  }
-  return planned.block.length + planned.always.length > 0 ? [planned] : []
+/** A block that an included role became belongs to that role, and begins with the check of its arguments. */
+function planBlock(node: Block, outer: Chain, planning: Planning): Planned[] {
+  const entered = node.role === outer.roles.at(-1) ? undefined : node.role
+  const chain = within(outer, node.keywords, entered)
+  const part = (list: readonly Node[]): Planned[] => list.flatMap((child) => planNode(child, chain, planning))
+  const block = part(node.block)
+  const always = part(node.always)
+  if (block.length + always.length === 0) return []
+  if (entered) planning.included.push({ role: entered, chain })
+  const start: Planned[] = entered?.argumentSpec ? [{ kind: 'role', role: entered, chain }] : []
+  return [{ kind: 'block', chain, block: [...start, ...block], rescue: part(node.rescue), always }]
 }
 
 /** The name as written; templates in it are rendered per host. */

@@ -88,7 +88,8 @@ function checkArguments(
     const plan = planPlay(play, context.options, () => 0)
     const view = { plan, name: '', allHosts: names, batch: names }
     for (const { role, chain } of plan.roles) {
-      if (!role.argumentSpec) continue
+      // A role under a condition may never run; its arguments are checked when it does.
+      if (!role.argumentSpec || chain.keywords.some(({ when }) => when.length > 0)) continue
       for (const name of names) {
         const host = context.hosts.get(name)
         if (!host) continue
