@@ -133,9 +133,12 @@ export interface ReadDefinition<F extends Fields> extends Described<F> {
   read(args: ArgsOf<F>, reader: Reader, context: ReadContext): Promise<ReadAnswer>
 }
 export interface ReadContext {
-  /** Resolves after that many milliseconds; rejects when the run is being interrupted. */
+  /** Resolves after that many milliseconds, and then the reader looks anew; rejects when the run is being interrupted. */
   sleep(milliseconds: number): Promise<void>
   now(): number
+  /** `environment:` and `timeout:` of the task, for a module that runs a command of the user's. */
+  readonly environment?: Readonly<Record<string, string>> | undefined
+  readonly timeout?: number | undefined
 }
 export interface ReadAnswer {
   readonly values: ResultValues
@@ -170,13 +173,13 @@ export type ModuleArgs = ArgsOf<Fields>
 
 /** The whole contract. Parsing, check mode, diff, docs and JSON Schema come from this one object. */
 export function defineModule<const F extends Fields, S extends State>(definition: StateDefinition<F, S>): StateModule {
-  return Object.freeze({ ...definition, kind: 'state' }) as unknown as StateModule
+  return Object.freeze({ ...definition, kind: 'state' })
 }
 export function defineRead<const F extends Fields>(definition: Omit<ReadDefinition<F>, 'kind'>): ReadModule {
-  return Object.freeze({ ...definition, kind: 'read' }) as unknown as ReadModule
+  return Object.freeze({ ...definition, kind: 'read' })
 }
 export function defineAlias<const F extends Fields>(definition: Omit<AliasDefinition<F>, 'kind'>): AliasModule {
-  return Object.freeze({ ...definition, kind: 'alias' }) as unknown as AliasModule
+  return Object.freeze({ ...definition, kind: 'alias' })
 }
 
 /** Why a module says no: thrown by `apply`, so that a dry run reports it too. */

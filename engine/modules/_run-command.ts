@@ -2,7 +2,7 @@ import { KplayError } from '../errors.ts'
 import type { AskOptions, CommandResult, Reader } from '../host/reader.ts'
 import type { Command } from '../host/shell.ts'
 import type { RunStep } from '../host/step.ts'
-import type { Ran, ReadAnswer, ResultValues } from '../module/define.ts'
+import type { Ran, ReadAnswer, ReadContext, ResultValues } from '../module/define.ts'
 import { flag, path, text } from '../schema/field.ts'
 
 /** Arguments that `command` and `shell` share. */
@@ -106,10 +106,11 @@ export async function askCommand(
   cmd: string | readonly string[],
   command: Command,
   reader: Reader,
+  { environment, timeout }: ReadContext,
 ): Promise<ReadAnswer> {
   const guards = await probeGuards(args, reader)
   if (guards['nothing to do'] !== null) return { values: commandResult(args, cmd, guards, []) }
-  const options: AskOptions = { chdir: args.chdir, stdin: stdinOf(args) }
+  const options: AskOptions = { chdir: args.chdir, stdin: stdinOf(args), environment, timeout }
   const answer = await reader.ask(command, options)
   const values = { cmd, ...outputOf(args, answer) }
   if (answer.timedOut) return { values, failed: 'the command timed out' }

@@ -64,5 +64,5 @@ export const command = defineModule({
   result: (args, now, _, ran) => commandResult(args, wordsOf(args), now, ran),
 
   question: ({ read_only }) => read_only,
-  ask: (args, reader) => askCommand(args, wordsOf(args), commandOf(args), reader),
+  ask: (args, reader, context) => askCommand(args, wordsOf(args), commandOf(args), reader, context),
 })

@@ -44,5 +44,5 @@ export const shell = defineModule({
   result: (args, now, _, ran) => commandResult(args, args.cmd, now, ran),
 
   question: ({ read_only }) => read_only,
-  ask: (args, reader) => askCommand(args, args.cmd, commandOf(args), reader),
+  ask: (args, reader, context) => askCommand(args, args.cmd, commandOf(args), reader, context),
 })

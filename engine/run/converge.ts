@@ -51,10 +51,19 @@ export async function answer(
   args: ModuleArgs,
   context: ConvergeContext,
 ): Promise<Converged> {
+  const asking: ReadContext = {
+    now: () => context.now(),
+    sleep: async (milliseconds) => {
+      await context.sleep(milliseconds)
+      context.changed()
+    },
+    environment: context.stepOptions.environment,
+    timeout: context.stepOptions.timeout,
+  }
   const { values, failed, hint } =
     module.kind === 'read'
-      ? await module.read(args, context.reader, context)
-      : ((await module.ask?.(args, context.reader, context)) ?? { values: {} })
+      ? await module.read(args, context.reader, asking)
+      : ((await module.ask?.(args, context.reader, asking)) ?? { values: {} })
   if (failed === undefined) return { ...NOTHING, status: 'ok', values }
   return {
     ...NOTHING,
