@@ -10,6 +10,7 @@ import type { RunOptions, RunPorts } from './run/context.ts'
 import { run, type RunEnd } from './run/run.ts'
 import { validatePlaybook } from './run/validate.ts'
 import { controls } from './run/control/index.ts'
+import { text as printValue } from './values/print.ts'
 import { evaluate } from './values/template.ts'
 import { Scope } from './values/scope.ts'
 
@@ -62,7 +63,7 @@ export function prepare(request: Request, files: Files, registry: Registry): Pre
   const scope = new Scope([{ name: 'extra vars', vars: extraVars }])
   const hostsOf = ({ hosts: { value, place } }: Play): readonly Host[] => {
     const pattern = evaluate(value, scope)
-    const found = selectHosts(Array.isArray(pattern) ? pattern.map(String) : String(pattern as string), inventory, {
+    const found = selectHosts(Array.isArray(pattern) ? pattern.map(printValue) : printValue(pattern), inventory, {
       place,
       files,
     })

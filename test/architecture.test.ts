@@ -63,7 +63,11 @@ const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(
 )
 const layer = (file: string): string => file.split(/[/.]/)[0] ?? ''
 const imports = (file: string): string[] =>
-  [...readFileSync(join(root, file), 'utf8').matchAll(/(?:from|import\() ?'([^']+)'/g)].map((match) => match[1] ?? '')
+  [
+    ...readFileSync(join(root, file), 'utf8').matchAll(
+      /^(?:import|export) [^']*?from '([^'\n]+)'$|^import '([^'\n]+)'$|[( ]import\('([^'\n]+)'\)/gm,
+    ),
+  ].map((match) => match[1] ?? match[2] ?? match[3] ?? '')
 const local = (file: string, name: string): string => relative(root, join(root, dirname(file), name))
 
 describe.each(files)('%s', (file) => {

@@ -6,7 +6,8 @@ import type { Output, Reporter, ReportOptions } from './reporter.ts'
 import { seconds } from './style.ts'
 import { titleOf } from './task-lines.ts'
 
-type HostTask = ListrTaskWrapper<unknown, typeof LiveRenderer, typeof LiveRenderer>
+/** What of a listr2 task is used here. */
+type HostTask = Pick<ListrTaskWrapper<unknown, never, never>, 'title'>
 
 /**
  * For a terminal: what is finished scrolls away as plain lines; below it stands, host by host, what is under way.
@@ -44,7 +45,7 @@ export function liveReporter(output: Output, options: ReportOptions): Reporter {
     for (const name of names) {
       tree.add({
         title: name,
-        task: (_context, task) =>
+        task: (_context, task: HostTask) =>
           new Promise<void>((done) => hosts.set(name, { task, done, since: performance.now(), doing: '' })),
       })
     }

@@ -105,7 +105,7 @@ function fieldOf(option: ArgumentOption): Field {
       return list(
         option.elements === undefined
           ? any({ help })
-          : (fieldOf({ ...option, type: option.elements, elements: undefined }) as Field),
+          : fieldOf({ ...option, type: option.elements, elements: undefined }),
         { help, optional: true },
       )
     case 'dict':
@@ -130,5 +130,5 @@ function nested(options: ReadonlyMap<string, ArgumentOption>, help: string): Fie
       for (const issue of parsed.issues)
         context.addIssue({ code: 'custom', message: issue.message, path: [...issue.path] })
   })
-  return { ...base, zod: checked } as Field
+  return { ...base, zod: checked }
 }

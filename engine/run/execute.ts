@@ -60,7 +60,7 @@ export async function execute(
     return control(action, { given, planned, host, scope, context, local, sleep, reach, place })
 
   const { module, args } = resolveModule(action, given, context.registry, place)
-  const mask = masker([...secretsOf(action, given), ...secretsOf(module, args as Record<string, unknown>)])
+  const mask = masker([...secretsOf(action, given), ...secretsOf(module, args)])
   const machine = await reach()
   const checking = chainCheck(planned, scope, context)
   const work: ConvergeContext = {

@@ -12,16 +12,14 @@ import { maskPlain } from './mask.ts'
 import { predictedResult } from './maybe.ts'
 import { blank, type TaskEnd } from './outcome.ts'
 import type { PlannedTask } from './plan.ts'
+import { sourceOf } from './source.ts'
 import type { HostState } from './state.ts'
 
 /** The first condition that does not hold, as it was written. */
 export function firstFalse(conditions: Conditions, scope: Scope): string | undefined {
   for (const { value, place } of conditions) {
     try {
-      if (!condition(value, scope))
-        return value !== null && typeof value === 'object' && 'source' in value
-          ? value.source
-          : String(value as boolean)
+      if (!condition(value, scope)) return sourceOf(value)
     } catch (error) {
       throw at(place, error)
     }
@@ -80,12 +78,7 @@ export function judge(planned: PlannedTask, executed: Executed, host: HostState,
   }
 }
 
-const sources = (conditions: Conditions): string =>
-  conditions
-    .map(({ value }) =>
-      value !== null && typeof value === 'object' && 'source' in value ? value.source : String(value as boolean),
-    )
-    .join(' and ')
+const sources = (conditions: Conditions): string => conditions.map(({ value }) => sourceOf(value)).join(' and ')
 
 const placed = (failure: Failure | undefined, task: Task): Failure | undefined =>
   failure && { ...failure, error: at(task.place, failure.error) as KplayError }
@@ -98,7 +91,7 @@ function shownAnswer({ answer, mask, message }: Executed, scope: Scope, { chain 
     changes: answer.changes,
     steps: answer.steps,
     warnings: answer.warnings,
-    values: maskPlain(answer.values as Plain, mask),
+    values: maskPlain(answer.values, mask),
     ...(message !== undefined && { message: mask(message) }),
   }
 }
@@ -135,7 +128,7 @@ export function exhausted(end: TaskEnd, attempts: number, planned: PlannedTask, 
     new KplayError('COMMAND_FAILED', `after ${attempts} attempts still not true: ${told}`, {
       place: planned.task.place,
     })
-  const value = isDict(end.registered.value) ? (end.registered.value as Dict) : new Map<Value, Value>()
+  const value = isDict(end.registered.value) ? end.registered.value : new Map<Value, Value>()
   return {
     ...end,
     status: 'failed',

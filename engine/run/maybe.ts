@@ -2,6 +2,7 @@ import type { OutcomeStatus } from '../model.ts'
 import type { Variable } from '../value.ts'
 import { LazyDict } from '../values/lazy.ts'
 import type { Operand } from '../values/operand.ts'
+import { text as printValue } from '../values/print.ts'
 import { unpredictable } from './overlay/unpredictable.ts'
 
 /**
@@ -18,7 +19,7 @@ class PredictedResult extends LazyDict {
 
   override get(key: Operand): Operand | undefined {
     if (this.known.has(key)) return this.known.get(key)
-    throw unpredictable(`the result's ${String(key as string)}`)
+    throw unpredictable(`the result's ${printValue(key)}`)
   }
 }
 

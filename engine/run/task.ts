@@ -1,6 +1,7 @@
 import { at, KplayError } from '../errors.ts'
 import type { OutcomeStatus, Task } from '../model.ts'
-import { isDict, toPlain, type Dict, type Value } from '../value.ts'
+import { isDict, toPlain, type Value } from '../value.ts'
+import { text as printValue } from '../values/print.ts'
 import { evaluate } from '../values/template.ts'
 import type { Layer, Scope } from '../values/scope.ts'
 import { textOf } from './connect.ts'
@@ -44,7 +45,7 @@ export async function runTask(
 /** Where the task stands, unless the error has nothing to do with what it says. */
 const placed = (task: Task, error: unknown): unknown => (isUnreachable(error) ? error : at(task.place, error))
 
-const names = (value: Value): string[] => (Array.isArray(value) ? value.map(String) : [String(value as string)])
+const names = (value: Value): string[] => (Array.isArray(value) ? value.map(printValue) : [printValue(value)])
 
 async function runLoop(
   planned: PlannedTask,
@@ -75,7 +76,7 @@ function together({ task }: PlannedTask, items: readonly Item[], ends: readonly 
   const status = order.find((wanted) => ends.some((end) => end.status === wanted)) ?? 'skipped'
   const worst = ends.find((end) => end.status === status)
   const results = ends.map(({ registered, result }, index): Value => {
-    const value = isDict(registered.value) ? (registered.value as Dict) : new Map<Value, Value>()
+    const value = isDict(registered.value) ? registered.value : new Map<Value, Value>()
     return new Map([
       ...value,
       [task.loopControl.loopVar, items[index]?.value ?? null],

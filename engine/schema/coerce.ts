@@ -32,7 +32,10 @@ export function shown(given: Given): string {
   const value = valueOf(given)
   if (value instanceof Float) return String(value.value)
   if (isDict(value) || typeof value === 'object') return JSON.stringify(toPlain(value as Value)) ?? 'null'
-  return typeof value === 'string' ? `"${value}"` : String(value as boolean)
+  if (typeof value === 'string') return `"${value}"`
+  return typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean'
+    ? String(value)
+    : typeof value
 }
 
 export function scalarText(given: Given): string | undefined {
@@ -135,7 +138,7 @@ export const asList = <T>(of: z.ZodType<T>): z.ZodType<readonly T[]> =>
       if (typeof value === 'string') return value.split(',').map((item) => item.trim())
       return [given]
     })
-    .pipe(z.array(of as z.ZodType<T, unknown>))
+    .pipe(z.array(of))
 
 export const asDict = <T>(of: z.ZodType<T>): z.ZodType<Readonly<Record<string, T>>> =>
   z.unknown().transform((given, context) => {

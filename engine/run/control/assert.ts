@@ -2,6 +2,7 @@ import { KplayError } from '../../errors.ts'
 import { any, flag, text } from '../../schema/field.ts'
 import { Template, type Raw } from '../../value.ts'
 import { condition, explainCondition } from '../../values/condition.ts'
+import { sourceOf } from '../source.ts'
 import { defineControl } from './define.ts'
 
 export const assert = defineControl({
@@ -25,7 +26,7 @@ export const assert = defineControl({
     for (const each of Array.isArray(that) ? (that as readonly Raw[]) : [that]) {
       const clause = typeof each === 'string' ? new Template(each, undefined, { expression: true }) : each
       if (condition(clause, scope)) continue
-      const source = clause instanceof Template ? clause.source : String(clause as boolean)
+      const source = sourceOf(clause)
       const why = clause instanceof Template ? explainCondition(clause, scope) : source
       const error = new KplayError('ASSERTION', fail_msg ?? `not true: ${source}`, {
         hint: fail_msg === undefined ? why : `not true: ${why}`,

@@ -69,4 +69,4 @@ interface Definition<F extends Fields> {
 }
 
 export const defineControl = <const F extends Fields>(definition: Definition<F>): ControlModule =>
-  Object.freeze({ raw: [], anyArgs: false, ...definition, kind: 'control' }) as unknown as ControlModule
+  Object.freeze({ raw: [], anyArgs: false, ...definition, kind: 'control' })
