@@ -1,4 +1,5 @@
-import { at } from '../errors.ts'
+import { KplayError, at } from '../errors.ts'
+import type { Place } from '../errors.ts'
 import type { Template } from '../value.ts'
 import { compute } from './evaluate.ts'
 import { Evaluation, Frame } from './frame.ts'
@@ -26,8 +27,14 @@ export function computeParsed(parsed: Parsed, variables: Variables, options: Eva
   try {
     return parsed.bare ? compute(parsed.tree as Expression, frame) : renderer.root(parsed, frame)
   } catch (error) {
-    throw error instanceof Suspended ? error : at(evaluation.place, error)
+    throw located(error, evaluation.place)
   }
+}
+
+function located(error: unknown, place: Place | undefined): unknown {
+  if (error instanceof RangeError)
+    return new KplayError('EVALUATION', 'what is computed here is nested too deeply', { place })
+  return error instanceof Suspended ? error : at(place, error)
 }
 
 /** Jinja2 drops the last line break of a source, and blocks swallow theirs; Ansible puts back what is missing. */

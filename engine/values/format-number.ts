@@ -1,4 +1,5 @@
 import { Float } from '../value.ts'
+import { fixedText } from './decimal.ts'
 import { isNumeric, toInt, toNumber } from './numbers.ts'
 import { failure, typeName } from './operand.ts'
 import type { Operand } from './operand.ts'
@@ -53,15 +54,9 @@ function floatDigits(value: number, { type, precision = 6, alternate }: NumberFo
       : lower === 'g'
         ? general(value, precision === 0 ? 1 : precision, alternate)
         : type === '%'
-          ? `${fixed(value * 100, precision)}%`
-          : fixed(value, precision)
+          ? `${fixedText(value * 100, precision)}%`
+          : fixedText(value, precision)
   return type === lower ? text : text.toUpperCase()
-}
-
-/** `toFixed` gives up at 1e21; beyond it a float is a whole number. */
-function fixed(value: number, precision: number): string {
-  if (value < 1e21) return value.toFixed(Math.min(precision, 100))
-  return BigInt(value).toString() + (precision > 0 ? `.${'0'.repeat(precision)}` : '')
 }
 
 function exponential(value: number, precision: number): string {
@@ -73,7 +68,7 @@ function exponential(value: number, precision: number): string {
 function general(value: number, precision: number, alternate: boolean): string {
   const exponent = value === 0 ? 0 : Number(value.toExponential(Math.min(precision - 1, 100)).split('e')[1])
   const scientific = exponent < -4 || exponent >= precision
-  const text = scientific ? exponential(value, precision - 1) : fixed(value, precision - 1 - exponent)
+  const text = scientific ? exponential(value, precision - 1) : fixedText(value, precision - 1 - exponent)
   if (alternate || !text.includes('.')) return text
   const [digits = '', rest] = text.split('e')
   return digits.replace(/\.?0+$/, '') + (rest === undefined ? '' : `e${rest}`)

@@ -25,9 +25,10 @@ export function printJson(value: Operand, style: JsonStyle, level = 0): string {
   if (value instanceof Special) return quote(defined(value).print(), style.ascii)
   const inner = (item: Operand): string => printJson(item, style, level + 1)
   if (isList(value)) return wrap(value.map(inner), '[', ']', style, level)
-  const keys = [...value.keys()]
-  const order = style.sortKeys ? sorted(keys) : keys
-  const pairs = order.map((key) => `${quote(keyText(key), style.ascii)}${style.key}${inner(value.get(key) ?? null)}`)
+  // names that are the same as text are one key: the last value counts
+  const named = new Map(Array.from(value, ([key, item]) => [keyText(key), item]))
+  const order = style.sortKeys ? (sorted([...named.keys()]) as string[]) : [...named.keys()]
+  const pairs = order.map((key) => `${quote(key, style.ascii)}${style.key}${inner(named.get(key) ?? null)}`)
   return wrap(pairs, '{', '}', style, level)
 }
 

@@ -1,5 +1,6 @@
 import nunjucks from 'nunjucks/src/lexer.js'
 import type { Token } from 'nunjucks/src/lexer.js'
+import { unescape } from './string-escapes.ts'
 
 /** How a source is cut into tokens; the defaults are those of Ansible's template module. */
 export interface Syntax {
@@ -246,29 +247,3 @@ export class LexerError extends Error {
 }
 
 const quoteRegex = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
-
-const ESCAPES: Readonly<Record<string, string>> = {
-  n: '\n',
-  t: '\t',
-  r: '\r',
-  a: '\x07',
-  b: '\b',
-  f: '\f',
-  v: '\v',
-  '\\': '\\',
-  "'": "'",
-  '"': '"',
-  '\n': '',
-}
-
-/** Python's string escapes; an unknown one keeps its backslash. */
-function unescape(text: string): string {
-  if (!text.includes('\\')) return text
-  const pattern = /\\(?:x([\da-fA-F]{2})|u([\da-fA-F]{4})|U([\da-fA-F]{8})|([0-7]{1,3})|([^]))/g
-  return text.replace(pattern, (whole, x?: string, u?: string, long?: string, octal?: string, other?: string) => {
-    const hex = x ?? u ?? long
-    if (hex !== undefined) return parseInt(hex, 16) > 0x10ffff ? whole : String.fromCodePoint(parseInt(hex, 16))
-    if (octal !== undefined) return String.fromCodePoint(parseInt(octal, 8))
-    return ESCAPES[other ?? ''] ?? whole
-  })
-}

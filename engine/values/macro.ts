@@ -55,7 +55,7 @@ export function makeMacro(name: string, args: Arguments, body: Body, frame: Fram
     others.delete('caller')
     const [unknown] = others.keys()
     if (unknown !== undefined && !takes.kwargs) throw failure(`macro ${name} takes no argument ${unknown}`)
-    inner.set('kwargs', others as ReadonlyMap<Operand, Operand>)
+    inner.set('kwargs', others)
     return frame.evaluation.options.renderer.capture(body, inner)
   })
 }

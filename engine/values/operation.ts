@@ -1,7 +1,7 @@
 import { Call, params } from './call.ts'
 import type { Params } from './call.ts'
-import { Undefined, isUndefined } from './operand.ts'
-import type { Operand } from './operand.ts'
+import { isUndefined } from './operand.ts'
+import type { Operand, Undefined } from './operand.ts'
 import type { Given, Surroundings } from './surroundings.ts'
 
 /** A filter, a test or a method: named parameters and what it does. */

@@ -25,3 +25,11 @@ function withoutTuples(value: Operand): Operand {
   if (!isDictionary(value)) return value
   return new Map(Array.from(value, ([key, item]) => [key, withoutTuples(item)]))
 }
+
+/** The value as it is now: its lists and dicts are copies, tuples are lists. */
+export function snapshot(value: Operand): Operand {
+  if (isList(value)) return value.map(snapshot)
+  return isDictionary(value) && value !== OMIT
+    ? new Map(Array.from(value, ([key, item]) => [key, snapshot(item)]))
+    : value
+}

@@ -1,19 +1,12 @@
 import lexer from 'nunjucks/src/lexer.js'
 import type { Token } from 'nunjucks/src/lexer.js'
-import nunjucks from 'nunjucks/src/parser.js'
-import { KplayError } from '../errors.ts'
-import type { Place } from '../errors.ts'
 import { Float } from '../value.ts'
 import type { Value } from '../value.ts'
-import { type Lexer, LexerError, TOKEN_END } from './lexer.ts'
 import { make } from './nodes.ts'
-import type { Arguments, CompareOperandNode, Expression, PairNode, SliceNode, SplatNode, SymbolNode } from './nodes.ts'
+import type { Arguments, Expression, PairNode, SliceNode, SplatNode, SymbolNode } from './nodes.ts'
 import { compact } from './numbers.ts'
+import { OperatorParser } from './parse-operators.ts'
 
-/** Turns a position within a source into a place in a file. */
-export type Locate = (lineno: number, colno: number) => Place | undefined
-
-const COMPARISONS = new Set(['==', '!=', '<', '>', '<=', '>='])
 const CONSTANTS = new Map<string, Value>([
   ['true', true],
   ['True', true],
@@ -24,162 +17,9 @@ const CONSTANTS = new Map<string, Value>([
 ])
 /** Words that cannot begin the argument of a test without parentheses. */
 const AFTER_TEST = new Set(['else', 'or', 'and', 'if', 'is', 'in', 'not', 'recursive'])
-/** Deeper nesting than any person writes would exhaust the stack. */
-const DEEPEST = 200
 
-/** nunjucks's parser with the grammar of Jinja2's expressions. */
-export class ExpressionParser extends nunjucks.Parser {
-  protected readonly locate: Locate
-  private depth = 0
-
-  constructor(tokens: Lexer, locate: Locate) {
-    super(tokens)
-    this.locate = locate
-  }
-
-  override error(message: string, lineno?: number, colno?: number): Error {
-    const at = lineno === undefined || colno === undefined ? this.peekToken() : { lineno, colno }
-    const text = message.replace(/^parse\w+: /, '')
-    return new KplayError('BAD_TEMPLATE', text, { place: this.locate(at.lineno, at.colno) })
-  }
-
-  override fail(message: string, lineno?: number, colno?: number): never {
-    throw this.error(message, lineno, colno)
-  }
-
-  failAt(token: Token, expected: string): never {
-    const got = token.type === TOKEN_END ? token.type : token.value
-    this.fail(`expected ${expected}, got ${got}`, token.lineno, token.colno)
-  }
-
-  override nextToken(): Token {
-    try {
-      return super.nextToken(true)
-    } catch (error) {
-      if (error instanceof LexerError) this.fail(error.message, error.lineno, error.colno)
-      throw error
-    }
-  }
-
-  override expect(type: string): Token {
-    const token = this.nextToken()
-    if (token.type !== type) this.failAt(token, type.replace('symbol', 'a name').replace('-', ' '))
-    return token
-  }
-
-  override skip(type: string): boolean {
-    const found = this.peekToken().type === type
-    if (found) this.nextToken()
-    return found
-  }
-
-  override skipValue(type: string, value: string): boolean {
-    const token = this.peekToken()
-    const found = token.type === type && token.value === value
-    if (found) this.nextToken()
-    return found
-  }
-
-  override parseExpression(): Expression {
-    if (++this.depth > DEEPEST) this.fail('the expression is nested too deeply')
-    const node = this.parseInlineIf()
-    this.depth--
-    return node
-  }
-
-  override parseInlineIf(): Expression {
-    let node = this.parseOr() as Expression
-    while (this.skipSymbol('if')) {
-      const condition = this.parseOr() as Expression
-      const otherwise = this.skipSymbol('else') ? this.parseExpression() : null
-      const inline = make('InlineIf', node)
-      inline.cond = condition
-      inline.body = node
-      inline.else_ = otherwise
-      node = inline
-    }
-    return node
-  }
-
-  override parseNot(): Expression {
-    const token = this.peekToken()
-    if (!this.skipSymbol('not')) return this.parseIn()
-    if (++this.depth > DEEPEST) this.fail('the expression is nested too deeply')
-    const node = make('Not', token, this.parseNot())
-    this.depth--
-    return node
-  }
-
-  /** All comparisons, `in` and `not in` are one chain. */
-  override parseIn(): Expression {
-    const first = this.parseAdd()
-    const operands: CompareOperandNode[] = []
-    for (;;) {
-      const token = this.peekToken()
-      const type = this.comparison(token)
-      if (type === undefined) break
-      operands.push(make('CompareOperand', token, this.parseAdd(), type))
-    }
-    return operands.length > 0 ? make('Compare', operands[0] ?? first, first, operands) : first
-  }
-
-  private comparison({ type, value }: Token): string | undefined {
-    if (type === lexer.TOKEN_OPERATOR && COMPARISONS.has(value)) return this.nextToken().value
-    if (this.skipSymbol('in')) return 'in'
-    if (!this.skipSymbol('not')) return undefined
-    if (!this.skipSymbol('in')) this.failAt(this.peekToken(), '"in" after "not"')
-    return 'not in'
-  }
-
-  override parseAdd(): Expression {
-    let node = this.parseConcat()
-    for (;;) {
-      const token = this.peekToken()
-      if (this.skipValue(lexer.TOKEN_OPERATOR, '+')) node = make('Add', token, node, this.parseConcat())
-      else if (this.skipValue(lexer.TOKEN_OPERATOR, '-')) node = make('Sub', token, node, this.parseConcat())
-      else return node
-    }
-  }
-
-  override parseConcat(): Expression {
-    let node = this.parseMul()
-    for (let token = this.peekToken(); this.skip(lexer.TOKEN_TILDE); token = this.peekToken())
-      node = make('Concat', token, node, this.parseMul())
-    return node
-  }
-
-  override parseMul(): Expression {
-    let node = this.parsePow()
-    for (;;) {
-      const token = this.peekToken()
-      const operator = (name: string): boolean => this.skipValue(lexer.TOKEN_OPERATOR, name)
-      if (operator('*')) node = make('Mul', token, node, this.parsePow())
-      else if (operator('/')) node = make('Div', token, node, this.parsePow())
-      else if (operator('//')) node = make('FloorDiv', token, node, this.parsePow())
-      else if (operator('%')) node = make('Mod', token, node, this.parsePow())
-      else return node
-    }
-  }
-
-  override parsePow(): Expression {
-    let node = this.parseUnary()
-    for (let token = this.peekToken(); this.skipValue(lexer.TOKEN_OPERATOR, '**'); token = this.peekToken())
-      node = make('Pow', token, node, this.parseUnary())
-    return node
-  }
-
-  override parseUnary(withoutFilters = false): Expression {
-    const token = this.peekToken()
-    if (++this.depth > DEEPEST) this.fail('the expression is nested too deeply')
-    let node: Expression
-    if (this.skipValue(lexer.TOKEN_OPERATOR, '-')) node = make('Neg', token, this.parseUnary(true))
-    else if (this.skipValue(lexer.TOKEN_OPERATOR, '+')) node = make('Pos', token, this.parseUnary(true))
-    else node = this.parsePrimary()
-    this.depth--
-    node = this.parsePostfix(node)
-    return withoutFilters ? node : this.parseFilter(node)
-  }
-
+/** Values, what follows them, filters, tests and calls. */
+export class ExpressionParser extends OperatorParser {
   override parsePrimary(): Expression {
     const token = this.nextToken()
     switch (token.type) {
@@ -352,6 +192,6 @@ export class ExpressionParser extends nunjucks.Parser {
       return undefined
     })
     const given = args.filter((arg) => arg !== undefined)
-    return make('NodeList', start, named.children.length > 0 ? [...given, named] : given) as Arguments
+    return make('NodeList', start, named.children.length > 0 ? [...given, named] : given)
   }
 }

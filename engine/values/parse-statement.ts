@@ -4,8 +4,8 @@ import { KplayError } from '../errors.ts'
 import { didYouMean } from '../schema/parse.ts'
 import { TOKEN_END } from './lexer.ts'
 import { make } from './nodes.ts'
-import type { Arguments, Body, Expression, Statement, SymbolNode, Target } from './nodes.ts'
-import { ExpressionParser } from './parse-expression.ts'
+import type { Arguments, Body, Expression, Statement, SymbolNode } from './nodes.ts'
+import { AssignmentParser } from './parse-assignment.ts'
 
 const TAGS = [
   'autoescape',
@@ -28,7 +28,7 @@ const TAGS = [
 ]
 
 /** nunjucks's parser with the statements of Jinja2. */
-export class StatementParser extends ExpressionParser {
+export class StatementParser extends AssignmentParser {
   /** The tags that are open, with where they began. */
   private readonly opened: Token[] = []
 
@@ -41,11 +41,11 @@ export class StatementParser extends ExpressionParser {
   }
 
   override parseAsRoot(): Body {
-    return make('Root', { lineno: 0, colno: 0 }, this.parseNodes()) as Body
+    return make('Root', { lineno: 0, colno: 0 }, this.parseNodes())
   }
 
   override parse(): Body {
-    return make('NodeList', this.peekToken(), this.parseNodes()) as Body
+    return make('NodeList', this.peekToken(), this.parseNodes())
   }
 
   override parseNodes(): Statement[] {
@@ -129,47 +129,11 @@ export class StatementParser extends ExpressionParser {
     throw new KplayError('BAD_TEMPLATE', message, { place: this.locate(lineno, colno), hint: didYouMean(value, TAGS) })
   }
 
-  /** What a tag holds, up to its end. */
-  private parseBody(tag: Token, end: string): Body {
-    this.advanceAfterBlockEnd(tag.value)
-    const body = this.parseUntilBlocks(end) as Body
-    this.nextToken()
-    return body
-  }
-
-  private closeTag(tag: Token): void {
-    this.advanceAfterBlockEnd(tag.value)
-  }
-
-  override advanceAfterBlockEnd(name?: string): Token {
-    const tag = name ?? this.nextToken().value
-    const end = this.nextToken()
-    if (end.type !== lexer.TOKEN_BLOCK_END) this.failAt(end, `"${this.tokens.tags.BLOCK_END}" after ${tag}`)
-    return end
-  }
-
   private parseSimple(parse: (token: Token) => Statement): Statement {
     const tag = this.nextToken()
     const node = parse(tag)
     this.closeTag(tag)
     return node
-  }
-
-  /** Names to assign to: `a`, `a, b`, `(a, b), c`, `namespace.a`. */
-  private parseTarget(): Target {
-    const parse = (): Expression => {
-      const start = this.nextToken()
-      if (start.type === lexer.TOKEN_LEFT_PAREN) {
-        const inner = this.parseTuple(start, [lexer.TOKEN_RIGHT_PAREN], parse)
-        this.expect(lexer.TOKEN_RIGHT_PAREN)
-        return inner
-      }
-      if (start.type !== lexer.TOKEN_SYMBOL) this.failAt(start, 'a name to assign to')
-      const name = make('Symbol', start, start.value)
-      if (!this.skipValue(lexer.TOKEN_OPERATOR, '.')) return name
-      return make('Attribute', start, name, this.expect(lexer.TOKEN_SYMBOL).value)
-    }
-    return this.parseTuple(this.peekToken(), [lexer.TOKEN_OPERATOR], parse) as Target
   }
 
   override parseFor(): Statement {
@@ -188,47 +152,6 @@ export class StatementParser extends ExpressionParser {
     }
     this.advanceAfterBlockEnd()
     return make('Loop', tag, target, list, test, recursive, body, otherwise)
-  }
-
-  override parseSet(): Statement {
-    const tag = this.nextToken()
-    const target = this.parseTarget()
-    if (this.skipValue(lexer.TOKEN_OPERATOR, '=')) {
-      const value = this.parseTuple(this.peekToken(), [])
-      this.closeTag(tag)
-      return make('Assign', tag, target, value)
-    }
-    // The filters of a block stand before its body is known, so they are applied to a capture that is filled later.
-    const capture = make('Capture', tag, null)
-    const filtered = this.parseFilter(capture)
-    Object.assign(capture, { body: this.parseBody(tag, 'endset') })
-    this.closeTag(tag)
-    return make('Assign', tag, target, filtered)
-  }
-
-  override parseFilterStatement(): Statement {
-    const tag = this.nextToken()
-    const capture = make('Capture', tag, null)
-    const filtered = this.parseFilter(this.parseOneFilter(capture))
-    Object.assign(capture, { body: this.parseBody(tag, 'endfilter') })
-    this.closeTag(tag)
-    return make('Output', tag, [filtered])
-  }
-
-  private parseWith(): Statement {
-    const tag = this.nextToken()
-    const names: Target[] = []
-    const values: Expression[] = []
-    while (this.peekToken().type !== lexer.TOKEN_BLOCK_END) {
-      if (names.length > 0) this.expect(lexer.TOKEN_COMMA)
-      const name = this.expect(lexer.TOKEN_SYMBOL)
-      names.push(make('Symbol', name, name.value))
-      if (!this.skipValue(lexer.TOKEN_OPERATOR, '=')) this.failAt(this.peekToken(), '"=" after the name')
-      values.push(this.parseExpression())
-    }
-    const body = this.parseBody(tag, 'endwith')
-    this.closeTag(tag)
-    return make('With', tag, names, values, body)
   }
 
   private parseAutoescape(): Statement {

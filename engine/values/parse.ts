@@ -1,10 +1,11 @@
+import { KplayError } from '../errors.ts'
 import type { Place } from '../errors.ts'
 import type { Template } from '../value.ts'
 import { Lexer } from './lexer.ts'
 import type { Syntax } from './lexer.ts'
 import { walk } from './nodes.ts'
 import type { Body, Expression } from './nodes.ts'
-import type { Locate } from './parse-expression.ts'
+import type { Locate } from './parse-tokens.ts'
 import { StatementParser } from './parse-statement.ts'
 
 /** A source after parsing. A bare expression has no body, but is one expression. */
@@ -33,13 +34,22 @@ export function parseTemplate(template: Template): Parsed {
 /** `when: x > 1` – unless somebody wrote `when: "{{ x > 1 }}"`, which means the same. */
 function parseBare(source: string, locate: Locate): Parsed {
   if (/^\s*\{[{%]/.test(source)) return parseText(source.trim(), locate, {})
-  const tree = new StatementParser(new Lexer(source, {}).startInCode(), locate).parseBare()
+  const tree = safely(locate, () => new StatementParser(new Lexer(source, {}).startInCode(), locate).parseBare())
   return { source, locate, tree, bare: true, changes: changesValues(tree) }
 }
 
 export function parseText(source: string, locate: Locate, syntax: Syntax): Parsed {
-  const tree = new StatementParser(new Lexer(source, syntax), locate).parseAsRoot()
+  const tree = safely(locate, () => new StatementParser(new Lexer(source, syntax), locate).parseAsRoot())
   return { source, locate, tree, bare: false, changes: changesValues(tree) }
+}
+
+function safely<T>(locate: Locate, parse: () => T): T {
+  try {
+    return parse()
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    throw new KplayError('BAD_TEMPLATE', 'the template is nested too deeply', { place: locate(0, 0) })
+  }
 }
 
 /** Lines and columns of a source that begins at `place`. A block scalar keeps its indentation on every line. */

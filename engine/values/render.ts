@@ -9,10 +9,10 @@ import { renderImport, renderFromImport, renderInclude, loadFile, openBlock } fr
 import { toIterable } from './iterate.ts'
 import { Loop } from './loop.ts'
 import { callBlock, makeMacro } from './macro.ts'
-import type { AnyNode, Body, ForNode, Statement, Target } from './nodes.ts'
+import type { Body, ForNode, Statement, Target } from './nodes.ts'
 import { Special, defined, failure, isList } from './operand.ts'
 import type { Operand } from './operand.ts'
-import { join } from './output.ts'
+import { join, snapshot } from './output.ts'
 import type { Parsed } from './parse.ts'
 
 /** How a body ended: `break` and `continue` leave the loop around it. */
@@ -31,7 +31,7 @@ function renderStatement(node: Statement, frame: Frame, out: Operand[]): Signal 
   switch (node.typename) {
     case 'Output':
       for (const child of node.children)
-        out.push(child.typename === 'TemplateData' ? child.value : compute(child, frame))
+        out.push(child.typename === 'TemplateData' ? child.value : output(compute(child, frame), frame))
       return undefined
     case 'If': {
       const branch = truthy(compute(node.cond, frame)) ? node.body : node.else_
@@ -86,6 +86,9 @@ function renderStatement(node: Statement, frame: Frame, out: Operand[]): Signal 
       })
   }
 }
+
+/** What is shown now must not change when the template changes the value later. */
+const output = (value: Operand, frame: Frame): Operand => (frame.parsed.changes ? snapshot(value) : value)
 
 /** A whole file, and – when it extends another one – that one with the blocks of this. */
 export function renderRoot(parsed: Parsed, frame: Frame, out: Operand[]): void {
@@ -160,7 +163,7 @@ export function assign(target: Target, value: Operand, frame: Frame): void {
   if (target.typename === 'Symbol') frame.set(target.value, value)
   else if (target.typename === 'Attribute') assignMember(target, value, frame)
   else {
-    frame.mark(target as AnyNode)
+    frame.mark(target)
     const items = isList(defined(value))
       ? (value as readonly Operand[])
       : toIterable(value, 'an assignment to several names')

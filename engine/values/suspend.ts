@@ -1,4 +1,5 @@
 import type { Value } from '../value.ts'
+import { repr } from './print.ts'
 import type { Ports } from './surroundings.ts'
 
 /** Thrown by an evaluation that needs an answer which is not there yet. Await the promise, then evaluate again. */
@@ -21,7 +22,7 @@ export type Fetch = (
 export function answers(fetch: Fetch): NonNullable<Ports['ask']> {
   const known = new Map<string, { readonly value: Value } | { readonly error: unknown }>()
   return (kind, subject, options) => {
-    const key = JSON.stringify([kind, subject, [...options].map(([name, value]) => [name, String(value)])])
+    const key = JSON.stringify([kind, subject, [...options].map(([name, value]) => [name, repr(value)])])
     const answer = known.get(key)
     if (answer && 'error' in answer) throw answer.error
     if (answer) return answer.value

@@ -26,7 +26,7 @@ export { OMIT }
  * `omit` takes its item or key away; when it is the value itself, OMIT comes back.
  */
 export function evaluate(raw: Raw, scope: Scope): Value {
-  return mustRender(raw) ? finish(renderRaw(raw, scope)) : (raw as Value)
+  return mustRender(raw) ? finish(renderRaw(raw, scope)) : raw
 }
 
 /** The value as text: None is nothing, everything else prints as Python prints it. */

@@ -1,5 +1,4 @@
 import type { Argument, Expression } from './nodes.ts'
-import type { Operand } from './operand.ts'
 import { repr } from './print.ts'
 
 const BINARY: Readonly<Record<string, string>> = {
@@ -19,9 +18,7 @@ const BINARY: Readonly<Record<string, string>> = {
 export function unparse(node: Expression): string {
   switch (node.typename) {
     case 'Literal':
-      return typeof node.value === 'boolean' || node.value === null
-        ? String(node.value ?? 'none')
-        : repr(node.value as Operand)
+      return typeof node.value === 'boolean' || node.value === null ? String(node.value ?? 'none') : repr(node.value)
     case 'Symbol':
       return node.value
     case 'Array':

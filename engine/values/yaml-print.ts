@@ -1,9 +1,10 @@
 import { Float } from '../value.ts'
-import { Special, defined, isDictionary, isList } from './operand.ts'
-import type { Operand } from './operand.ts'
+import { isDictionary, isList } from './operand.ts'
+import type { Dictionary, List, Operand } from './operand.ts'
 import { sorted } from './order.ts'
-import { floatText } from './print.ts'
-import { printScalar } from './yaml-text.ts'
+import { floatText, text } from './print.ts'
+import { analyze, meansMore, writeDoubleQuoted, writePlain, writeSingleQuoted } from './yaml-text.ts'
+import { YamlWriter } from './yaml-writer.ts'
 
 export interface YamlStyle {
   readonly indent: number
@@ -15,145 +16,157 @@ export interface YamlStyle {
   readonly unicode: boolean
   readonly explicitStart: boolean
   readonly explicitEnd: boolean
+  /** Every text in these quotes. */
   readonly quoted: '"' | "'" | undefined
 }
 
-/** As PyYAML's dump prints it. */
+/** As PyYAML's dump prints it with libyaml, which Ansible takes where it can. */
 export function printYaml(value: Operand, style: YamlStyle): string {
   const printer = new Printer(style)
-  if (style.explicitStart) printer.write('---')
-  const block = isBlock(value, style)
-  if (style.explicitStart) printer.write(block ? '\n' : ' ')
-  printer.value(value, -1, 'root')
-  printer.endLine()
-  if (isScalar(value) && printer.isOpen) printer.write('...\n')
-  else if (style.explicitEnd) printer.write('...\n')
-  return printer.out
+  const { writer } = printer
+  if (style.explicitStart) writer.indicator('---', { spaced: true })
+  printer.node(value, 'root')
+  writer.goToIndent()
+  if (style.explicitEnd) writer.out += '...\n'
+  return writer.out
 }
 
 const isScalar = (value: Operand): boolean => !isList(value) && !isDictionary(value)
+const isEmpty = (value: Operand): boolean =>
+  (isList(value) && value.length === 0) || (isDictionary(value) && value.size === 0)
 
-function isBlock(value: Operand, { flow }: YamlStyle): boolean {
-  if (isScalar(value) || flow === 'all') return false
-  const children = isDictionary(value) ? [...value.keys(), ...value.values()] : (value as readonly Operand[])
-  return children.length > 0 && (flow === 'none' || !children.every(isScalar))
-}
-
-type Where = 'root' | 'item' | 'value' | 'key'
+/** Keys that are longer are written with a question mark before them. */
+const LONGEST_KEY = 128
 
 class Printer {
-  out = ''
-  /** The last scalar at the top was plain, so that the document must be closed. */
-  isOpen = false
+  readonly writer: YamlWriter
   private readonly style: YamlStyle
-  private column = 0
 
   constructor(style: YamlStyle) {
     this.style = style
+    this.writer = new YamlWriter(style.indent, style.width, style.unicode)
   }
 
-  write(text: string): void {
-    this.out += text
-    const newline = text.lastIndexOf('\n')
-    this.column = newline < 0 ? this.column + text.length : text.length - newline - 1
+  node(value: Operand, where: 'root' | 'item' | 'value' | 'key'): void {
+    if (isScalar(value)) this.writer.deeper(() => this.scalar(value, where), { flow: true })
+    else if (this.inBrackets(value)) this.flow(value)
+    else if (isDictionary(value)) this.blockDict(value)
+    else this.blockList(value as List, where === 'value' && !this.writer.atIndention)
   }
 
-  endLine(): void {
-    if (this.column > 0) this.write('\n')
+  private inBrackets(value: Operand): boolean {
+    const { flow } = this.style
+    if (this.writer.flowLevel > 0 || flow === 'all' || isEmpty(value)) return true
+    const members = isDictionary(value) ? [...value.keys(), ...value.values()] : (value as List)
+    return flow === 'leaves' && members.every(isScalar)
   }
 
-  value(value: Operand, indent: number, where: Where, flow = false): void {
-    if (isScalar(value)) this.scalar(value, indent, where, flow)
-    else if (flow || !isBlock(value, this.style)) this.flow(value, indent)
-    else if (isDictionary(value)) this.blockDict(value, indent, where)
-    else this.blockList(value as readonly Operand[], indent, where)
+  private scalar(value: Operand, where: string): void {
+    const source = scalarText(value)
+    const { writer } = this
+    const seen = analyze(source, this.style.unicode)
+    const key = where === 'key'
+    const quoted = typeof value === 'string' ? this.style.quoted : undefined
+    const mayBePlain = quoted === undefined && !(typeof value === 'string' && meansMore(source)) && !(key && seen.empty)
+    if (mayBePlain && (writer.flowLevel > 0 ? seen.flowPlain : seen.blockPlain)) {
+      writePlain(writer, source, !key)
+    } else if (quoted !== '"' && seen.singleQuoted && !(key && seen.multiline)) writeSingleQuoted(writer, source, !key)
+    else writeDoubleQuoted(writer, source, !key)
   }
 
-  private scalar(value: Operand, indent: number, where: Where, flow: boolean): void {
-    const best = this.style.indent
-    const { text, plain } = printScalar(scalarSource(value), typeof value === 'string', {
-      style: this.style,
-      column: this.column,
-      flow,
-      key: where === 'key',
-      indent:
-        where === 'root'
-          ? best
-          : indent < 0
-            ? best
-            : indent + (where === 'value' || where === 'item' || flow ? best : 0),
-    })
-    this.isOpen = where === 'root' && plain
-    this.write(text)
-  }
-
-  private pairs(dict: ReadonlyMap<Operand, Operand>): (readonly [Operand, Operand])[] {
+  private pairs(dict: Dictionary): (readonly [Operand, Operand])[] {
     const keys = [...dict.keys()]
-    let order: readonly Operand[] = keys
-    if (this.style.sortKeys)
-      try {
-        order = sorted(keys)
-      } catch {
-        // keys of different types have no order; they stay as they are
-      }
-    return order.map((key) => [key, dict.get(key) ?? null])
+    return this.order(keys).map((key) => [key, dict.get(key) ?? null])
   }
 
-  private blockDict(dict: ReadonlyMap<Operand, Operand>, indent: number, where: Where): void {
-    const inner = indent < 0 ? 0 : indent + this.style.indent
-    this.pairs(dict).forEach(([key, value], index) => {
-      if (index > 0 || where === 'value') this.newLine(inner)
-      this.value(key, inner, 'key')
-      this.write(':')
-      if (isBlock(value, this.style)) this.value(value, inner, 'value')
-      else {
-        this.write(' ')
-        this.value(value, inner, 'value')
+  private order(keys: List): List {
+    if (!this.style.sortKeys) return keys
+    try {
+      return sorted(keys)
+    } catch {
+      return keys // of different types, they have no order
+    }
+  }
+
+  private blockDict(dict: Dictionary): void {
+    const { writer } = this
+    writer.deeper(() => {
+      for (const [key, value] of this.pairs(dict)) {
+        writer.goToIndent()
+        if (this.isSimpleKey(key)) {
+          this.node(key, 'key')
+          writer.indicator(':')
+        } else {
+          writer.indicator('?', { spaced: true, indents: true })
+          this.node(key, 'value')
+          writer.goToIndent()
+          writer.indicator(':', { spaced: true, indents: true })
+        }
+        this.node(value, 'value')
       }
     })
   }
 
-  /** A list in a dict is not indented further, but a list in a list is. */
-  private blockList(list: readonly Operand[], indent: number, where: Where): void {
-    const inner = indent < 0 ? 0 : where === 'value' ? indent : indent + this.style.indent
-    list.forEach((item, index) => {
-      if (index > 0 || where === 'value') this.newLine(inner)
-      this.write('-')
-      const gap = isBlock(item, this.style) ? this.style.indent - 1 : 1
-      this.write(' '.repeat(Math.max(1, gap)))
-      this.value(item, inner, 'item')
-    })
+  private isSimpleKey(key: Operand): boolean {
+    if (!isScalar(key)) return isEmpty(key)
+    const source = scalarText(key)
+    return Buffer.byteLength(source) <= LONGEST_KEY && !analyze(source, this.style.unicode).multiline
   }
 
-  private newLine(indent: number): void {
-    this.write(`\n${' '.repeat(indent)}`)
+  private blockList(list: List, indentless: boolean): void {
+    const { writer } = this
+    writer.deeper(
+      () => {
+        for (const item of list) {
+          writer.goToIndent()
+          writer.indicator('-', { spaced: true, indents: true })
+          this.node(item, 'item')
+        }
+      },
+      { indentless },
+    )
   }
 
-  private flow(value: Operand, indent: number): void {
-    const inner = indent < 0 ? this.style.indent : indent + this.style.indent
+  private flow(value: Operand): void {
+    const { writer } = this
     const dict = isDictionary(value)
-    this.write(dict ? '{' : '[')
-    const entries = dict ? this.pairs(value) : (value as readonly Operand[]).map((item) => [item, undefined] as const)
-    entries.forEach(([first, second], index) => {
-      if (index > 0) this.write(',')
-      if (this.column > this.style.width) this.newLine(inner)
-      else if (index > 0) this.write(' ')
-      this.value(first, indent < 0 ? 0 : indent, second === undefined ? 'item' : 'key', true)
-      if (second === undefined) return
-      this.write(':')
-      this.write(' ')
-      this.value(second, indent < 0 ? 0 : indent, 'value', true)
+    writer.indicator(dict ? '{' : '[', { spaced: true, leavesSpace: true })
+    writer.flowLevel++
+    writer.deeper(() => (dict ? this.flowDict(value) : this.flowList(value as List)), { flow: true })
+    writer.flowLevel--
+    writer.indicator(dict ? '}' : ']')
+  }
+
+  private flowList(list: List): void {
+    list.forEach((item, index) => {
+      this.separate(index)
+      this.node(item, 'item')
     })
-    this.write(dict ? '}' : ']')
+  }
+
+  private flowDict(dict: Dictionary): void {
+    this.pairs(dict).forEach(([key, value], index) => {
+      this.separate(index)
+      const simple = this.isSimpleKey(key)
+      if (!simple) this.writer.indicator('?', { spaced: true })
+      this.node(key, simple ? 'key' : 'value')
+      if (!simple && this.writer.column > this.writer.width) this.writer.goToIndent()
+      this.writer.indicator(':', { spaced: !simple })
+      this.node(value, 'value')
+    })
+  }
+
+  private separate(index: number): void {
+    if (index > 0) this.writer.indicator(',')
+    if (this.writer.column > this.writer.width) this.writer.goToIndent()
   }
 }
 
-function scalarSource(value: Operand): string {
+function scalarText(value: Operand): string {
   if (typeof value === 'string') return value
   if (value === null) return 'null'
-  if (value instanceof Float) return yamlFloat(value.value)
-  if (value instanceof Special) return defined(value).print()
-  return String(value as boolean | number | bigint)
+  if (typeof value === 'boolean') return value ? 'true' : 'false'
+  return value instanceof Float ? yamlFloat(value.value) : text(value)
 }
 
 function yamlFloat(value: number): string {

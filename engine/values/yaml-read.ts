@@ -1,5 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq, parseAllDocuments } from 'yaml'
 import type { Document, Node, ParsedNode } from 'yaml'
+import { isDict } from '../value.ts'
 import type { Value } from '../value.ts'
 import { failure } from './operand.ts'
 import { resolveScalar } from './yaml-scalar.ts'
@@ -51,6 +52,7 @@ function scalar(value: unknown, plain: boolean, tag: string | undefined): Value 
 
 /** `<<`: keys that the dict does not have itself. */
 function merge(dict: Map<Value, Value>, source: Value): void {
-  if (Array.isArray(source)) source.forEach((item) => merge(dict, item as Value))
-  else if (source instanceof Map) for (const [key, value] of source) if (!dict.has(key)) dict.set(key, value)
+  if (isDict(source)) {
+    for (const [key, value] of source) if (!dict.has(key)) dict.set(key, value)
+  } else if (Array.isArray(source)) (source as readonly Value[]).forEach((item) => merge(dict, item))
 }

@@ -18,17 +18,14 @@ function fallback(call: Call): Operand {
   return useless ? call.raw('default_value', '') : value
 }
 
-/** What Ansible takes for true and false. */
-const WORDS = new Map<Operand, boolean>([
-  ...['yes', 'on', 'true', '1', 'y', 't'].map((word): [Operand, boolean] => [word, true]),
-  ...['no', 'off', 'false', '0', 'n', 'f', ''].map((word): [Operand, boolean] => [word, false]),
-])
+/** What Ansible takes for true. */
+const TRUE_WORDS = new Set(['yes', 'on', 'true', '1'])
 
 /** Ansible's `bool`: words of YAML and numbers; anything else is false. */
 export function toBool(value: Operand): boolean {
   if (typeof value === 'boolean') return value
   if (isNumeric(value)) return toNumber(value) === 1
-  return typeof value === 'string' && (WORDS.get(value.trim().toLowerCase()) ?? false)
+  return typeof value === 'string' && TRUE_WORDS.has(value.toLowerCase())
 }
 
 const defaultFilter = lenient('default_value boolean', fallback)

@@ -1,5 +1,6 @@
 import { Float } from '../../value.ts'
 import type { Call } from '../call.ts'
+import { roundEven } from '../decimal.ts'
 import { compact, isNumeric, toInt, toNumber } from '../numbers.ts'
 import type { Int } from '../numbers.ts'
 import { failure, isUndefined, typeName } from '../operand.ts'
@@ -42,34 +43,6 @@ export function toInteger(value: Operand, base: number): Int | undefined {
   return compact(sign === '-' ? -total : total)
 }
 
-/** Rounds half to even, judged on the exact value of the float, as Python's round(). */
-function roundEven(value: number, precision: number): number {
-  if (!Number.isFinite(value) || precision > 300) return value
-  if (precision < 0) {
-    const unit = 10 ** -precision
-    const [lower, rest] = [Math.floor(value / unit) * unit, value - Math.floor(value / unit) * unit]
-    const up = rest > unit / 2 || (rest === unit / 2 && (lower / unit) % 2 !== 0)
-    return up ? lower + unit : lower
-  }
-  // toFixed judges the exact binary value but rounds an exact half up
-  const text = Math.abs(value) < 1e21 && precision <= 100 ? value.toFixed(precision) : String(value)
-  const rounded = Number(text)
-  const scaled = value * 10 ** precision
-  const isHalf =
-    Math.abs(scaled % 1) === 0.5 && scaled / 10 ** precision === value && precision < 16 && exactHalf(value, precision)
-  return isHalf ? (2 * Math.round(scaled / 2)) / 10 ** precision : rounded
-}
-
-/** Whether the float lies exactly between two decimals of that precision: its exact expansion ends in a 5 there. */
-const exactHalf = (value: number, precision: number): boolean =>
-  /^-?\d+\.\d*50*$/.test(value.toFixed(Math.min(100, precision + 60))) &&
-  /^50*$/.test(
-    value
-      .toFixed(Math.min(100, precision + 60))
-      .split('.')[1]
-      ?.slice(precision) ?? '',
-  )
-
 function round(call: Call): Operand {
   const { input } = call
   const precision = call.int('precision', 0)
@@ -83,42 +56,6 @@ function round(call: Call): Operand {
   }
   const scale = 10 ** precision
   return new Float(Math[method as 'ceil' | 'floor'](value * scale) / scale)
-}
-
-const UNITS: Readonly<Record<string, number>> = Object.fromEntries(
-  [...'BKMGTPEZY'].map((unit, power) => [unit, 1024 ** power]),
-)
-
-function humanReadable(call: Call): string {
-  const unit = call.get('unit') === null ? undefined : call.string('unit').toUpperCase()
-  const size = toFloat(call.input)?.value
-  if (size === undefined) throw failure(`human_readable() cannot interpret '${String(call.input as string)}'`)
-  const names = Object.keys(UNITS).reverse()
-  const letter =
-    names.find((name) => (unit === undefined ? Math.trunc(size / (UNITS[name] ?? 1)) >= 1 : unit === name)) ?? 'B'
-  const suffix = call.flag('isbits')
-    ? letter === 'B'
-      ? 'bits'
-      : `${letter}b`
-    : letter === 'B'
-      ? 'Bytes'
-      : `${letter}B`
-  return `${(size / (UNITS[letter] ?? 1)).toFixed(2)} ${suffix}`
-}
-
-function humanToBytes(call: Call): Int {
-  const source = typeof call.input === 'string' ? call.input : String(toFloat(call.input)?.value ?? '')
-  const [, digits, unit = ''] = /^\s*([\d.]+)\s*([A-Za-z]*)\s*$/.exec(source) ?? []
-  const given = unit || (call.get('default_unit') === null ? '' : call.string('default_unit'))
-  const factor = given === '' ? 1 : UNITS[given[0]?.toUpperCase() ?? '']
-  const [byte, word] = call.flag('isbits') ? ['b', /^(?:bits?)?$/i] : ['B', /^(?:bytes?)?$/i]
-  const rest = given.slice(1)
-  const known =
-    given === '' ||
-    (given[0]?.toUpperCase() === 'B' ? (word as RegExp).test(given) || given === byte : rest === '' || rest === byte)
-  if (digits === undefined || factor === undefined || !known)
-    throw failure(`human_to_bytes() cannot interpret '${source}'`)
-  return Math.round(Number(digits) * factor)
 }
 
 export const mathFilters: Operations = {
@@ -164,6 +101,4 @@ export const mathFilters: Operations = {
           : number(call) ** (1 / base),
     )
   }),
-  human_readable: operation('isbits unit', humanReadable),
-  human_to_bytes: operation('default_unit isbits', humanToBytes),
 }

@@ -47,6 +47,13 @@ const windowsHead = (source: string): [string, string] => {
   return [drive, source.slice(drive.length)]
 }
 
+/** Python's ntpath.dirname: without the separators at its end, unless it is the root. */
+function windowsFolder(source: string): string {
+  const [drive, rest] = windowsHead(source)
+  const head = rest.slice(0, Math.max(rest.lastIndexOf('/'), rest.lastIndexOf('\\')) + 1)
+  return drive + (head.replace(/[\\/]+$/, '') || head)
+}
+
 function commonPath(paths: readonly string[]): string {
   const [first, ...others] = paths
   if (first === undefined) throw failure('commonpath needs at least one path')
@@ -88,6 +95,6 @@ export const pathFilters: Operations = {
   ),
   fileglob: operation('', (call) => call.around.variables.ports.files?.glob(path(call)) ?? []),
   win_basename: operation('', (call) => win32.basename(path(call))),
-  win_dirname: operation('', (call) => win32.dirname(path(call))),
+  win_dirname: operation('', (call) => windowsFolder(path(call))),
   win_splitdrive: operation('', (call) => Tuple.containing(windowsHead(path(call)))),
 }

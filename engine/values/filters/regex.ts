@@ -16,7 +16,7 @@ function replace(call: Call): string {
   const mandatory = call.int('mandatory_count', 0)
   let count = 0
   const out = source.replace(pattern(call, 'pattern'), (...args) => {
-    if (limit > 0 && count >= limit) return args[0] as string
+    if (limit > 0 && count >= limit) return args[0]
     count++
     const last = args.at(-1) as unknown
     const groups = typeof last === 'object' && last !== null ? (last as Record<string, string | undefined>) : undefined

@@ -8,6 +8,7 @@ import { mathFilters } from './math.ts'
 import { pathFilters } from './path.ts'
 import { randomFilters } from './random.ts'
 import { regexFilters } from './regex.ts'
+import { sizeFilters } from './sizes.ts'
 import { selectFilters } from './select.ts'
 import { textFilters } from './text.ts'
 import { timeFilters } from './time.ts'
@@ -25,6 +26,7 @@ export const filters: Operations = {
   ...randomFilters,
   ...regexFilters,
   ...selectFilters,
+  ...sizeFilters,
   ...textFilters,
   ...timeFilters,
   ...urlFilters,

@@ -7,6 +7,7 @@ import { operation } from '../operation.ts'
 import type { Operations } from '../operation.ts'
 import { operate } from '../operators.ts'
 import { sorted } from '../order.ts'
+import { text } from '../print.ts'
 import type { Given, Surroundings } from '../surroundings.ts'
 
 /** Follows `a.b.0` into a value; undefined, with a reason, where the path breaks off. */
@@ -16,7 +17,7 @@ export function follow(value: Operand, path: Operand, around: Surroundings): Ope
   let found = value
   for (const step of steps) {
     if (isUndefined(found)) return found
-    found = around.item(found, step) ?? new Undefined(`an item has no attribute '${String(step)}'`)
+    found = around.item(found, step) ?? new Undefined(`an item has no attribute '${text(step)}'`)
   }
   return found
 }
@@ -102,7 +103,7 @@ export const selectFilters: Operations = {
     let value: Operand = call.need('container')
     for (const key of [call.input, ...keys]) {
       if (isUndefined(value)) return value
-      value = call.around.item(value, key) ?? new Undefined(`extract finds no '${String(key)}'`)
+      value = call.around.item(value, key) ?? new Undefined(`extract finds no '${text(key)}'`)
     }
     return value
   }),

@@ -9,7 +9,6 @@ import { operation, perform } from '../operation.ts'
 import type { Operations } from '../operation.ts'
 import { bounded } from '../operators.ts'
 import { repr, text } from '../print.ts'
-import { toFloat } from './core.ts'
 import { escapeHtml, stripTags, urlize, xmlAttributes } from './html.ts'
 
 /** Every line but the first, as Jinja2's `indent`. */
@@ -51,18 +50,6 @@ function wrap(line: string, width: number, breakLong: boolean, breakHyphens: boo
   }
   if (current.trimEnd() !== '') lines.push(current.trimEnd())
   return lines
-}
-
-const SIZES = ['k', 'M', 'G', 'T', 'P', 'E', 'Z', 'Y']
-
-function fileSize(bytes: number, binary: boolean): string {
-  const base = binary ? 1024 : 1000
-  if (bytes === 1) return '1 Byte'
-  if (bytes < base) return `${Math.trunc(bytes)} Bytes`
-  const power = SIZES.findIndex((_, index) => bytes < base ** (index + 2))
-  const unit = SIZES.at(power) ?? ''
-  const size = bytes / base ** (power < 0 ? SIZES.length : power + 1)
-  return `${size.toFixed(1)} ${binary ? `${unit.toUpperCase()}iB` : `${unit}B`}`
 }
 
 /** The filter that is a method of str under the same name. */
@@ -109,7 +96,6 @@ export const textFilters: Operations = {
   }),
   split: operation('sep maxsplit', (call) => method(call, 'split', [call.get('sep'), call.get('maxsplit', -1)])),
   splitlines: operation('keepends', (call) => splitLines(call.text, call.flag('keepends'))),
-  filesizeformat: operation('binary', (call) => fileSize(toFloat(call.input)?.value ?? NaN, call.flag('binary'))),
   pprint: operation('', (call) => repr(call.input)),
   quote: operation('', (call) => quoteForShell(call.input === null ? '' : text(call.input))),
   escape: operation('', (call) => escapeHtml(text(call.input))),

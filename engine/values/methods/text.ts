@@ -79,7 +79,7 @@ function splitLeft(text: string, separator: string | undefined, limit: number): 
   if (limit < 0 || pieces.length <= limit + 1) return pieces
   if (separator !== undefined) return [...pieces.slice(0, limit), pieces.slice(limit).join(separator)]
   const head = new RegExp(`^(?:\\S+\\s+){${limit}}`).exec(rest)?.[0] ?? ''
-  return [...pieces.slice(0, limit), rest.slice(head.length).trimEnd()]
+  return [...pieces.slice(0, limit), rest.slice(head.length)]
 }
 
 function splitRight(text: string, separator: string | undefined, limit: number): string[] {
@@ -99,11 +99,11 @@ function partition(how: 'indexOf' | 'lastIndexOf') {
   })
 }
 
-function justify(before: (missing: number) => number) {
+function justify(before: (missing: number, width: number) => number) {
   return operation('width fillchar', (call) => {
     const missing = Math.max(0, call.int('width') - (size(call.text) ?? 0))
     const fill = call.string('fillchar', ' ')
-    const left = before(missing)
+    const left = before(missing, call.int('width'))
     return bounded(missing) && fill.repeat(left) + call.text + fill.repeat(missing - left)
   })
 }
@@ -111,7 +111,7 @@ function justify(before: (missing: number) => number) {
 export const textMethods: Operations = {
   capitalize: operation('', (call) => capitalize(call.text)),
   casefold: operation('', (call) => call.text.toLowerCase().replaceAll('ß', 'ss')),
-  center: justify((missing) => Math.floor(missing / 2)),
+  center: justify((missing, width) => Math.floor(missing / 2) + (missing & width & 1)),
   count: operation('sub start end', (call) => {
     const { text } = part(call)
     const sub = call.string('sub')
