@@ -59,6 +59,8 @@ function reportSurplus({ key, keyPlace }: YamlEntry, module: string, { problems 
     })
 }
 
+const TEMPLATED = 'a variable as the name of a module is not supported yet'
+
 /** `action: copy src=a dest=b`, or a map with `module`. */
 function readExplicit({ key, value }: YamlEntry, extra: YamlEntry | undefined, reading: Reading): Action | undefined {
   const { problems } = reading
@@ -66,7 +68,10 @@ function readExplicit({ key, value }: YamlEntry, extra: YamlEntry | undefined, r
     const module = value.entries.find((entry) => entry.key === 'module')
     const name = module && nameIn(module.value)
     if (!module || name === undefined) {
-      problems.add('BAD_YAML', `${key} needs the name of a module`, { place: module?.value.place ?? value.place })
+      const templated = module?.value.kind === 'scalar' && isTemplate(module.value.text)
+      problems.add('BAD_YAML', templated ? TEMPLATED : `${key} needs the name of a module`, {
+        place: module?.value.place ?? value.place,
+      })
       return undefined
     }
     const rest: YamlMap = { ...value, entries: value.entries.filter((entry) => entry !== module) }
@@ -85,9 +90,7 @@ function readExplicit({ key, value }: YamlEntry, extra: YamlEntry | undefined, r
     }
   }
   const message =
-    value.kind === 'scalar' && isTemplate(value.text)
-      ? 'a variable as the name of a module is not supported yet'
-      : `${key} is text or a map, not ${kindOf(value)}`
+    value.kind === 'scalar' && isTemplate(value.text) ? TEMPLATED : `${key} is text or a map, not ${kindOf(value)}`
   problems.add('BAD_YAML', message, { place: value.place })
   return undefined
 }

@@ -24,10 +24,14 @@ const OPTION_KEYS = ['type', 'elements', 'required', 'default', 'choices', 'opti
 /** Known to Ansible, of no effect here. */
 const OTHER_KEYS = [
   'version_added',
+  'version_added_collection',
   'aliases',
   'apply_defaults',
   'deprecated_aliases',
+  'removed_in',
   'removed_in_version',
+  'removed_at_date',
+  'removed_from_collection',
   'fallback',
 ]
 

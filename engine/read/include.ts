@@ -108,7 +108,8 @@ function readTasks(inclusion: Inclusion, reading: Reading): Node | undefined {
 /** Where a file of tasks is looked for: beside the file that names it, in the role, beside the playbook. */
 function taskFiles(file: string, { file: from, role, part, playbookFolder }: Reading): readonly string[] {
   if (isAbsolute(file)) return [file]
-  const inRole = role ? [join(role.path, part, file), join(role.path, file)] : []
+  // Handlers may include what lies among the tasks.
+  const inRole = role ? [part, 'tasks', '.'].map((folder) => join(role.path, folder, file)) : []
   const folders = [dirname(from), playbookFolder, join(playbookFolder, part)]
   const [beside = '', ...others] = folders.map((folder) => join(folder, file))
   return [...new Set([beside, ...inRole, ...others])]

@@ -51,9 +51,8 @@ function readHosts(node: YamlNode, { problems }: Reading): Written | undefined {
   const wrong = items.find((item) => item.kind !== 'scalar' || item.value === null)
   if (!wrong && items.length > 0)
     return { value: node.kind === 'scalar' ? textOf(node) : items.map(textOf), place: node.place }
-  problems.add('BAD_YAML', `hosts is a pattern or a list of patterns, not ${kindOf(wrong ?? node)}`, {
-    place: (wrong ?? node).place,
-  })
+  const given = items.length === 0 ? 'an empty list' : kindOf(wrong ?? node)
+  problems.add('BAD_YAML', `hosts is a pattern or a list of patterns, not ${given}`, { place: (wrong ?? node).place })
   return undefined
 }
 
