@@ -1,6 +1,7 @@
 import type { Dialled } from '../reader.ts'
 import { sh } from '../shell.ts'
 import { cannotLook, cutEach, type Question, reasonIn, eachCall } from './question.ts'
+import { ENDED, WITHIN } from './within.ts'
 
 export interface DialSubject {
   readonly address: string
@@ -37,8 +38,6 @@ while read and left > 0:
 
 /** Exit code when nothing on the host can open a connection. */
 const NO_TOOL = 71
-/** What `kill` leaves as exit code of what ran too long. */
-const ENDED = 143
 
 /** Connections from the host, one after the other. */
 export const dialQuestion: Question<DialSubject, Dialled> = {
@@ -46,19 +45,11 @@ export const dialQuestion: Question<DialSubject, Dialled> = {
   fleeting: true,
   limit: () => 1024 * 1024 + 8192,
   timeout: ({ timeout }) => seconds(timeout) + 10,
-  // `timeout` is not everywhere, so a second process keeps the time; it takes its own sleep along when it goes.
   // nc prints no C: there N says that only its exit code tells.
   script: (subjects, mark) =>
     eachCall(
       mark,
-      sh`within() {
-  limit=$1; shift
-  "$@" <&3 & worker=$!
-  (sleep "$limit" & sleeper=$!; trap 'kill "$sleeper"; exit 0' 15; wait "$sleeper"; kill "$worker") </dev/null >/dev/null 2>&1 & watcher=$!
-  wait "$worker"; code=$?
-  { kill "$watcher"; wait "$watcher"; } 2>/dev/null
-  return "$code"
-}
+      sh`${WITHIN}
 has() { command -v "$1" >/dev/null; }
 dial() {
   exec 3</dev/null

@@ -44,7 +44,10 @@ export const mountsQuestion: Question<string, readonly MountEntry[]> = {
     ),
 }
 
-/** proc(5), /proc/PID/mountinfo: `id parent major:minor root path options [tags …] - fstype source options`. */
+/**
+ * proc(5), /proc/PID/mountinfo: `id parent major:minor root path options [tags …] - fstype source options`. Read-only is
+ * what either the mount or its file system is.
+ */
 export function parseMounts(text: string): MountEntry[] {
   return text.split('\n').flatMap((line) => {
     const words = line.split(' ')
@@ -57,7 +60,7 @@ export function parseMounts(text: string): MountEntry[] {
       path: unescapeMount(path),
       source: unescapeMount(source ?? ''),
       fstype: unescapeMount(fstype),
-      options: [...new Set(all.map(unescapeMount))],
+      options: [...new Set(all.map(unescapeMount))].filter((option) => option !== 'rw' || !all.includes('ro')),
       device,
       root: unescapeMount(root),
     }
