@@ -71,6 +71,16 @@ apt-get clean
 rm -rf /var/lib/apt/lists/*
 `
 
+/** Debian's Ansible in its newest form, of whose hundred collections only the one that belongs to it is wanted. */
+const ansible = `
+apt-get install -y --no-install-recommends python3 python3-apt ansible-core openssh-client
+cd /tmp
+apt-get download ansible
+dpkg-deb --fsys-tarfile ansible_*.deb | tar -x -C / --wildcards './usr/lib/python3/dist-packages/ansible_collections/ansible/posix/*'
+rm ansible_*.deb
+cd /
+`
+
 const centos6 = `
 sed 's/^Include.*//' /etc/ssh/sshd_config > /etc/ssh/sshd_config_legacy
 cat >> /etc/ssh/sshd_config_legacy <<'END'
@@ -144,7 +154,7 @@ export const recipes: Record<Kind, Recipe> = {
     include: ['systemd', 'systemd-sysv', 'dbus', ...common],
     script: xfs + accounts + systemd + installed + packageRepository,
   },
-  ansible: { base: 'debian', script: `apt-get install -y --no-install-recommends python3 python3-apt\n${installed}` },
+  ansible: { base: 'debian', script: ansible + installed },
   sysv: {
     include: ['sysvinit-core', 'sysv-rc', 'insserv', 'initscripts', ...common],
     exclude: ['systemd', 'systemd-sysv'],

@@ -1,6 +1,6 @@
 import { labNumber } from './places.ts'
 
-/** What a host boots: `debian` has systemd; `ansible` is that with Python; `sysv` and `busybox` have no systemd. */
+/** What a host boots: `debian` has systemd; `ansible` is that with Python and Ansible; `sysv` and `busybox` have no systemd. */
 export type Kind = 'debian' | 'ansible' | 'sysv' | 'busybox'
 
 export interface Guest {

@@ -1,0 +1,88 @@
+import './own-lab.ts'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
+import { createConnection } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { buildMirror } from '../../mirror/build.ts'
+import { repositoryFolder } from '../../mirror/places.ts'
+import { serveFolder } from '../../mirror/serve.ts'
+import type { ServedMirror } from '../../mirror/serve.ts'
+import { host } from '../host.ts'
+import { reset, up } from '../lab.ts'
+import { runFolder } from '../places.ts'
+import { network, outerAddress, testNames } from '../roster.ts'
+import { poll } from '../shell.ts'
+import { runPlaybook, story } from './kplay.ts'
+
+export const brokers = testNames(5)
+export const zookeepers = testNames(3)
+
+/** The playbooks that come with kplay. */
+export const playbook = (name: string): string => join(repositoryFolder(), 'playbooks', `${name}.yml`)
+
+/** The archives, served to kplay and to the hosts; a free port, as another lab may serve its own. */
+export async function serveMirror(): Promise<ServedMirror> {
+  const { www } = await buildMirror()
+  return serveFolder({ folder: www, address: outerAddress, port: 0 })
+}
+
+/** `inventory/test.yml` as it would be for this lab: another network, its own key, its own mirror. */
+export async function writeInventory({ url }: ServedMirror): Promise<string> {
+  const text = await readFile(join(repositoryFolder(), 'inventory/test.yml'), 'utf8')
+  const own = text
+    .replaceAll('http://10.99.0.1:8000', url)
+    .replaceAll('10.99.0.', `${network}.`)
+    .replaceAll('/run/kplay-lab/', `${runFolder}/`)
+  const file = join(await mkdtemp(join(tmpdir(), 'kplay-inventory-')), 'test.yml')
+  await writeFile(file, own)
+  return file
+}
+
+/** Says that the five hosts carry a whole cluster; it goes with the lab. */
+const builtFile = join(runFolder, 'cluster-built')
+
+/** Five hosts as bare as after their first boot. */
+export async function bareHosts(): Promise<void> {
+  await up(brokers)
+  rmSync(builtFile, { force: true })
+  await Promise.all(brokers.map(reset))
+  await Promise.all(brokers.map((name) => host(name).exec('systemctl is-system-running --wait')))
+}
+
+export const noteBuilt = (): void => writeFileSync(builtFile, '')
+
+/** A whole cluster: the one an earlier test built, else a new one. */
+export async function builtCluster(inventory: string): Promise<void> {
+  if (existsSync(builtFile)) return
+  await bareHosts()
+  const run = await runPlaybook(['-i', inventory, playbook('site')])
+  if (run.code !== 0) throw new Error(`the cluster could not be built: ${story(run)}`)
+  noteBuilt()
+}
+
+/** What ZooKeeper answers to one of its four-letter words; an empty text when it is down. */
+export function askZookeeper(address: string, word: 'srvr' | 'dump', port = 2181): Promise<string> {
+  return new Promise((resolve) => {
+    let text = ''
+    const socket = createConnection({ host: address, port, timeout: 3000 }, () => socket.write(word))
+    socket.setEncoding('utf8').on('data', (part: string) => (text += part))
+    socket.once('timeout', () => socket.destroy())
+    socket.on('error', () => undefined).once('close', () => resolve(text))
+  })
+}
+
+/** `leader`, `follower`, `standalone`, or nothing from a server that is down or has no quorum. */
+export const zookeeperMode = async (name: string): Promise<string | undefined> =>
+  /^Mode: (\w+)/m.exec(await askZookeeper(host(name).address, 'srvr'))?.[1]
+
+/** The ids under which brokers stand in ZooKeeper, as one of its servers knows them. */
+export async function registeredBrokers(name: string): Promise<number[]> {
+  const text = await askZookeeper(host(name).address, 'dump')
+  return [...text.matchAll(/\/brokers\/ids\/(\d+)/g)].map(([, id]) => Number(id)).sort((a, b) => a - b)
+}
+
+/** Waits for what must come true by itself. */
+export async function until(what: string, seconds: number, ask: () => Promise<boolean>): Promise<void> {
+  if (!(await poll(seconds * 1000, ask))) throw new Error(`not within ${seconds} s: ${what}`)
+}

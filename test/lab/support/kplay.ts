@@ -1,0 +1,57 @@
+import './own-lab.ts'
+import { relative } from 'node:path'
+import type { Counts, Event } from '../../../engine/events.ts'
+import { repositoryFolder } from '../../mirror/places.ts'
+import { knownHostsFile } from '../places.ts'
+import { runCommand } from './command.ts'
+import type { Answer, CommandOptions } from './command.ts'
+
+/** An event as `--output json` prints it. */
+export type Told = Exclude<Event, { type: 'run-end' }> | { type: 'run-end'; recap: Record<string, Counts> }
+
+export interface Run extends Answer {
+  readonly events: readonly Told[]
+}
+
+/** `npx kplay …` as a user types it in the clone, or from another folder. */
+export const kplay = (args: readonly string[], options: CommandOptions = {}): Promise<Answer> =>
+  runCommand('npx', ['kplay', ...args], { cwd: repositoryFolder(), timeout: 400_000, ...options })
+
+/** `kplay run` on the lab, with every event it tells. */
+export async function runPlaybook(args: readonly string[], options: CommandOptions = {}): Promise<Run> {
+  const answer = await kplay(['run', '--known-hosts', knownHostsFile, '--output', 'json', ...args], options)
+  const lines = answer.stdout.split('\n').filter((line) => line.startsWith('{'))
+  return { ...answer, events: lines.map((line) => JSON.parse(line) as Told) }
+}
+
+/** What a person would look at when a run did not end as it should. */
+export function story({ code, stdout, stderr, events }: Run): string {
+  const failed = events.flatMap((event) =>
+    (event.type === 'result' && event.result.failure !== undefined) || event.type === 'unreachable'
+      ? [JSON.stringify(event, undefined, 1)]
+      : [],
+  )
+  return `exit ${code}\n${failed.join('\n')}\n${events.length ? '' : stdout}${stderr}`
+}
+
+/** The recap of a run that came to its end. */
+export function recapOf(run: Run): Record<string, Counts> {
+  const end = run.events.find((event) => event.type === 'run-end')
+  if (!end) throw new Error(`the run has no end: ${story(run)}`)
+  return end.recap
+}
+
+/** Host and task of every change that a run made, or in check mode foresees; handlers too, sorted. */
+export function changesOf({ events }: Run): string[] {
+  const pairs = events.flatMap((event) => {
+    if (event.type !== 'result' || event.result.status !== 'changed') return []
+    const { place, role, name, handler } = event.task
+    const file = relative(repositoryFolder(), place.file)
+    return [`${event.result.host}: ${role ?? 'play'}: ${name}${handler ? ' (handler)' : ''} at ${file}:${place.line}`]
+  })
+  return pairs.sort()
+}
+
+/** How many changes each host has. */
+export const changesPerHost = (run: Run): Record<string, number> =>
+  Object.fromEntries(Object.entries(recapOf(run)).map(([host, { changed }]) => [host, changed]))
