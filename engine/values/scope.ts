@@ -152,10 +152,13 @@ function lazyDict(raw: ReadonlyMap<Operand, Raw>, render: (item: Raw) => Operand
   })
 }
 
-/** The variables of a scope as a dict: what `hostvars[name]` and `vars` are. */
+/**
+ * The variables of a scope as a dict: what `hostvars[name]` and `vars` are. The names under which it holds itself are
+ * there for those who ask, yet not listed: whoever prints it would never come to an end.
+ */
 export function scopeDict(scope: Scope): LazyDict {
   return new LazyDict({
-    keys: () => scope.names(),
+    keys: () => [...scope.names()].filter((name) => name !== 'hostvars' && name !== 'vars'),
     get: (key) => (typeof key === 'string' ? scope.get(key) : undefined),
   })
 }
