@@ -226,6 +226,7 @@ describe('several sources', () => {
       'NOT_FOUND : there is no inventory /none.yml',
       'NOT_FOUND : there is no inventory /neither',
     ])
+    expect(mistakes(() => ini('$ANSIBLE_VAULT;1.1;AES256\n00'))[0]).toMatch(/^BAD_YAML 1:1 encrypted/)
     expect(mistakes(() => ini('#!/bin/sh\necho'))).toEqual([
       'BAD_YAML 1:1 dynamic inventories (scripts) are not supported yet',
     ])

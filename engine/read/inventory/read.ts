@@ -95,7 +95,7 @@ function readText(text: string, path: string, graph: InventoryGraph, problems: P
       place: { file: path, line: 1, column: 1 },
       hint: 'write its answer to a YAML file',
     })
-  } else if (/\.(?:ya?ml|json)$/.test(path)) {
+  } else if (/\.(?:ya?ml|json)$/.test(path) || text.startsWith('$ANSIBLE_VAULT;')) {
     const node = readYaml(text, path, problems)
     if (node) readYamlInventory(node, graph, path, problems)
   } else if (/\.[^./]+$/.test(path)) {
