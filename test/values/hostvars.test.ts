@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { Template } from '../../engine/value.ts'
 import { explainCondition } from '../../engine/values/condition.ts'
-import { evaluateText } from '../../engine/values/evaluate.ts'
+import { evaluateText } from '../../engine/values/template.ts'
 import { Scope } from '../../engine/values/scope.ts'
 
 const names = ['a', 'b']
