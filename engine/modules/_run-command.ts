@@ -37,12 +37,18 @@ export interface CommandArgs {
 
 export const ALWAYS = 'nobody can know what a command does: say so with creates, removes or read_only'
 
+/** A relative path means something only in a folder that is known. */
+export const guardMistake = ({ creates, removes, chdir }: CommandArgs): string | undefined =>
+  chdir === undefined && [creates, removes].some((guard) => guard !== undefined && !/^[/~]/.test(guard))
+    ? 'creates and removes are absolute paths, or relative ones together with chdir'
+    : undefined
+
 /** Why it need not run, in the probe's words: null when it must. */
 export type Guards = { readonly 'nothing to do': string | null }
 
 export async function probeGuards({ creates, removes, chdir }: CommandArgs, reader: Reader): Promise<Guards> {
   const there = async (pattern: string): Promise<boolean> => {
-    const place = /^[/~]/.test(pattern) ? pattern : `${chdir ?? '~'}/${pattern}`
+    const place = /^[/~]/.test(pattern) ? pattern : `${chdir ?? ''}/${pattern}`
     if (/[*?[]/.test(place)) return (await reader.glob(place)).length > 0
     const entry = await reader.lstat(place)
     if (entry?.kind === 'unknown')

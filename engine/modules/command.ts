@@ -8,6 +8,7 @@ import {
   commandFields,
   commandResult,
   commandStep,
+  guardMistake,
   probeGuards,
 } from './_run-command.ts'
 import { expandedWord, splitWords } from './_words.ts'
@@ -48,12 +49,15 @@ export const command = defineModule({
     { title: 'Feed a program', args: { cmd: 'chpasswd -e', stdin: 'kafka:*' } },
   ],
 
-  rule({ cmd, argv }) {
+  rule(args) {
+    const { cmd, argv } = args
     if (cmd !== undefined && argv !== undefined) return 'give cmd or argv, not both'
     if (cmd === undefined && argv === undefined) return 'nothing to run: give cmd or argv'
     if (argv === undefined && cmd?.trim() === '') return 'the command is empty'
     const [program = ''] = argv ?? [cmd?.trim()]
-    return program === '' || program.startsWith('-') ? `"${program}" cannot be the name of a program` : undefined
+    return program === '' || program.startsWith('-')
+      ? `"${program}" cannot be the name of a program`
+      : guardMistake(args)
   },
 
   probe: probeGuards,

@@ -16,6 +16,7 @@ import { systemd } from './systemd.ts'
 import { systemdService } from './systemd_service.ts'
 import { sysvinit } from './sysvinit.ts'
 import { template } from './template.ts'
+import { waitFor } from './wait_for.ts'
 
 /** Every module, by hand, so that "go to definition" works. A test compares the list with the folder. */
 const all: readonly Module[] = [
@@ -36,6 +37,7 @@ const all: readonly Module[] = [
   systemdService,
   sysvinit,
   template,
+  waitFor,
 ]
 
 export const modules: Registry = new Map(all.map((module) => [module.name, module]))

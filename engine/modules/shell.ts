@@ -8,6 +8,7 @@ import {
   commandFields,
   commandResult,
   commandStep,
+  guardMistake,
   probeGuards,
 } from './_run-command.ts'
 
@@ -34,7 +35,7 @@ export const shell = defineModule({
     },
   ],
 
-  rule: ({ cmd }) => (cmd.trim() === '' ? 'the command is empty' : undefined),
+  rule: (args) => (args.cmd.trim() === '' ? 'the command is empty' : guardMistake(args)),
 
   probe: probeGuards,
   want: () => ({}),
