@@ -153,13 +153,14 @@ function lazyDict(raw: ReadonlyMap<Operand, Raw>, render: (item: Raw) => Operand
 }
 
 /**
- * The variables of a scope as a dict: what `hostvars[name]` and `vars` are. The names under which it holds itself are
- * there for those who ask, yet not listed: whoever prints it would never come to an end.
+ * The variables of a scope as a dict: what `hostvars[name]` and `vars` are. Not among them are the names under which
+ * it would hold itself: whoever prints it would never come to an end.
  */
 export function scopeDict(scope: Scope): LazyDict {
+  const listed = (name: Operand): name is string => typeof name === 'string' && name !== 'hostvars' && name !== 'vars'
   return new LazyDict({
-    keys: () => [...scope.names()].filter((name) => name !== 'hostvars' && name !== 'vars'),
-    get: (key) => (typeof key === 'string' ? scope.get(key) : undefined),
+    keys: () => [...scope.names()].filter(listed),
+    get: (key) => (listed(key) ? scope.get(key) : undefined),
   })
 }
 

@@ -15,7 +15,6 @@ const scope = own('a')
 test('hosts with all their variables can be printed, though each knows the others', () => {
   const all = "{'a': {'id': 1, 'inventory_hostname': 'a'}, 'b': {'id': 2, 'inventory_hostname': 'b'}}"
   expect(evaluateText(new Template('{{ hostvars }}.'), scope)).toBe(`${all}.`)
-  expect(evaluateText(new Template('{{ hostvars.b.hostvars.a.id }}'), scope)).toBe('1')
 })
 
 test('a condition about them can be explained', () => {
