@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { KplayError } from '../errors.ts'
 import { codeOf } from './files.ts'
-import { get, shownUrl, Stalled, type HttpAnswer } from './http.ts'
+import { get, ProxyRefused, shownUrl, Stalled, type HttpAnswer } from './http.ts'
 import { claimPart, noteEtag, resumable, settlePart, type Resume } from './part.ts'
 import type { Environment } from './proxy.ts'
 
@@ -163,6 +163,7 @@ function asFailure(error: unknown): Failure {
   if (error instanceof KplayError) return { error, again: false }
   if (error instanceof StatusError)
     return { error, again: [408, 416, 425, 429].includes(error.status) || error.status >= 500, after: error.after }
+  if (error instanceof ProxyRefused) return { error, again: error.status >= 500 }
   // A name that does not exist will not exist in a second either; EAI_AGAIN may pass.
   const code = codeOf(error)
   return { error, again: !HOPELESS.includes(code) && code !== 'ENOTFOUND' }
@@ -188,7 +189,7 @@ function explained({ error }: Failure, { url, timeout }: Download, attempts: num
 }
 
 function hintFor(error: unknown): string | undefined {
-  if (error instanceof StatusError) {
+  if (error instanceof StatusError || error instanceof ProxyRefused) {
     if (error.status === 404 || error.status === 410) return 'is the URL right? old releases move to an archive server'
     if (error.status === 401 || error.status === 403) return 'the server wants credentials: give them with headers'
     if (error.status === 407) return 'the proxy wants credentials: http://user:password@proxy:port'

@@ -79,7 +79,10 @@ async function once(
     return answerOf(httpRequest({ ...options, ...through, path, headers: headersThrough }), timeout)
   }
   const socket = await tunnel(url, through, forProxy)
-  return answerOf(httpsRequest(withoutUser(url), { ...options, agent: false, createConnection: () => socket }), timeout)
+  return answerOf(
+    httpsRequest(withoutUser(url), { ...options, defaultPort: 443, createConnection: () => socket }),
+    timeout,
+  )
 }
 
 const hostOf = ({ hostname }: URL): string => hostname.replace(/^\[(.*)\]$/, '$1')
@@ -114,6 +117,15 @@ export class Stalled extends Error {
   }
 }
 
+/** A proxy that opens no tunnel. */
+export class ProxyRefused extends Error {
+  readonly status: number
+  constructor(status: number) {
+    super(`the proxy answered ${status}`)
+    this.status = status
+  }
+}
+
 /** A TLS connection through a proxy's CONNECT (RFC 9110, 9.3.6). */
 function tunnel(
   url: URL,
@@ -137,7 +149,7 @@ function tunnel(
       if (answer.statusCode === 200) resolve(tlsConnect({ socket, servername: host }))
       else {
         socket.destroy()
-        reject(new Error(`the proxy answered ${answer.statusCode ?? 'nothing'}`))
+        reject(new ProxyRefused(answer.statusCode ?? 0))
       }
     })
     request.end()

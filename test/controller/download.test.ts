@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -181,6 +181,26 @@ describe('a download', () => {
         )
       ).code,
     ).toBe('DOWNLOAD')
+  })
+  test('goes to https through the tunnel of a proxy', async () => {
+    const asked: string[] = []
+    const proxy = createServer().on('connect', (request: IncomingMessage, socket: Socket) => {
+      asked.push(`${request.url ?? ''} ${request.headers['proxy-authorization'] ?? ''}`)
+      // No TLS behind it: that the handshake fails shows that it was tried through the tunnel.
+      const answer = asked.length === 1 ? '407 Who are you' : '200 OK'
+      socket.end(`HTTP/1.1 ${answer}\r\n\r\n${asked.length === 1 ? '' : 'plain text, no TLS'}`)
+    })
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
+    const all = downloads({ https_proxy: `http://u:p@127.0.0.1:${(proxy.address() as AddressInfo).port}` })
+    const once = request('https://mirror.example/x', { retries: 0 })
+    expect(await failure(all.fetch(once))).toMatchObject({
+      code: 'DOWNLOAD',
+      message: 'https://mirror.example/x: the proxy answered 407',
+      hint: expect.stringContaining('proxy wants credentials') as string,
+    })
+    expect((await failure(all.fetch(once))).message).not.toContain('name')
+    expect(asked).toEqual(Array(2).fill('mirror.example:443 Basic dTpw'))
+    proxy.close()
   })
   test('file URLs', async () => {
     const path = join(folder, 'local')
