@@ -4,6 +4,8 @@ import { pattern } from './_pattern.ts'
 export interface WaitArgs {
   readonly host: string
   readonly port: number | undefined
+  readonly any_of: readonly string[] | undefined
+  readonly send: string | undefined
   readonly path: string | undefined
   readonly state: 'started' | 'stopped' | 'present' | 'absent' | 'drained'
   readonly timeout: number
@@ -18,12 +20,16 @@ export interface Look {
   readonly met: boolean
   readonly seen: string
   readonly match?: RegExpExecArray | undefined
+  /** What a port said, and at which address. */
+  readonly said?: string | undefined
+  readonly address?: string | undefined
 }
 
 const isUp = ({ state }: WaitArgs): boolean => state === 'started' || state === 'present'
 
 export function look(args: WaitArgs, left: number, reader: Reader): Promise<Look> {
   if (args.path !== undefined) return lookAtPath(args, args.path, reader)
+  if (args.any_of !== undefined) return lookAtAny(args, args.any_of, left, reader)
   return args.state === 'drained' ? lookForClients(args, reader) : lookAtPort(args, args.port ?? 0, left, reader)
 }
 
@@ -39,19 +45,44 @@ async function lookAtPath(args: WaitArgs, path: string, reader: Reader): Promise
   return { met: match !== undefined, seen: `${path} does not hold ${args.search_regex ?? ''}`, match }
 }
 
+/** `host:port`, an IPv6 address in brackets. */
+export function addressIn(text: string): { readonly host: string; readonly port: number } | undefined {
+  const [, bracketed, bare, port] = /^(?:\[([^\]]+)\]|([^:\s]+)):(\d+)$/.exec(text.trim()) ?? []
+  const host = bracketed ?? bare
+  return host === undefined ? undefined : { host, port: Number(port) }
+}
+
+/** One after the other, until one answers as wished. */
+async function lookAtAny(args: WaitArgs, addresses: readonly string[], left: number, reader: Reader): Promise<Look> {
+  const seen: string[] = []
+  for (const text of addresses) {
+    const { host, port } = addressIn(text) ?? { host: text, port: 0 }
+    const found = await lookAtPort({ ...args, host }, port, left, reader)
+    if (found.met) return { ...found, address: text }
+    seen.push(`${text}: ${found.seen}`)
+  }
+  return { met: false, seen: seen.join('; ') }
+}
+
 async function lookAtPort(args: WaitArgs, port: number, left: number, reader: Reader): Promise<Look> {
-  const { host } = args
+  const { host, send } = args
   const found = finder(args)
-  if (!found && isLocal(host)) {
+  if (!found && send === undefined && isLocal(host)) {
     const open = (await reader.listening()).some((socket) => socket.port === port && reaches(host, socket.address))
     return { met: open === isUp(args), seen: open ? `something still listens` : 'nothing listens' }
   }
   const timeout = Math.max(1, Math.min(args.connect_timeout, left))
-  const { connected, data, error } = await reader.dial(host, port, { timeout, read: found !== undefined && isUp(args) })
+  const read = (found !== undefined || send !== undefined) && isUp(args)
+  const { connected, data, error } = await reader.dial(host, port, {
+    timeout,
+    read,
+    ...(send !== undefined && { send }),
+  })
   if (!isUp(args)) return { met: !connected, seen: 'it still answers' }
-  if (!connected || !found) return { met: connected, seen: error ?? 'no connection' }
+  if (!connected || !found) return { met: connected, seen: error ?? 'no connection', said: data }
   const match = found.exec(data) ?? undefined
-  return { met: match !== undefined, seen: `what it says does not match ${args.search_regex ?? ''}`, match }
+  const seen = `what it says does not match ${args.search_regex ?? ''}: ${data.slice(0, 200).trim() || 'nothing'}`
+  return { met: match !== undefined, seen, match, said: data }
 }
 
 const isLocal = (host: string): boolean => /^(localhost|127(\.\d+){3}|::1|0\.0\.0\.0)$/.test(host)

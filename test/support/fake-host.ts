@@ -115,8 +115,9 @@ function readerOf(machine: Machine): Reader {
       (canned.listening ?? []).map(({ address = '0.0.0.0', port }, at) => ({ address, port, inode: at + 1 })),
     tail: async (path, lines) => files.bytes(open(path))?.toString().split('\n').slice(-lines).join('\n'),
     journal: async (name) => journal(name),
-    dial: async (address, port) => {
-      const found = canned.dials?.[`${address}:${port}`] ?? { error: 'connection refused' }
+    dial: async (address, port, { send = '' }) => {
+      const place = `${address}:${port}`
+      const found = canned.dials?.[`${place} ${send}`] ?? canned.dials?.[place] ?? { error: 'connection refused' }
       return typeof found === 'string' ? { connected: true, data: found } : { connected: false, data: '', ...found }
     },
     ask: async (command) => {

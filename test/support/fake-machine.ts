@@ -39,6 +39,7 @@ export interface Canned {
   /** What a step's command answers, in the same way; code 0 and no output where nothing fits. */
   readonly ran?: Readonly<Record<string, string | Partial<CommandResult>>>
   /** address:port → what comes back; an error instead of an answer. */
+  /** What `host:port` says; under `host:port text` what it answers to that text. */
   readonly dials?: Readonly<Record<string, string | { readonly error: string }>>
   /** Paths at which looking fails, and why. */
   readonly closed?: Readonly<Record<string, string>>
