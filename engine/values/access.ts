@@ -35,6 +35,7 @@ export function attributeOf(value: Operand, name: string): Operand | undefined {
   if (value instanceof Special) return value.attribute(name)
   const method = methodOf(value, name)
   if (method) return new Callable(name, (given, around) => perform(name, method, value, given, around))
+  if (value instanceof Tuple) return value.fields?.includes(name) ? value[value.fields.indexOf(name)] : undefined
   return isDictionary(value) ? value.get(name) : undefined
 }
 
@@ -63,7 +64,7 @@ export function sliceOf(value: Operand, start: Operand, stop: Operand, step: Ope
   const to = stop === null ? (by < 0 ? -1 : length) : clamp(indexOr(stop, 0))
   const picked: Operand[] = []
   for (let index = from; by < 0 ? index > to : index < to; index += by) picked.push(items[index] ?? null)
-  if (typeof value === 'string') return picked.join('')
+  if (typeof value === 'string') return (picked as string[]).join('')
   return value instanceof Tuple ? Tuple.containing(picked) : picked
 }
 

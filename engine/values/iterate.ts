@@ -15,7 +15,7 @@ export function itemsOf(value: Operand): List | undefined {
 }
 
 /** Characters as Python counts them. */
-export const characters = (text: string): readonly string[] => Array.from(text)
+export const characters = (text: string): string[] => Array.from(text)
 
 const WIDE = /[\ud800-\udfff]/
 

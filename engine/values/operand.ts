@@ -15,6 +15,9 @@ export const isDictionary = (value: unknown): value is Dictionary => value insta
 
 /** A Python tuple: differs from a list when printed by `string`, compared, or formatted with `%`. */
 export class Tuple extends Array<Operand> {
+  /** Names of its items, for a named tuple. */
+  fields: readonly string[] | undefined
+
   /** What methods of arrays make of it is a plain list. */
   static override get [Symbol.species](): ArrayConstructor {
     return Array

@@ -121,12 +121,13 @@ export const dictFilters: Operations = {
     ),
   ),
   items2dict: operation('key_name value_name', (call) => {
-    const [key, value] = [call.string('key_name', 'key'), call.string('value_name', 'value')]
+    const [key, value] = [call.get('key_name', 'key'), call.get('value_name', 'value')]
     const dict = new Map<Operand, Operand>()
     for (const item of call.list) {
-      if (!isDictionary(item) || !item.has(key) || !item.has(value))
-        throw failure(`items2dict needs dicts with the keys ${key} and ${value}, got ${repr(item)}`)
-      put(dict, item.get(key) ?? null, item.get(value) ?? null)
+      const [name, content] = [call.around.item(item, key), call.around.item(item, value)]
+      if (name === undefined || content === undefined)
+        throw failure(`items2dict needs items with ${text(key)} and ${text(value)}, got ${repr(item)}`)
+      put(dict, name, content)
     }
     return dict
   }),

@@ -1,6 +1,6 @@
 import { Float } from '../../value.ts'
 import { compare, equal } from '../equality.ts'
-import { itemsOf, toIterable } from '../iterate.ts'
+import { characters, itemsOf, toIterable } from '../iterate.ts'
 import { Tuple, Undefined, defined, failure, isDictionary, isList, typeName } from '../operand.ts'
 import type { List, Operand } from '../operand.ts'
 import { operation } from '../operation.ts'
@@ -162,7 +162,7 @@ export const listFilters: Operations = {
     return bounded(parts.reduce((total, part) => total + part.length, 0)) && parts.join(text(call.get('d', '')))
   }),
   reverse: operation('', (call) =>
-    typeof call.input === 'string' ? [...call.list].reverse().join('') : [...call.list].reverse(),
+    typeof call.input === 'string' ? characters(call.input).reverse().join('') : [...call.list].reverse(),
   ),
   unique: operation('case_sensitive attribute', (call) => unique(call.list, keyOf(call))),
   max: extreme(1),

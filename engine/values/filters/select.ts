@@ -90,7 +90,11 @@ export const selectFilters: Operations = {
       if (group && equal(group.key, key(item))) group.items.push(item)
       else groups.push({ key: key(item), name: raw(item), items: [item] })
     }
-    return groups.map(({ name, items }) => Tuple.containing([name, items]))
+    return groups.map(({ name, items }) => {
+      const group = Tuple.containing([name, items])
+      group.fields = ['grouper', 'list']
+      return group
+    })
   }),
   sum: operation('attribute start', (call) => {
     const attribute = call.get('attribute')
