@@ -100,12 +100,13 @@ function registeredOf(executed: Executed, status: OutcomeStatus, failure?: Failu
   if (executed.predicted || status === 'maybe') return predictedResult(status)
   const { values } = executed.answer
   const failed = status === 'failed'
-  const message = failure?.error.message
+  // What went wrong stays told when failed_when says that it does not matter.
+  const message = (failure ?? executed.answer.failure)?.error.message
   const plain: Record<string, Plain> = {
     changed: status === 'changed',
     failed,
     ...values,
-    ...(failed && message !== undefined && values['msg'] === undefined && { msg: message }),
+    ...(message !== undefined && values['msg'] === undefined && { msg: message }),
   }
   for (const stream of ['stdout', 'stderr']) {
     const text = plain[stream]

@@ -89,6 +89,19 @@ describe('tasks', () => {
     expect(lines).toEqual(['failed h1 ignored', 'changed h1 turned', 'failed h1 judged'])
   })
 
+  test('failed_when sees why it failed, and register keeps it', async () => {
+    const playbook = `
+- hosts: all
+  gather_facts: false
+  tasks:
+    - wait_for: { port: 1, timeout: 0 }
+      register: port
+      failed_when: "'timeout' not in port.msg"
+    - debug: { msg: "{{ port is failed }}, {{ port.msg }}" }`
+    const { results } = await play({ playbook })
+    expect(results.at(-1)?.message).toBe('False, timeout after 0 s waiting for 127.0.0.1:1')
+  })
+
   test('an unreachable host is told once for all hosts of one cause', async () => {
     const playbook = `
 - hosts: all
