@@ -13,7 +13,6 @@ const FRAME_BYTES = 256 * 1024
 interface Part {
   readonly script: Command
   readonly limit: number
-  readonly timeout: number | undefined
   done(section: Section): void
   failed(error: unknown): void
 }
@@ -95,10 +94,8 @@ export class Asker {
       '\n',
     )
     const limit = parts.reduce((sum, part) => sum + part.limit, 64 * 1024)
-    const timeouts = parts.flatMap((part) => part.timeout ?? [])
     try {
-      const options = timeouts.length === 0 ? { limit } : { limit, timeout: 60 + Math.max(...timeouts) }
-      const { stdout, stderr } = await this.#session.probe(script, options)
+      const { stdout, stderr } = await this.#session.probe(script, { limit })
       const said = stderr.toString('utf8').split(`${mark}\n`)
       const sections = cut(stdout, mark)
       for (const [index, part] of parts.entries()) {
@@ -149,14 +146,12 @@ class Batch<S, A> {
     const question = this.#question
     const subjects = group.map(({ subject }) => subject)
     const mark = `${nonce}+`
-    const timeouts = subjects.flatMap((subject) => question.timeout?.(subject) ?? [])
     const failed = (error: unknown) => {
       for (const waiting of group) waiting.reject(error)
     }
     return {
       script: question.script(subjects, mark, alone),
       limit: subjects.reduce((sum, subject) => sum + (question.limit?.(subject) ?? 64 * 1024), 0),
-      timeout: timeouts.length === 0 ? undefined : timeouts.reduce((sum, seconds) => sum + seconds, 0),
       failed,
       done: (section) => {
         try {

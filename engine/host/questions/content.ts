@@ -70,7 +70,6 @@ function makeDigestQuestion(algorithm: Algorithm): Question<string, string | und
   const tool = `${algorithm}sum`
   return {
     name: algorithm,
-    timeout: () => 3600,
     // First a letter for each path: o for what is no regular file, f for what the tool is given.
     script: (paths) => sh`set --
 for path in ${paths}; do

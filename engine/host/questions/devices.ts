@@ -13,7 +13,6 @@ const NO_DEVICE = 71
 export const blockDeviceQuestion: Question<string, BlockDevice | undefined> = {
   name: 'blockDevice',
   limit: () => 512 * 1024,
-  timeout: () => 60,
   script: (paths, mark) =>
     eachCall(
       mark,

@@ -44,7 +44,6 @@ export const dialQuestion: Question<DialSubject, Dialled> = {
   name: 'dial',
   fleeting: true,
   limit: () => 1024 * 1024 + 8192,
-  timeout: ({ timeout }) => seconds(timeout) + 10,
   // nc prints no C: there N says that only its exit code tells.
   script: (subjects, mark) =>
     eachCall(
@@ -83,7 +82,8 @@ dial() {
   },
 }
 
-const seconds = (timeout: number): number => Math.max(1, Math.ceil(timeout))
+/** Whole ones, as `sleep` wants them; whoever waits longer than that asks again. */
+const seconds = (timeout: number): number => Math.min(300, Math.max(1, Math.ceil(timeout)))
 
 function understood(said: string, stderr: string, code: number): Dialled {
   // curl's 28 is for both its limits.
@@ -91,5 +91,9 @@ function understood(said: string, stderr: string, code: number): Dialled {
   if (said.startsWith('C')) return { connected: true, data: said.slice(1) }
   // nc's own limit is for connecting only: what ran until the watcher came was connected.
   if (said.startsWith('N') && (code === 0 || late || said.length > 1)) return { connected: true, data: said.slice(1) }
-  return { connected: false, data: '', error: late ? 'timed out' : stderr.trim() === '' ? 'refused' : reasonIn(stderr) }
+  return {
+    connected: false,
+    data: '',
+    error: late ? 'timed out' : stderr.trim() === '' ? 'refused' : reasonIn(stderr.trim().split('\n', 1)[0] ?? ''),
+  }
 }

@@ -19,7 +19,6 @@ const STAMP_BYTES = 32 * 1024 * 1024
 export const extractionQuestion: Question<ExtractionSubject, Extraction | undefined> = {
   name: 'extraction',
   limit: () => STAMP_BYTES,
-  timeout: () => 600,
   script: (subjects, mark) =>
     eachCall(
       mark,

@@ -34,7 +34,6 @@ export interface TreeSubject {
 export const treeQuestion: Question<TreeSubject, ReadonlyMap<string, Entry> | undefined> = {
   name: 'tree',
   limit: ({ limit }) => limit * 400,
-  timeout: () => 600,
   script: (subjects, mark) =>
     // The folder is named through `/.`, so that a link to a folder is looked into.
     sh`for path in ${subjects.map(({ path }) => `${operand(path)}/.`)}; do

@@ -40,7 +40,6 @@ export const journalQuestion: Question<LogSubject, string | undefined> = {
   name: 'journal',
   fleeting: true,
   limit: () => BYTES,
-  timeout: () => 30,
   script: (subjects, mark) =>
     eachCall(
       mark,

@@ -5,10 +5,11 @@ import { cannotLook, type Question, reasonIn } from './question.ts'
 /** Installed packages by name, by dpkg or rpm. One query for all names. */
 export const packageQuestion: Question<string, Package | undefined> = {
   name: 'package',
-  // Both exit with 1 when one of the names is not installed, and say what they know of the others.
-  script: (names) => sh`if command -v dpkg-query >/dev/null; then
+  // busybox has an rpm of its own, which knows of nothing. Both exit with 1 when one of the names is not installed,
+  // and say what they know of the others.
+  script: (names) => sh`if command -v dpkg-query >/dev/null && [ -e /var/lib/dpkg/status ]; then
   echo dpkg; dpkg-query -W -f ${'${Package}\\t${Architecture}\\t${Version}\\t${Status}\\n'} -- ${names}; [ "$?" -le 1 ]
-elif command -v rpm >/dev/null; then
+elif command -v rpm >/dev/null && { [ -d /var/lib/rpm ] || [ -d /usr/lib/sysimage/rpm ]; }; then
   echo rpm; rpm -q --qf ${'%{NAME}\\t%{ARCH}\\t%|EPOCH?{%{EPOCH}:}|%{VERSION}-%{RELEASE}\\tinstalled\\n'} -- ${names}; true
 else
   echo 'packages: neither dpkg nor rpm is there' >&2; exit 1
@@ -35,7 +36,6 @@ fi`,
 export const candidateQuestion: Question<string, string | undefined> = {
   name: 'candidate',
   limit: () => 64 * 1024,
-  timeout: () => 60,
   // apt would write the caches that it has to build: a question leaves nothing behind.
   script: (names) => sh`[ -e /var/cache/apt/srcpkgcache.bin ] && lists=/var/cache/apt/srcpkgcache.bin || lists=
 apt-cache -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache="$lists" policy -- ${names}`,

@@ -21,8 +21,6 @@ export interface Question<S, A> {
   read(section: Section, subjects: readonly S[], mark: string, alone: boolean): readonly Answer<A>[]
   /** Bytes that the answer about one subject may have; 64 KiB by default. */
   limit?(subject: S): number
-  /** Seconds that it may take. */
-  timeout?(subject: S): number
   /** What changes by itself is never remembered. */
   readonly fleeting?: boolean
 }

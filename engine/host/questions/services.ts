@@ -1,6 +1,7 @@
 import type { ServiceManager, Unit } from '../reader.ts'
 import { sh } from '../shell.ts'
 import { ALONE, cannotLook, type Answer, cut, type Question, reasonIn } from './question.ts'
+import { WITHIN } from './within.ts'
 
 /** Prints which service manager runs: systemd when it is booted, SysV when PID 1 is an init that has init scripts. */
 const MANAGER = sh`manager() {
@@ -27,8 +28,12 @@ manager`,
 const PROPERTIES =
   'Id,LoadState,ActiveState,SubState,UnitFileState,MainPID,NRestarts,NeedDaemonReload,Result,ExecMainStatus,Type'
 
+/** An init script is somebody else's program: it gets a clean environment and so many seconds. */
+const STATUS_SECONDS = 30
+
 /** What an init script, asked by `status`, says of itself: its exit code, pid, and whether it starts at boot. */
-const SYSV = sh`sysv() {
+const SYSV = sh`${WITHIN}
+sysv() {
   script=/etc/init.d/$1
   [ -e "$script" ] || { [ ! -L "$script" ] && echo absent; return; }
   grep -q status "$script" || [ "$?" -eq 1 ] || return
@@ -37,7 +42,7 @@ const SYSV = sh`sysv() {
     [ ! -e "$link" ] && [ ! -L "$link" ] || enabled=enabled
   done
   if grep -q status "$script"; then
-    (cd / && exec env -i PATH="$PATH" TERM=dumb LC_ALL=C "$script" status) >/dev/null 2>&1; code=$?
+    (cd / && exec 3</dev/null && within ${STATUS_SECONDS} env -i PATH="$PATH" TERM=dumb LC_ALL=C "$script" status) >/dev/null 2>&1; code=$?
   else code=4; fi
   pid=0
   for file in "/run/$1.pid" "/var/run/$1.pid" "/run/$1/$1.pid" "/var/run/$1/$1.pid"; do
@@ -49,7 +54,6 @@ const SYSV = sh`sysv() {
 /** Units by name; a name without a suffix is a service. */
 export const unitQuestion: Question<string, Unit> = {
   name: 'unit',
-  timeout: () => 30,
   script: (names, mark) => sh`${MANAGER}
 ${SYSV}
 kind=$(manager) || exit
@@ -73,12 +77,12 @@ esac`,
     }
     const blocks = text
       .slice(end + 1)
-      .trim()
       .split(/\n\n+/)
+      .filter((block) => block.includes('LoadState='))
     if (code === 0 && blocks.length === names.length) return blocks.map(systemdUnit)
     if (!alone) return names.map((): Answer<Unit> => ALONE)
     // Asked by itself: a name that systemd takes for none is not found.
-    if (/not valid|[Ii]nvalid|neither a valid/.test(stderr))
+    if (code === 0 || /not valid|[Ii]nvalid|neither a valid/.test(stderr))
       return names.map(() => ({ ...NOT_FOUND, manager: 'systemd' }))
     return names.map((name) => cannotLook(`the unit ${name}`, reasonIn(stderr)))
   },

@@ -7,7 +7,6 @@ import { absentOr, cannotLook, cutEach, type Question, reasonIn, eachCall } from
  */
 export const superblockQuestion: Question<string, ReadonlyMap<string, string> | undefined> = {
   name: 'superblock',
-  timeout: () => 60,
   script: (paths, mark) =>
     eachCall(
       mark,
