@@ -36,7 +36,9 @@ export function installed({ place, old, mode, owner, group, backup, validate }: 
       : sh`chmod -- ${chmodWords(mode ?? old?.mode ?? '0644')} "$new"`,
     ...(validate === undefined ? [] : [judged(validate)]),
     sh`{ sync -- "$new" 2>/dev/null || sync; }`,
-    ...(backup && old ? [sh`cp -p -- ${place} ${place}".$$.$(date +%Y-%m-%d@%H:%M:%S)~"`] : []),
+    ...(backup && old
+      ? [sh`kept=${place}.$$.$(date +%Y-%m-%d@%H:%M:%S)~ && cp -p -- ${place} "$kept" && printf 'backup %s\\n' "$kept"`]
+      : []),
     sh`mv -f -- "$new" ${place}`,
     sh`{ sync -- ${dirname(place)} 2>/dev/null || sync; }`,
   ])

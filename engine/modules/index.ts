@@ -5,6 +5,8 @@ import { copy } from './copy.ts'
 import { download } from './download.ts'
 import { file } from './file.ts'
 import { filesystem } from './filesystem.ts'
+import { getUrl } from './get_url.ts'
+import { group } from './group.ts'
 import { lineinfile } from './lineinfile.ts'
 import { mount } from './mount.ts'
 import { service } from './service.ts'
@@ -16,6 +18,7 @@ import { systemd } from './systemd.ts'
 import { systemdService } from './systemd_service.ts'
 import { sysvinit } from './sysvinit.ts'
 import { template } from './template.ts'
+import { user } from './user.ts'
 import { waitFor } from './wait_for.ts'
 
 /** Every module, by hand, so that "go to definition" works. A test compares the list with the folder. */
@@ -26,6 +29,8 @@ const all: readonly Module[] = [
   download,
   file,
   filesystem,
+  getUrl,
+  group,
   lineinfile,
   mount,
   service,
@@ -37,6 +42,7 @@ const all: readonly Module[] = [
   systemdService,
   sysvinit,
   template,
+  user,
   waitFor,
 ]
 
