@@ -1,4 +1,5 @@
 import { Asker } from './asker.ts'
+import { kernelPath } from './kernel-key.ts'
 import { accountQuestion, groupQuestion } from './questions/accounts.ts'
 import { blockDeviceQuestion } from './questions/devices.ts'
 import { contentQuestion, digestQuestion } from './questions/content.ts'
@@ -10,7 +11,7 @@ import { journalQuestion, tailQuestion } from './questions/logs.ts'
 import { candidateQuestion, packageQuestion } from './questions/packages.ts'
 import { realpathQuestion, toolQuestion } from './questions/path.ts'
 import { listeningQuestion, processQuestion } from './questions/processes.ts'
-import { managerQuestion, unitQuestion } from './questions/services.ts'
+import { managerQuestion, unitName, unitQuestion } from './questions/services.ts'
 import { lstatQuestion, statFollowedQuestion } from './questions/stat.ts'
 import { superblockQuestion } from './questions/superblock.ts'
 import type { Reader } from './reader.ts'
@@ -43,9 +44,9 @@ export function makeReader(session: Session): ForgetfulReader {
     glob: (pattern) => asker.ask(globQuestion, pattern),
     tool: (...names) => asker.ask(toolQuestion, names),
 
-    sysctl: (key) => asker.ask(sysctlQuestion, key),
+    sysctl: (key) => asker.ask(sysctlQuestion, kernelPath(key)),
     serviceManager: () => asker.ask(managerQuestion, ''),
-    unit: (name) => asker.ask(unitQuestion, name),
+    unit: (name) => asker.ask(unitQuestion, unitName(name)),
     account: (name) => asker.ask(accountQuestion, name),
     group: (name) => asker.ask(groupQuestion, name),
     package: (name) => asker.ask(packageQuestion, name),

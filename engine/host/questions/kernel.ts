@@ -1,16 +1,15 @@
-import { kernelPath } from '../kernel-key.ts'
 import type { KernelValue, MountEntry } from '../reader.ts'
 import { sh } from '../shell.ts'
 import { ALONE, cannotLook, type Answer, type Question, reasonIn } from './question.ts'
 
-/** Kernel values by key, in either spelling. */
+/** Kernel values by their path below /proc/sys. */
 export const sysctlQuestion: Question<string, KernelValue | undefined> = {
   name: 'sysctl',
-  // A line for each key: - absent, r read-only, w writable. Opening for writing, without a byte written, is the only
+  // A letter for each: - absent, r read-only, w writable. Opening for writing, without a byte written, is the only
   // test that old shells, read-only mounts and user namespaces do not mislead. One grep reads all: a shell's `read`
   // takes a byte at a time, and the kernel gives only the first.
-  script: (keys) => sh`set --
-for path in ${keys.map(kernelPath)}; do
+  script: (paths) => sh`set --
+for path in ${paths}; do
   if [ ! -f "$path" ]; then printf -; continue; fi
   set -- "$@" "$path"
   if [ -w "$path" ] && { true >>"$path"; } 2>/dev/null; then printf w; else printf r; fi
@@ -18,15 +17,15 @@ done
 echo
 [ -d /proc/sys/kernel ] || { echo '/proc/sys: it is not mounted' >&2; exit 1; }
 [ "$#" -eq 0 ] || grep -H '' -- "$@" /dev/null`,
-  read({ stdout, stderr, code }, keys, _mark, alone) {
+  read({ stdout, stderr, code }, paths, _mark, alone) {
     const [letters = '', ...lines] = stdout.toString('utf8').split('\n')
-    if (stderr !== '' && !alone) return keys.map(() => ALONE)
-    if (letters.length !== keys.length || code > 1 || stderr !== '') {
-      return keys.map((key) => cannotLook(key, reasonIn(stderr)))
+    if (stderr !== '' && !alone) return paths.map(() => ALONE)
+    if (letters.length !== paths.length || code > 1 || stderr !== '') {
+      return paths.map((path) => cannotLook(path, reasonIn(stderr)))
     }
-    return keys.map((key, index): Answer<KernelValue | undefined> => {
+    return paths.map((path, index): Answer<KernelValue | undefined> => {
       if (letters[index] === '-') return undefined
-      const start = `${kernelPath(key)}:`
+      const start = `${path}:`
       const value = lines.filter((line) => line.startsWith(start)).map((line) => line.slice(start.length))
       return { value: value.join(' ').trim().split(/\s+/).join(' '), writable: letters[index] === 'w' }
     })

@@ -51,7 +51,7 @@ sysv() {
   echo "$code $enabled $pid"
 }`
 
-/** Units by name; a name without a suffix is a service. */
+/** Units by their whole name. */
 export const unitQuestion: Question<string, Unit> = {
   name: 'unit',
   script: (names, mark) => sh`${MANAGER}
@@ -59,7 +59,7 @@ ${SYSV}
 kind=$(manager) || exit
 echo "$kind"
 case $kind in
-systemd) systemctl --no-pager show -p ${PROPERTIES} -- ${names.map(unitName)} ;;
+systemd) systemctl --no-pager show -p ${PROPERTIES} -- ${names.map(escaped)} ;;
 sysv) for name in ${names.map(scriptName)}; do sysv "$name"; printf '%s%d\\n' ${mark} "$?"; done ;;
 esac`,
   read({ stdout, stderr, code }, names, mark, alone) {
@@ -102,9 +102,11 @@ const NOT_FOUND: Omit<Unit, 'manager'> = {
 
 const SUFFIX = /\.(service|socket|device|mount|automount|swap|target|path|timer|slice|scope)$/
 
+/** A name without a suffix is that of a service. */
+export const unitName = (name: string): string => (SUFFIX.test(name) ? name : `${name}.service`)
+
 /** systemctl takes `*`, `?` and `[` for a pattern. */
-const unitName = (name: string): string =>
-  (SUFFIX.test(name) ? name : `${name}.service`).replace(/[*?[\]\\]/g, (special) => `\\${special}`)
+const escaped = (name: string): string => name.replace(/[*?[\]\\]/g, (special) => `\\${special}`)
 
 const scriptName = (name: string): string => name.replace(/\.service$/, '')
 
