@@ -11,10 +11,18 @@ export interface Issue {
 export type Parsed<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly issues: readonly Issue[] }
 
+/** Edits between two words; two neighbouring letters swapped are one. */
+function apart(word: string, name: string): number {
+  const swapped = [...word]
+    .slice(1)
+    .map((_, at) => word.slice(0, at) + (word[at + 1] ?? '') + (word[at] ?? '') + word.slice(at + 2))
+  return Math.min(distance(word, name), ...swapped.map((other) => 1 + distance(other, name)))
+}
+
 /** The name meant by a misspelt one, when it is close enough to be worth saying. */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
   const [best] = [...known]
-    .map((name) => ({ name, far: distance(word.toLowerCase(), name.toLowerCase()) }))
+    .map((name) => ({ name, far: apart(word.toLowerCase(), name.toLowerCase()) }))
     .filter(({ name, far }) => far <= Math.max(1, Math.floor(Math.max(word.length, name.length) / 3)))
     .sort((a, b) => a.far - b.far)
   return best?.name

@@ -1,4 +1,5 @@
 import { posix } from 'node:path'
+import { KplayError } from '../../errors.ts'
 import { resolveMode } from '../../host/mode.ts'
 import type { Entry } from '../../host/reader.ts'
 import type { Effect } from '../../host/step.ts'
@@ -12,6 +13,7 @@ export async function absorbFileEffect(overlay: Overlay, effect: FileEffect, use
   const { files } = overlay
   switch (effect.effect) {
     case 'file': {
+      await refuseNoFolder(overlay, posix.dirname(effect.path))
       const { path, entry: old } = await files.find(effect.path, false)
       const entry = {
         ...madeEntry('file', '0644', user, old),
@@ -23,11 +25,13 @@ export async function absorbFileEffect(overlay: Overlay, effect: FileEffect, use
     case 'dir':
       return absorbFolder(overlay, effect, user)
     case 'link': {
+      await refuseNoFolder(overlay, posix.dirname(effect.path))
       const { path } = await files.find(effect.path, false)
       const entry = { ...madeEntry('link', '0777', user), target: effect.target, size: effect.target.length }
       return files.set(path, { entry, fresh: false, open: false })
     }
     case 'hardlink': {
+      await refuseNoFolder(overlay, posix.dirname(effect.path))
       const { path } = await files.find(effect.path, false)
       const source = await files.find(effect.target, false)
       const entry = source.entry ?? madeEntry('file', '0644', user)
@@ -76,6 +80,18 @@ export async function absorbFileEffect(overlay: Overlay, effect: FileEffect, use
   }
 }
 
+/** Nothing can be made below a file, or a link that points to nothing: the real step would fail. */
+async function refuseNoFolder({ files }: Overlay, path: string): Promise<void> {
+  for (let part = posix.normalize(path); part !== '/'; part = posix.dirname(part)) {
+    const { entry } = await files.find(part, false)
+    if (!entry) continue
+    const real = entry.kind === 'link' ? (await files.find(part, true)).entry : entry
+    if (real?.kind === 'dir' || real?.kind === 'unknown') return
+    const what = real ? `is a ${real.kind}` : `is a link to ${entry.target ?? ''}, which is not there`
+    throw new KplayError('COMMAND_FAILED', `${path} cannot be made: ${part} ${what}`)
+  }
+}
+
 /** A folder, with the parents it lacks. */
 async function absorbFolder(
   overlay: Overlay,
@@ -83,6 +99,7 @@ async function absorbFolder(
   user: string,
 ): Promise<void> {
   const { files } = overlay
+  await refuseNoFolder(overlay, effect.path)
   const { path, entry: old, predicted } = await files.find(effect.path, true)
   for (
     let parent = posix.dirname(path);
