@@ -11,6 +11,7 @@ import { Special, Tuple, failure, isDictionary, isList, typeName } from './opera
 import type { Operand } from './operand.ts'
 import { perform } from './operation.ts'
 import type { Operation, Operations } from './operation.ts'
+import { own } from './own.ts'
 
 /**
  * What an expression may reach of a value: its own keys and items, and the methods in the tables. Nothing of
@@ -18,7 +19,7 @@ import type { Operation, Operations } from './operation.ts'
  */
 export function methodOf(value: Operand, name: string): Operation | undefined {
   const table = methodsOf(value)
-  return table && Object.hasOwn(table, name) ? table[name] : undefined
+  return table && own(table, name)
 }
 
 function methodsOf(value: Operand): Operations | undefined {

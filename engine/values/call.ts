@@ -1,8 +1,8 @@
+import { truthy } from './equality.ts'
+import { toIterable } from './iterate.ts'
 import { isInt } from './numbers.ts'
 import { Special, defined, failure, isDictionary, isList, typeName } from './operand.ts'
 import type { Dictionary, List, Operand } from './operand.ts'
-import { toIterable } from './iterate.ts'
-import { truthy } from './equality.ts'
 import type { Given, Surroundings } from './surroundings.ts'
 
 /** One call of a filter, test, method or function, its arguments bound to the names of its parameters. */

@@ -2,16 +2,16 @@ import { KplayError, at } from '../errors.ts'
 import type { Place } from '../errors.ts'
 import type { Template } from '../value.ts'
 import { compute } from './evaluate.ts'
+import { loadTemplate, parseFile } from './files.ts'
 import { Evaluation, Frame } from './frame.ts'
 import type { EvaluationOptions } from './frame.ts'
-import { loadTemplate, parseFile } from './files.ts'
 import type { Expression } from './nodes.ts'
 import type { Operand } from './operand.ts'
 import { parseTemplate } from './parse.ts'
 import type { Parsed } from './parse.ts'
 import { renderer } from './render.ts'
-import { Suspended } from './suspend.ts'
 import type { Variables } from './surroundings.ts'
+import { Suspended } from './suspend.ts'
 
 /** Computes a template; the value may still be undefined or lazy inside. */
 export function computeTemplate(template: Template, variables: Variables): Operand {

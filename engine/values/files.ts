@@ -1,5 +1,6 @@
 import type { Load } from './frame.ts'
 import type { Syntax } from './lexer.ts'
+import { own } from './own.ts'
 import { locator, parseText } from './parse.ts'
 import type { Parsed } from './parse.ts'
 import type { Ports } from './surroundings.ts'
@@ -29,7 +30,7 @@ function readHeader(header: string): Syntax {
   const settings: Record<string, string | boolean> = {}
   for (const pair of header.split(',')) {
     const [, key = '', value = ''] = /^\s*(\w+)\s*:\s*(.*?)\s*$/.exec(pair) ?? []
-    const name = SETTINGS[key]
+    const name = own(SETTINGS, key)
     const bare = value.replace(/^(['"])(.*)\1$/, '$2')
     if (name) settings[name] = /Blocks$/.test(name) ? /^(?:true|yes|on|1)$/i.test(bare) : bare
   }

@@ -1,10 +1,10 @@
 import { Float } from '../value.ts'
-import type { Reach } from './surroundings.ts'
 import { formatNumber } from './format-number.ts'
 import { isNumeric } from './numbers.ts'
 import { defined, failure } from './operand.ts'
 import type { Operand } from './operand.ts'
 import { floatText, repr, text } from './print.ts'
+import type { Reach } from './surroundings.ts'
 
 const FIELD = /\{\{|\}\}|\{(?<name>[^{}!:]*)(?:!(?<conversion>[rsa]))?(?::(?<spec>(?:[^{}]|\{[^{}]*\})*))?\}|[{}]/g
 const SPEC =

@@ -3,12 +3,12 @@ import { lookup, query } from './lookups/registry.ts'
 import { pairsOf, put } from './methods/dict.ts'
 import { DateTime } from './moment.ts'
 import { isInt } from './numbers.ts'
+import { OMIT } from './omit.ts'
 import { Special, Undefined, failure } from './operand.ts'
 import type { Operand } from './operand.ts'
 import { perform, operation } from './operation.ts'
 import type { Operation } from './operation.ts'
 import { bounded } from './operators.ts'
-import { OMIT } from './omit.ts'
 import { text } from './print.ts'
 
 /** What `namespace()` makes: the one thing that a loop can assign to and that lives on after it. */

@@ -1,10 +1,10 @@
 import { Float, fromPlain } from '../value.ts'
 import type { Value } from '../value.ts'
+import { compact } from './numbers.ts'
 import { Special, defined, failure, isList, typeName } from './operand.ts'
 import type { Operand } from './operand.ts'
-import { floatText } from './print.ts'
 import { sorted } from './order.ts'
-import { compact } from './numbers.ts'
+import { floatText } from './print.ts'
 
 export interface JsonStyle {
   /** What a level is indented by; null for everything in one line. */

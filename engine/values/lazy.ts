@@ -1,5 +1,5 @@
-import type { Raw, Value } from '../value.ts'
 import { Template } from '../value.ts'
+import type { Raw, Value } from '../value.ts'
 import type { Operand } from './operand.ts'
 
 /** Where a lazy dict has its members from. */

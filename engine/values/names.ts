@@ -2,6 +2,7 @@ import { KplayError } from '../errors.ts'
 import { didYouMean } from '../schema/parse.ts'
 import { filters } from './filters/registry.ts'
 import type { Operation, Operations } from './operation.ts'
+import { own } from './own.ts'
 import { tests } from './tests/registry.ts'
 
 /** Collections whose filters and tests are known here by their short names. */
@@ -17,7 +18,7 @@ function named<Result extends boolean>(table: Operations<Result>, name: string, 
 function named(table: Operations, name: string, what: string): Operation
 function named(table: Operations, name: string, what: string): Operation {
   const short = name.replace(PREFIX, '')
-  const found = Object.hasOwn(table, short) ? table[short] : undefined
+  const found = own(table, short)
   if (found) return found
   throw new KplayError('BAD_TEMPLATE', `there is no ${what} ${name}`, { hint: didYouMean(short, Object.keys(table)) })
 }

@@ -168,11 +168,15 @@ export function make<Name extends AnyNode['typename']>(
 }
 
 /** Calls `visit` for every node of the tree, parents first; a `false` from it leaves out what is below. */
-export function walk(node: AnyNode, visit: (node: AnyNode) => boolean | void): void {
-  if (visit(node) === false) return
-  for (const member of Object.values(node)) {
-    if (Array.isArray(member)) member.filter(isNode).forEach((child) => walk(child, visit))
-    else if (isNode(member)) walk(member, visit)
+export function walk(tree: AnyNode, visit: (node: AnyNode) => boolean | void): void {
+  // a stack of our own: a chain of thousands of operators is as deep as it is long
+  const waiting: AnyNode[] = [tree]
+  for (let node = waiting.pop(); node; node = waiting.pop()) {
+    if (visit(node) === false) continue
+    const members = Object.values(node).flatMap((member: unknown) =>
+      Array.isArray(member) ? (member as unknown[]) : [member],
+    )
+    waiting.push(...members.filter(isNode).reverse())
   }
 }
 

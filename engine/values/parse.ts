@@ -5,8 +5,8 @@ import { Lexer } from './lexer.ts'
 import type { Syntax } from './lexer.ts'
 import { walk } from './nodes.ts'
 import type { Body, Expression } from './nodes.ts'
-import type { Locate } from './parse-tokens.ts'
 import { StatementParser } from './parse-statement.ts'
+import type { Locate } from './parse-tokens.ts'
 
 /** A source after parsing. A bare expression has no body, but is one expression. */
 export interface Parsed {

@@ -1,10 +1,11 @@
 import { KplayError, at } from '../errors.ts'
-import type { Raw, Variable, Vars } from '../value.ts'
 import { Template } from '../value.ts'
+import type { Raw, Variable, Vars } from '../value.ts'
 import { computeTemplate } from './compute.ts'
 import { LazyDict, lazyList, mustRender } from './lazy.ts'
 import { Undefined } from './operand.ts'
 import type { Operand } from './operand.ts'
+import { own } from './own.ts'
 import type { Files, Ports, Variables } from './surroundings.ts'
 
 /** Variables of one origin. Neither the map nor what is in it may change once a scope has it. */
@@ -98,7 +99,8 @@ export class Scope implements Variables {
 
   private lazily(name: string): (() => Operand) | undefined {
     const { lazy, hostvars } = this.magic
-    if (lazy && Object.hasOwn(lazy, name)) return lazy[name]
+    const found = lazy && own(lazy, name)
+    if (found) return found
     return name === 'hostvars' && hostvars ? () => hostsDict(hostvars) : undefined
   }
 

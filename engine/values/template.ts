@@ -1,20 +1,16 @@
-import { KplayError, Problems } from '../errors.ts'
-import type { Template } from '../value.ts'
-import type { Dict, Raw, Value } from '../value.ts'
+import { KplayError } from '../errors.ts'
 import { Float } from '../value.ts'
+import type { Dict, Raw, Value } from '../value.ts'
 import { computeParsed, withNewlines } from './compute.ts'
 import { parseFile, loadTemplate } from './files.ts'
 import type { Load } from './frame.ts'
 import { mustRender } from './lazy.ts'
 import type { Syntax } from './lexer.ts'
 import { DateTime, Duration } from './moment.ts'
-import { filterNamed, testNamed } from './names.ts'
-import { walk } from './nodes.ts'
 import { OMIT } from './omit.ts'
 import { Special, Tuple, defined, isList, typeName } from './operand.ts'
 import type { Operand } from './operand.ts'
 import { outputText } from './output.ts'
-import { parseTemplate } from './parse.ts'
 import { renderer } from './render.ts'
 import { renderRaw } from './scope.ts'
 import type { Scope } from './scope.ts'
@@ -93,20 +89,4 @@ export function renderText(source: string, scope: Scope, options: RenderOptions)
   return newlineSequence === '\n' ? text : text.replaceAll('\n', newlineSequence)
 }
 
-/** Finds what is wrong with a template before it is used: its syntax, and filters and tests that are not there. */
-export function compile(template: Template): void {
-  const { tree, locate } = parseTemplate(template)
-  const problems = new Problems()
-  walk(tree, (node) => {
-    if (node.typename !== 'Filter' && node.typename !== 'Test') return
-    const { name } = node
-    try {
-      if (node.typename === 'Filter') filterNamed(name.value)
-      else testNamed(name.value)
-    } catch (error) {
-      if (!(error instanceof KplayError)) throw error
-      problems.add(error.code, error.message, { hint: error.hint, place: locate(name.lineno, name.colno) })
-    }
-  })
-  problems.throwIfAny()
-}
+export { compile } from './compile.ts'

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { Template } from '../../engine/value.ts'
 import { explainCondition } from '../../engine/values/condition.ts'
-import { evaluateText } from '../../engine/values/template.ts'
 import { Scope } from '../../engine/values/scope.ts'
+import { evaluateText } from '../../engine/values/template.ts'
 
 const names = ['a', 'b']
 const own = (name: string): Scope =>

@@ -1,15 +1,16 @@
+import { KplayError } from '../../errors.ts'
 import { Float } from '../../value.ts'
+import { methodOf } from '../access.ts'
+import { Callable } from '../call.ts'
 import type { Call } from '../call.ts'
 import { truthy } from '../equality.ts'
 import { isNumeric, toNumber } from '../numbers.ts'
-import { KplayError } from '../../errors.ts'
-import { Callable } from '../call.ts'
 import { Undefined, failure, isUndefined, typeName } from '../operand.ts'
 import type { Operand } from '../operand.ts'
 import { lenient, operation } from '../operation.ts'
-import type { Operations } from '../operation.ts'
-import { methodOf } from '../access.ts'
 import { perform } from '../operation.ts'
+import type { Operations } from '../operation.ts'
+import { own } from '../own.ts'
 import { repr, text } from '../print.ts'
 
 function fallback(call: Call): Operand {
@@ -84,7 +85,7 @@ const STYLES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 
 /** Ansible's `comment`: the text between two empty comment lines. */
 function comment(call: Call): string {
-  const style = STYLES[call.string('style', 'plain')]
+  const style = own(STYLES, call.string('style', 'plain'))
   if (!style) throw failure(`comment has no style ${call.string('style')}`, `it has: ${Object.keys(STYLES).join(', ')}`)
   const option = (name: string, otherwise: string): string => text(call.others.get(name) ?? style[name] ?? otherwise)
   const decoration = option('decoration', '')

@@ -1,15 +1,15 @@
 import type { Call } from '../call.ts'
+import { printJson, readJson } from '../json.ts'
+import type { JsonStyle } from '../json.ts'
 import { isDictionary, isList } from '../operand.ts'
+import { failure } from '../operand.ts'
 import type { Operand } from '../operand.ts'
 import { operation } from '../operation.ts'
 import type { Operations } from '../operation.ts'
-import { printJson, readJson } from '../json.ts'
-import type { JsonStyle } from '../json.ts'
 import { text } from '../print.ts'
 import { printYaml } from '../yaml-print.ts'
 import type { YamlStyle } from '../yaml-print.ts'
 import { readYaml, readYamlDocuments } from '../yaml-read.ts'
-import { failure } from '../operand.ts'
 
 const JSON_OPTIONS =
   'indent sort_keys ensure_ascii separators skipkeys allow_nan check_circular default vault_to_text preprocess_unsafe'

@@ -1,10 +1,10 @@
 import { createHash, getHashes } from 'node:crypto'
 import { didYouMean } from '../../schema/parse.ts'
+import { passwordHash } from '../crypt.ts'
 import { failure } from '../operand.ts'
 import { operation } from '../operation.ts'
 import type { Operations } from '../operation.ts'
 import { text } from '../print.ts'
-import { passwordHash } from '../crypt.ts'
 
 function digest(algorithm: string, source: string): string {
   const name = algorithm

@@ -1,6 +1,7 @@
 import type { Call } from '../call.ts'
 import { Undefined, failure } from '../operand.ts'
 import type { Dictionary } from '../operand.ts'
+import { own } from '../own.ts'
 import { text } from '../print.ts'
 
 const ENTITIES: Readonly<Record<string, string>> = {
@@ -23,7 +24,7 @@ export function stripTags(source: string): string {
     .filter(Boolean)
     .join(' ')
     .replace(/&(?:#(\d+)|#x([\da-f]+)|(\w+));/gi, (whole, decimal?: string, hex?: string, name?: string) => {
-      if (name !== undefined) return NAMED[name] ?? whole
+      if (name !== undefined) return own(NAMED, name) ?? whole
       return String.fromCodePoint(Math.min(0x10ffff, parseInt(decimal ?? hex ?? '0', decimal === undefined ? 16 : 10)))
     })
 }

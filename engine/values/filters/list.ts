@@ -1,15 +1,15 @@
 import { Float } from '../../value.ts'
+import type { Call } from '../call.ts'
 import { compare, equal } from '../equality.ts'
 import { characters, itemsOf, toIterable } from '../iterate.ts'
+import { size } from '../iterate.ts'
 import { Tuple, Undefined, defined, failure, isDictionary, isList, typeName } from '../operand.ts'
 import type { List, Operand } from '../operand.ts'
 import { operation } from '../operation.ts'
 import type { Operation, Operations } from '../operation.ts'
 import { bounded } from '../operators.ts'
 import { text } from '../print.ts'
-import { size } from '../iterate.ts'
 import { follow, keyOf } from './select.ts'
-import type { Call } from '../call.ts'
 
 /** A set of values that are equal as Python compares them; scalars are found at once. */
 export class Seen {

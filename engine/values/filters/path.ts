@@ -1,10 +1,10 @@
 import { posix, win32 } from 'node:path'
 import type { Call } from '../call.ts'
+import { toIterable } from '../iterate.ts'
 import { Tuple, failure, typeName } from '../operand.ts'
 import { operation } from '../operation.ts'
 import type { Operations } from '../operation.ts'
 import { text } from '../print.ts'
-import { toIterable } from '../iterate.ts'
 
 const path = (call: Call): string => {
   if (typeof call.input === 'string') return call.input

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import type { Call } from '../call.ts'
+import { toIterable } from '../iterate.ts'
 import { isInt, isNumeric } from '../numbers.ts'
 import { Undefined, failure, typeName } from '../operand.ts'
 import type { Operand } from '../operand.ts'
 import { operation } from '../operation.ts'
 import type { Operations } from '../operation.ts'
 import { PythonRandom } from '../python-random.ts'
-import { toIterable } from '../iterate.ts'
 
 /** The generator of a seed; without one, nobody can foresee what comes. */
 function generator(call: Call): PythonRandom {

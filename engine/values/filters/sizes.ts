@@ -1,5 +1,5 @@
-import { fixedText, roundEven } from '../decimal.ts'
 import type { Call } from '../call.ts'
+import { fixedText, roundEven } from '../decimal.ts'
 import { int } from '../numbers.ts'
 import type { Int } from '../numbers.ts'
 import { failure } from '../operand.ts'

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { truthy } from '../equality.ts'
 import { subelements } from '../filters/dict.ts'
 import { formatPercent } from '../format-percent.ts'
@@ -7,7 +8,6 @@ import { bounded } from '../operators.ts'
 import { text } from '../print.ts'
 import { PythonRandom } from '../python-random.ts'
 import { pythonRegex } from '../regex.ts'
-import { randomBytes } from 'node:crypto'
 import { inlineOptions, opened, option } from './lookup.ts'
 import type { Lookups, Query } from './lookup.ts'
 

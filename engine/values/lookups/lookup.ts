@@ -1,8 +1,8 @@
 import type { Value } from '../../value.ts'
 import { failure, isDictionary, isList } from '../operand.ts'
 import type { List, Operand } from '../operand.ts'
-import type { Files, Surroundings } from '../surroundings.ts'
 import { text } from '../print.ts'
+import type { Files, Surroundings } from '../surroundings.ts'
 
 /** One use of a lookup: its terms, its options, and where it happens. */
 export interface Query {

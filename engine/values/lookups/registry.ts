@@ -3,6 +3,7 @@ import { didYouMean } from '../../schema/parse.ts'
 import { truthy } from '../equality.ts'
 import { failure, isUndefined } from '../operand.ts'
 import type { Operand } from '../operand.ts'
+import { own } from '../own.ts'
 import { text } from '../print.ts'
 import type { Given, Surroundings } from '../surroundings.ts'
 import { dataLookups } from './data.ts'
@@ -13,9 +14,10 @@ export const lookups: Lookups = { ...dataLookups, ...fileLookups }
 
 const PREFIX = /^(?:ansible\.(?:builtin|legacy)|community\.general)\./
 
-function named(name: string): Lookup {
+/** A lookup by its name; there is an error with a suggestion when nobody knows it. */
+export function lookupNamed(name: string): Lookup {
   const short = name.replace(PREFIX, '')
-  const found = Object.hasOwn(lookups, short) ? lookups[short] : undefined
+  const found = own(lookups, short)
   if (found) return found
   throw new KplayError('BAD_TEMPLATE', `there is no lookup ${name}`, { hint: didYouMean(short, Object.keys(lookups)) })
 }
@@ -28,14 +30,14 @@ export const query = (given: Given, around: Surroundings): Operand => run(given,
 
 /** Runs a lookup by its name with a list of terms: what `with_<name>` does. */
 export const runLookup = (name: string, terms: readonly Operand[], around: Surroundings): readonly Operand[] =>
-  named(name).run({ name, terms, options: new Map(), around })
+  lookupNamed(name).run({ name, terms, options: new Map(), around })
 
 function run({ positional, named: options }: Given, around: Surroundings, asList: boolean): Operand {
   const [name, ...terms] = positional
   if (name === undefined) throw failure('lookup needs the name of a lookup')
   const missing = positional.find(isUndefined)
   if (missing) return missing
-  const lookup = named(text(name))
+  const lookup = lookupNamed(text(name))
   const wantsList = asList || truthy(options.get('wantlist') ?? false)
   const errors = text(options.get('errors') ?? 'strict')
   const rest = new Map([...options].filter(([key]) => key !== 'wantlist' && key !== 'errors'))

@@ -1,3 +1,4 @@
+import type { Call } from '../call.ts'
 import { equal } from '../equality.ts'
 import { toIterable } from '../iterate.ts'
 import { failure, isList } from '../operand.ts'
@@ -6,7 +7,6 @@ import { operation } from '../operation.ts'
 import type { Operations } from '../operation.ts'
 import { bounded } from '../operators.ts'
 import { sorted } from '../order.ts'
-import type { Call } from '../call.ts'
 
 /** A list that a template changes is its own: variables are copied before (see `render.ts`). */
 const own = (call: Call): Operand[] => {

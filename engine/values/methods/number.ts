@@ -1,9 +1,9 @@
 import { Float } from '../../value.ts'
+import type { Call } from '../call.ts'
 import { isNumeric, toInt, toNumber } from '../numbers.ts'
 import { failure } from '../operand.ts'
 import { operation } from '../operation.ts'
 import type { Operations } from '../operation.ts'
-import type { Call } from '../call.ts'
 
 function number(call: Call): number {
   if (isNumeric(call.input)) return toNumber(call.input)

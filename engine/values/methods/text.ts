@@ -1,12 +1,12 @@
 import type { Call } from '../call.ts'
 import { formatBraces } from '../format-braces.ts'
 import { characters, size } from '../iterate.ts'
+import { capitalize, swapCase, titleCase } from '../letters.ts'
 import { Tuple, defined, failure, isDictionary } from '../operand.ts'
 import type { Operand } from '../operand.ts'
-import { bounded } from '../operators.ts'
 import { operation } from '../operation.ts'
 import type { Operations } from '../operation.ts'
-import { capitalize, swapCase, titleCase } from '../letters.ts'
+import { bounded } from '../operators.ts'
 
 const check = (pattern: RegExp) => operation('', (call) => pattern.test(call.text))
 

@@ -1,6 +1,6 @@
 import { Float } from '../../value.ts'
-import type { Call } from '../call.ts'
 import { Callable } from '../call.ts'
+import type { Call } from '../call.ts'
 import { compare, contains, equal, truthy } from '../equality.ts'
 import { toBool } from '../filters/core.ts'
 import { itemsOf } from '../iterate.ts'
@@ -9,6 +9,7 @@ import { Special, failure, isDictionary, isList, isUndefined, typeName } from '.
 import { lenient, operation } from '../operation.ts'
 import type { Operation, Operations } from '../operation.ts'
 import { operate } from '../operators.ts'
+import { own } from '../own.ts'
 import { text } from '../print.ts'
 import { pythonRegex } from '../regex.ts'
 
@@ -29,7 +30,7 @@ function regex(how: 'match' | 'search' | 'fullmatch' | undefined): Operation<boo
       match: 'start',
       fullmatch: 'both',
     }
-    const anchor = anchors[type]
+    const anchor = own(anchors, type)
     if (!anchor) throw failure(`regex has no match_type ${type}`)
     const flags = { ignoreCase: call.flag('ignorecase'), multiLine: call.flag('multiline') }
     return pythonRegex(call.string('pattern'), flags, anchor).test(text(call.input))

@@ -2,6 +2,7 @@ import type { Call } from '../call.ts'
 import { failure } from '../operand.ts'
 import { operation } from '../operation.ts'
 import type { Operations } from '../operation.ts'
+import { own } from '../own.ts'
 import { text } from '../print.ts'
 import { compareVersions } from '../version.ts'
 import type { VersionType } from '../version.ts'
@@ -26,7 +27,7 @@ const TYPES: readonly string[] = ['loose', 'strict', 'semver', 'semantic', 'pep4
 
 function version(call: Call): boolean {
   const operator = call.string('operator', 'eq')
-  const holds = OPERATORS[operator]
+  const holds = own(OPERATORS, operator)
   if (!holds) throw failure(`version has no operator ${operator}`, `it has: ${Object.keys(OPERATORS).join(' ')}`)
   const [mine, theirs] = [text(call.input), text(call.need('version'))]
   if (mine === '' || theirs === '')
