@@ -83,7 +83,7 @@ function suLine(become: Become, nonce: string): string {
 
 /** As a command line for any login shell: nothing in its single quotes means something else to csh or fish. */
 function suOnTerminal(become: Become, nonce: string): string {
-  const script = `stty raw -echo 2>/dev/null; unset LC_ALL; printf "\\n%s ok\\n" ${nonce}; cat | /bin/sh`
+  const script = `stty raw -echo 2>/dev/null; unset LC_ALL; printf "\\n%s ok\\n" ${nonce}; cat | (/bin/sh; kill 0)`
   const words = ['-s', '/bin/sh', ...become.flags, become.user, '-c', script].map(quote).join(' ')
   return `exec env LC_ALL=C ${programOf(become)} ${words}`
 }

@@ -22,8 +22,11 @@ export class Conversation {
 
   constructor(process: Process) {
     this.#process = process
-    process.stdout.on('data', this.#listen)
-    process.stderr.on('data', this.#listen)
+    for (const stream of [process.stdout, process.stderr]) {
+      stream.on('data', this.#listen)
+      // An earlier conversation may have stopped it.
+      stream.resume()
+    }
     process.stdin.on('error', () => undefined)
     void process.ended.then(() => {
       this.#ended = true

@@ -129,7 +129,7 @@ export class FramedShell {
 
   /** No more frames. Resolves when the shell has tidied up and ended, or when something keeps it from that. */
   async close(): Promise<void> {
-    this.#wire.process.stdin.end()
+    this.#wire.process.stdin.end('exit\n')
     const patience = new AbortController()
     await Promise.race([
       this.#wire.process.ended,

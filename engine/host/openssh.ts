@@ -27,7 +27,8 @@ export async function connectOpenssh(
   const running = new Set<Process>()
   const place = { host: settings.hostName, port: settings.port, timeout }
   const begin = async (commandLine: string, terminal: boolean): Promise<Process> => {
-    const words = [...wordsFor(wanted, await tools.config.words()), terminal ? '-tt' : '-T', '--', address]
+    const trusting = settings.strictHostKeyChecking !== 'yes'
+    const words = [...wordsFor(wanted, await tools.config.words(), trusting), terminal ? '-tt' : '-T', '--', address]
     // A process group of its own, so that Ctrl-C does not reach it.
     const options = { env: { ...env, ...askpass?.env }, stdio: 'pipe', detached: true } as const
     const child = spawn('ssh', [...words, `echo ${HELLO}; ${commandLine}`], options)
@@ -81,7 +82,7 @@ async function greeted(process: Process, timeout: number): Promise<Process> {
   }
 }
 
-function wordsFor(wanted: ConnectionSettings, config: readonly string[]): string[] {
+function wordsFor(wanted: ConnectionSettings, config: readonly string[], trusting: boolean): string[] {
   const { port, user, password, privateKeyFile, timeout, sshArguments, acceptNewHostKeys, knownHosts } = wanted
   const option = (text: string) => ['-o', text]
   return [
@@ -94,7 +95,7 @@ function wordsFor(wanted: ConnectionSettings, config: readonly string[]): string
     ...option(`ConnectTimeout=${Math.ceil(timeout)}`),
     ...option('ServerAliveInterval=5'),
     ...option('ServerAliveCountMax=3'),
-    ...option(`StrictHostKeyChecking=${acceptNewHostKeys ? 'accept-new' : 'yes'}`),
+    ...option(`StrictHostKeyChecking=${acceptNewHostKeys || trusting ? 'accept-new' : 'yes'}`),
     ...(knownHosts.length > 0 ? option(`UserKnownHostsFile=${knownHosts.map((file) => `"${file}"`).join(' ')}`) : []),
   ]
 }
