@@ -1,4 +1,3 @@
-import { didYouMean } from '../schema/parse.ts'
 import { attributeOf, itemOf, methodOf, sliceOf } from './access.ts'
 import { Callable } from './call.ts'
 import { compare, contains, equal, keyIn, truthy } from './equality.ts'
@@ -198,7 +197,7 @@ export function call(node: AnyNode, callee: Operand, given: Given, frame: Frame)
   if (isUndefined(callee)) return callee
   if (callee instanceof Callable) return frame.evaluation.deeper(() => callee.call(given, frame.evaluation))
   const name = node.typename === 'FunCall' && node.name.typename === 'Symbol' ? node.name.value : typeName(callee)
-  throw failure(`${name} is no function`, didYouMean(name, globals.keys()))
+  throw failure(`${name} is no function`)
 }
 
 /** The arguments of a call, computed. */

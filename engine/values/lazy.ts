@@ -1,6 +1,8 @@
 import { Template } from '../value.ts'
 import type { Raw, Value } from '../value.ts'
+import { failure } from './operand.ts'
 import type { Operand } from './operand.ts'
+import { repr } from './print.ts'
 
 /** Where a lazy dict has its members from. */
 export interface Members {
@@ -13,6 +15,8 @@ export interface Members {
 export class LazyDict extends Map<Operand, Operand> {
   private readonly members: Members
   private readonly made = new Map<Operand, Operand>()
+  /** The keys being made right now, to notice when one needs itself. */
+  private readonly making = new Set<Operand>()
   private filled = false
 
   constructor(members: Members) {
@@ -23,9 +27,15 @@ export class LazyDict extends Map<Operand, Operand> {
   override get(key: Operand): Operand | undefined {
     const known = this.made.get(key)
     if (known !== undefined || (this.filled && !super.has(key))) return known
-    const value = this.members.get(key)
-    if (value !== undefined) this.made.set(key, value)
-    return value
+    if (this.making.has(key)) throw failure(`the key ${repr(key)} of a dict needs itself`)
+    this.making.add(key)
+    try {
+      const value = this.members.get(key)
+      if (value !== undefined) this.made.set(key, value)
+      return value
+    } finally {
+      this.making.delete(key)
+    }
   }
 
   override has(key: Operand): boolean {

@@ -6,6 +6,7 @@ import { make } from './nodes.ts'
 import type { Arguments, Expression, PairNode, SliceNode, SplatNode, SymbolNode } from './nodes.ts'
 import { compact } from './numbers.ts'
 import { OperatorParser } from './parse-operators.ts'
+import { nameOf } from './parse-tokens.ts'
 
 const CONSTANTS = new Map<string, Value>([
   ['true', true],
@@ -71,8 +72,7 @@ export class ExpressionParser extends OperatorParser {
   private parseItems<T>(end: string, parse: () => T): T[] {
     const items: T[] = []
     while (!this.skip(end)) {
-      if (items.length > 0 && !this.skip(lexer.TOKEN_COMMA))
-        this.failAt(this.peekToken(), `"," or ${end.replace('-', ' ')}`)
+      if (items.length > 0 && !this.skip(lexer.TOKEN_COMMA)) this.failAt(this.peekToken(), `"," or ${nameOf(end)}`)
       if (items.length > 0 && this.skip(end)) break
       items.push(parse())
     }

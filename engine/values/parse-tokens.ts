@@ -10,6 +10,18 @@ export type Locate = (lineno: number, colno: number) => Place | undefined
 /** Deeper nesting than any person writes would exhaust the stack. */
 const DEEPEST = 200
 
+const NAMES: Readonly<Record<string, string>> = {
+  symbol: 'a name',
+  comma: '","',
+  'right-paren': '")"',
+  'left-paren': '"("',
+  'right-bracket': '"]"',
+  'right-curly': '"}"',
+}
+
+/** A type of tokens as a person knows it. */
+export const nameOf = (type: string): string => NAMES[type] ?? type
+
 /** nunjucks's parser over our lexer: every mistake is a KplayError with its place, and the end is a token too. */
 export class TokenParser extends nunjucks.Parser {
   protected readonly locate: Locate
@@ -46,7 +58,7 @@ export class TokenParser extends nunjucks.Parser {
 
   override expect(type: string): Token {
     const token = this.nextToken()
-    if (token.type !== type) this.failAt(token, type.replace('symbol', 'a name').replace('-', ' '))
+    if (token.type !== type) this.failAt(token, nameOf(type))
     return token
   }
 
