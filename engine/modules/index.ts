@@ -1,4 +1,5 @@
 import type { Module, Registry } from '../module/define.ts'
+import { apt } from './apt.ts'
 import { blockinfile } from './blockinfile.ts'
 import { command } from './command.ts'
 import { copy } from './copy.ts'
@@ -9,6 +10,7 @@ import { getUrl } from './get_url.ts'
 import { group } from './group.ts'
 import { lineinfile } from './lineinfile.ts'
 import { mount } from './mount.ts'
+import { packageModule } from './package.ts'
 import { service } from './service.ts'
 import { shell } from './shell.ts'
 import { stat } from './stat.ts'
@@ -23,6 +25,7 @@ import { waitFor } from './wait_for.ts'
 
 /** Every module, by hand, so that "go to definition" works. A test compares the list with the folder. */
 const all: readonly Module[] = [
+  apt,
   blockinfile,
   command,
   copy,
@@ -33,6 +36,7 @@ const all: readonly Module[] = [
   group,
   lineinfile,
   mount,
+  packageModule,
   service,
   shell,
   stat,
