@@ -77,8 +77,8 @@ export type Effect =
       readonly name: string
       readonly group: { readonly gid?: number | undefined } | 'absent'
     }
-  /** `unknown`: installed, in a version that only the package manager will choose. */
-  | { readonly effect: 'package'; readonly name: string; readonly version: string | 'unknown' | 'absent' }
+  /** A version, `absent`, or `unknown`: installed, in a version that only the package manager will choose. */
+  | { readonly effect: 'package'; readonly name: string; readonly version: string }
   | {
       readonly effect: 'filesystem'
       readonly device: string
