@@ -5,10 +5,10 @@ import { repositoryFolder } from '../mirror/places.ts'
 import { askZookeeper, serveMirror } from './support/cluster.ts'
 import { runCommand } from './support/command.ts'
 import type { Answer } from './support/command.ts'
+import { bareHosts } from './support/hosts.ts'
 import { emptyFolder, login, writeFiles } from './support/inventory.ts'
 import { consume, kcat, produce } from './support/kcat.ts'
 import { host } from './host.ts'
-import { reset, up } from './lab.ts'
 import { labProblem } from './machine.ts'
 import { knownHostsFile } from './places.ts'
 
@@ -62,8 +62,7 @@ describe.skipIf(labProblem())('from an empty folder elsewhere', () => {
     })
 
   beforeAll(async () => {
-    await up(['bare4'])
-    await reset('bare4')
+    await bareHosts(['bare4'])
     mirror = await serveMirror()
     folder = await writeFiles({ 'node.yml': playbook, 'machines.yml': inventory() })
     const prefix = await emptyFolder()

@@ -5,11 +5,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { mirrorFolders, repositoryFolder } from '../mirror/places.ts'
 import type { ServedMirror } from '../mirror/serve.ts'
 import { serveMirror } from './support/cluster.ts'
+import { bareHosts } from './support/hosts.ts'
 import { emptyFolder } from './support/inventory.ts'
 import { changesOf, changesPerHost, runPlaybook, story } from './support/kplay.ts'
 import type { Run } from './support/kplay.ts'
 import { host } from './host.ts'
-import { reset, up } from './lab.ts'
 import { labProblem } from './machine.ts'
 import { keyFile } from './places.ts'
 import { guestNamed, testNames } from './roster.ts'
@@ -75,14 +75,12 @@ describe.skipIf(labProblem())("an Ansible user's playbook, unmodified", () => {
   }
 
   beforeAll(async () => {
-    await up([...five, ...twins])
-    await Promise.all([...five, ...twins].map(reset))
+    await bareHosts([...five, ...twins])
     mirror = await serveMirror()
     folder = await emptyFolder()
     await cp(found, folder, { recursive: true })
     writeInventory('kplay.hosts.yml', five)
     writeInventory('ansible.hosts.yml', twins)
-    await Promise.all([...five, ...twins].map((name) => host(name).exec('systemctl is-system-running --wait')))
     ;[before, twinsBefore] = [await snapshots(five), await snapshots(twins)]
   })
   afterAll(() => mirror.close())
@@ -121,7 +119,7 @@ describe.skipIf(labProblem())("an Ansible user's playbook, unmodified", () => {
   })
 
   test('--check on bare hosts names what the run then changes', async () => {
-    await Promise.all(five.map(reset))
+    await bareHosts(five)
     const foreseen = await run('--check')
     expect(foreseen.code, story(foreseen)).toBe(0)
     const real = await run()

@@ -4,12 +4,12 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ServedMirror } from '../mirror/serve.ts'
 import { askZookeeper, playbook, serveMirror } from './support/cluster.ts'
+import { bareHosts } from './support/hosts.ts'
 import { login, writeFiles } from './support/inventory.ts'
 import { consume, kcat, produce } from './support/kcat.ts'
 import { changesOf, changesPerHost, runPlaybook, story } from './support/kplay.ts'
 import type { Run } from './support/kplay.ts'
 import { host } from './host.ts'
-import { reset, up } from './lab.ts'
 import { labProblem } from './machine.ts'
 import { outerAddress } from './roster.ts'
 import { compareSnapshots, snapshot } from './snapshot.ts'
@@ -113,8 +113,7 @@ describe.skipIf(labProblem())("every setting of Kafka's role", () => {
   const run = (...more: string[]): Promise<Run> => runPlaybook(['-i', file, playbook('site'), ...more])
 
   beforeAll(async () => {
-    await up(names)
-    await Promise.all(names.map(reset))
+    await bareHosts(names)
     mirror = await serveMirror()
     way = await forward(advertised, { host: host('bare1').address, port: 9192 })
     file = join(await writeFiles({ 'hosts.yml': inventory(mirror.url) }), 'hosts.yml')

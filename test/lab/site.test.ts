@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ServedMirror } from '../mirror/serve.ts'
 import {
-  bareHosts,
+  bareBrokers,
   brokers,
   noteBuilt,
   playbook,
@@ -50,7 +50,7 @@ describe.skipIf(labProblem())('site.yml on five bare hosts', () => {
   const run = (name: string, ...more: string[]): Promise<Run> => runPlaybook(['-i', inventory, playbook(name), ...more])
 
   beforeAll(async () => {
-    await bareHosts()
+    await bareBrokers()
     mirror = await serveMirror()
     inventory = await writeInventory(mirror)
   })

@@ -9,10 +9,10 @@ import { repositoryFolder } from '../../mirror/places.ts'
 import { serveFolder } from '../../mirror/serve.ts'
 import type { ServedMirror } from '../../mirror/serve.ts'
 import { host } from '../host.ts'
-import { reset, up } from '../lab.ts'
 import { runFolder } from '../places.ts'
 import { network, outerAddress, testNames } from '../roster.ts'
 import { poll } from '../shell.ts'
+import { bareHosts } from './hosts.ts'
 import { runPlaybook, story } from './kplay.ts'
 
 export const brokers = testNames(5)
@@ -43,11 +43,9 @@ export async function writeInventory({ url }: ServedMirror): Promise<string> {
 const builtFile = join(runFolder, 'cluster-built')
 
 /** Five hosts as bare as after their first boot. */
-export async function bareHosts(): Promise<void> {
-  await up(brokers)
+export async function bareBrokers(): Promise<void> {
   rmSync(builtFile, { force: true })
-  await Promise.all(brokers.map(reset))
-  await Promise.all(brokers.map((name) => host(name).exec('systemctl is-system-running --wait')))
+  await bareHosts(brokers)
 }
 
 export const noteBuilt = (): void => writeFileSync(builtFile, '')
@@ -55,7 +53,7 @@ export const noteBuilt = (): void => writeFileSync(builtFile, '')
 /** A whole cluster: the one an earlier test built, else a new one. */
 export async function builtCluster(inventory: string): Promise<void> {
   if (existsSync(builtFile)) return
-  await bareHosts()
+  await bareBrokers()
   const run = await runPlaybook(['-i', inventory, playbook('site')])
   if (run.code !== 0) throw new Error(`the cluster could not be built: ${story(run)}`)
   noteBuilt()

@@ -1,5 +1,5 @@
 import './own-lab.ts'
-import { relative } from 'node:path'
+import { join, relative } from 'node:path'
 import type { Counts, Event } from '../../../engine/events.ts'
 import { repositoryFolder } from '../../mirror/places.ts'
 import { knownHostsFile } from '../places.ts'
@@ -13,16 +13,24 @@ export interface Run extends Answer {
   readonly events: readonly Told[]
 }
 
-/** `npx kplay …` as a user types it in the clone, or from another folder. */
-export const kplay = (args: readonly string[], options: CommandOptions = {}): Promise<Answer> =>
-  runCommand('npx', ['kplay', ...args], { cwd: repositoryFolder(), timeout: 400_000, ...options })
+/** `npx kplay …`, as a user types it in the clone; in another folder, where npx would not find it, by its path. */
+export function kplay(args: readonly string[], options: CommandOptions = {}): Promise<Answer> {
+  const folder = repositoryFolder()
+  const { cwd = folder } = options
+  const [command, first] = cwd === folder ? ['npx', 'kplay'] : [process.execPath, join(folder, 'engine/launch.js')]
+  return runCommand(command, [first, ...args], { timeout: 400_000, ...options, cwd })
+}
 
-/** `kplay run` on the lab, with every event it tells. */
-export async function runPlaybook(args: readonly string[], options: CommandOptions = {}): Promise<Run> {
-  const answer = await kplay(['run', '--known-hosts', knownHostsFile, '--output', 'json', ...args], options)
+/** `kplay run`, with every event it tells. */
+export async function tellRun(args: readonly string[], options: CommandOptions = {}): Promise<Run> {
+  const answer = await kplay(['run', '--output', 'json', ...args], options)
   const lines = answer.stdout.split('\n').filter((line) => line.startsWith('{'))
   return { ...answer, events: lines.map((line) => JSON.parse(line) as Told) }
 }
+
+/** The same on hosts of the lab, whose keys are known. */
+export const runPlaybook = (args: readonly string[], options: CommandOptions = {}): Promise<Run> =>
+  tellRun(['--known-hosts', knownHostsFile, ...args], options)
 
 /** What a person would look at when a run did not end as it should. */
 export function story({ code, stdout, stderr, events }: Run): string {

@@ -1,8 +1,8 @@
 import './own-lab.ts'
 import { down } from '../lab.ts'
-import { labProblem } from '../machine.ts'
+import { isUsedBy } from './hosts.ts'
 
 /** Test files share one lab, and each takes what the one before it left; after the last one nothing is left. */
 export async function teardown(): Promise<void> {
-  if (!labProblem()) await down()
+  if (isUsedBy(process.pid)) await down()
 }
