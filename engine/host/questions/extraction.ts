@@ -22,24 +22,28 @@ export const extractionQuestion: Question<ExtractionSubject, Extraction | undefi
   script: (subjects, mark) =>
     eachCall(
       mark,
-      sh`verify() {
-  cat -- "$1" || return
+      // A shell's `read` takes a byte at a time; a list that is split into words is four times as fast.
+      sh`verify() (
+  cat -- "$1" || exit
   printf '%s-\\n' ${mark}
-  if [ -d "$2" ] && [ ! -x "$2" ]; then echo "$2: Permission denied" >&2; return 1; fi
+  if [ -d "$2" ] && [ ! -x "$2" ]; then echo "$2: Permission denied" >&2; exit 1; fi
   left=${NAMED} tab=$(printf '\\t')
-  while IFS=$tab read -r kind path; do
+  IFS='
+'; set -f
+  for line in $(cat -- "$1"); do
+    path=\${line#?"$tab"}
     case $path in *\\\\*) plain=$(printf '%b.' "$path"); plain=\${plain%.} ;; *) plain=$path ;; esac
-    case $kind in
-      f) [ -f "$2/$plain" ] && [ ! -L "$2/$plain" ] && [ -s "$2/$plain" ] ;;
-      e) [ -f "$2/$plain" ] && [ ! -L "$2/$plain" ] ;;
-      d) [ -d "$2/$plain" ] && [ ! -L "$2/$plain" ] ;;
-      l) [ -L "$2/$plain" ] ;;
+    case $line in
+      f"$tab"*) [ -s "$2/$plain" ] && [ -f "$2/$plain" ] && [ ! -L "$2/$plain" ] ;;
+      e"$tab"*) [ -f "$2/$plain" ] && [ ! -L "$2/$plain" ] ;;
+      d"$tab"*) [ -d "$2/$plain" ] && [ ! -L "$2/$plain" ] ;;
+      l"$tab"*) [ -L "$2/$plain" ] ;;
     esac && continue
     printf '%s\\n' "$path"
     left=$((left - 1))
-    [ "$left" -gt 0 ] || return 0
-  done <"$1"
-}`,
+    [ "$left" -gt 0 ] || exit 0
+  done
+)`,
       subjects.map(({ stampPath, destination }) => sh`verify ${stampPath} ${destination}`),
     ),
   read(section, subjects, mark) {
