@@ -74,7 +74,7 @@ export function judge(planned: PlannedTask, executed: Executed, host: HostState,
     notify: [],
     registered,
     error: failure?.error,
-    result: { ...blank(host), ...shownAnswer(executed, scope, planned), status, failure: placed(failure, task) },
+    result: { ...blank(host), ...shownAnswer(executed), status, failure: placed(failure, task) },
   }
 }
 
@@ -83,10 +83,7 @@ const sources = (conditions: Conditions): string => conditions.map(({ value }) =
 const placed = (failure: Failure | undefined, task: Task): Failure | undefined =>
   failure && { ...failure, error: at(task.place, failure.error) as KplayError }
 
-function shownAnswer({ answer, mask, message }: Executed, scope: Scope, { chain }: PlannedTask): Partial<Result> {
-  if (flagOf(nearest(chain, 'noLog')?.value ?? false, scope, 'no_log')) {
-    return { noLog: true, changes: [], steps: [], values: { censored: 'no_log was given' }, warnings: [] }
-  }
+function shownAnswer({ answer, mask, message }: Executed): Partial<Result> {
   return {
     changes: answer.changes,
     steps: answer.steps,

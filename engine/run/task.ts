@@ -9,6 +9,7 @@ import type { RunContext } from './context.ts'
 import { execute } from './execute.ts'
 import { exhausted, firstFalse, holds, judge, withResult } from './judge.ts'
 import { itemLayers, loopItems, type Item } from './loop.ts'
+import { censored } from './no-log.ts'
 import { blank, isUnreachable, skipped, thrown, type TaskEnd } from './outcome.ts'
 import type { PlannedTask } from './plan.ts'
 import { scopeOf, type PlayView } from './scopes.ts'
@@ -30,7 +31,7 @@ export async function runTask(
       items === undefined
         ? await runOnce(planned, host, view, context, [])
         : await runLoop(planned, items, host, view, context)
-    const result = { ...end.result, elapsed: performance.now() - started }
+    const result = censored({ ...end.result, elapsed: performance.now() - started }, planned, scope)
     if (task.register !== undefined) host.registered.set(task.register, end.registered)
     return {
       ...end,
@@ -38,7 +39,8 @@ export async function runTask(
       notify: end.status === 'changed' ? task.notify.flatMap(({ value }) => names(evaluate(value, scope))) : [],
     }
   } catch (error) {
-    return thrown(placed(task, error), planned, host, scope, context, performance.now() - started)
+    const end = thrown(placed(task, error), planned, host, scope, context, performance.now() - started)
+    return { ...end, result: censored(end.result, planned, scope) }
   }
 }
 
@@ -62,7 +64,7 @@ async function runLoop(
       thrown(placed(planned.task, error), planned, host, scope, context, 0),
     )
     const label = planned.task.loopControl.label
-    const result = { ...end.result, item: label ? (textOf(label, scope) ?? '') : item.label }
+    const result = censored({ ...end.result, item: label ? (textOf(label, scope) ?? '') : item.label }, planned, scope)
     ends.push({ ...end, result })
     context.emit({ type: 'item', task: planned.info, result })
     if (end.status === 'unreachable' || context.soft.aborted) break

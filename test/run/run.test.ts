@@ -128,6 +128,25 @@ describe('tasks', () => {
     })
   })
 
+  test('no_log hides all but how it ended', async () => {
+    const playbook = `
+- hosts: all
+  gather_facts: false
+  tasks:
+    - name: loop
+      debug: { msg: "{{ item }}" }
+      loop: [s3cret1, s3cret2]
+      no_log: true
+    - name: boom
+      fail: { msg: s3cret3 }
+      no_log: true`
+    const { events, lines } = await play({ playbook, options: { verbosity: 3 } })
+    expect(lines).toEqual(['ok h1 loop', 'failed h1 boom'])
+    expect(
+      JSON.stringify(events, (_, value: unknown) => (value instanceof Error ? value.message : value)),
+    ).not.toContain('s3cret')
+  })
+
   test('run_once shares what it learnt', async () => {
     const playbook = `
 - hosts: all
