@@ -148,4 +148,8 @@ export class Callable extends Special {
   call(given: Given, around: Surroundings): Operand {
     return this.run(given, around)
   }
+
+  override attribute(name: string): Operand | undefined {
+    return name === 'name' ? this.name : undefined
+  }
 }

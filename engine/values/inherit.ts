@@ -49,6 +49,8 @@ export function renderInclude(node: IncludeNode, frame: Frame, out: Operand[], r
     throw error
   }
   const inner = node.withContext ? frame.inner(parsed) : isolated(frame, parsed)
+  // the names of the loop around it can be seen, the loop itself cannot
+  if (inner.local('loop') !== undefined) inner.set('loop', inner.undefinedName(node, 'loop'))
   inner.evaluation.deeper(() => render(parsed, inner, out))
 }
 

@@ -31,9 +31,12 @@ export function parseTemplate(template: Template): Parsed {
   return fresh
 }
 
-/** `when: x > 1` – unless somebody wrote `when: "{{ x > 1 }}"`, which means the same. */
+/**
+ * `when: x > 1`. Braces around it, or around a part of it, mean the same as none: the parser takes them for
+ * parentheses. Only with tags it is a text, whose one value counts.
+ */
 function parseBare(source: string, locate: Locate): Parsed {
-  if (/^\s*\{[{%]/.test(source)) return parseText(source.trim(), locate, {})
+  if (/\{%.*%\}/s.test(source)) return parseText(source.trim(), locate, {})
   const tree = safely(locate, () => new StatementParser(new Lexer(source, {}).startInCode(), locate).parseBare())
   return { source, locate, tree, bare: true, changes: changesValues(tree) }
 }

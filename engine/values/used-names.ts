@@ -45,7 +45,8 @@ function visit(node: AnyNode, used: Set<string>, own: Set<string>): boolean | vo
       break
     case 'FromImport':
       for (const name of node.names.children) own.add(name.typename === 'Pair' ? name.value.value : name.value)
-      break
+      walk(node.template, (inner) => visit(inner, used, own))
+      return false
     case 'Filter':
     case 'Test':
       // its name is no variable's

@@ -12,7 +12,8 @@ import { inlineOptions, opened, option } from './lookup.ts'
 import type { Lookups, Query } from './lookup.ts'
 
 function sequence(query: Query): List {
-  return query.terms.flatMap((term) => oneSequence(term))
+  const terms = query.terms.length > 0 ? query.terms : [new Map<Operand, Operand>(query.options)]
+  return terms.flatMap((term) => oneSequence(term))
 }
 
 const SHORT = /^(?:(0x[\da-f]+|-?\d+)-)?(0x[\da-f]+|-?\d+)(?:\/(0x[\da-f]+|-?\d+))?(?::(.+))?$/i

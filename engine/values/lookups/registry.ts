@@ -55,5 +55,5 @@ function single(items: readonly Operand[]): Operand {
   if (items.length === 1) return items[0] ?? null
   const missing = items.find(isUndefined)
   if (missing) return missing
-  return items.every((item) => typeof item === 'string') ? items.join(',') : [...items]
+  return items.length > 0 && items.every((item) => typeof item === 'string') ? items.join(',') : [...items]
 }
