@@ -92,8 +92,12 @@ fi && ${mode === undefined ? sh`:` : sh`chmod ${chmodWords(mode)} -- "$new"`}`
 const ownerWord = (owner: string | undefined, group: string | undefined): string =>
   group === undefined ? (owner ?? '') : `${owner ?? ''}:${group}`
 
+/** A file system that knows no labels needs none. */
 const labelled = sh`if [ -e /sys/fs/selinux/enforce ] || [ -e /selinux/enforce ]; then
-  if [ -e "$path" ]; then chcon --reference="$path" -- "$new"
+  if [ -e "$path" ]; then
+    said=$(LC_ALL=C chcon --reference="$path" -- "$new" 2>&1) || case $said in
+      *'not supported'*) ;; *) printf '%s\\n' "$said" >&2; exit 1 ;;
+    esac
   else label=$(matchpathcon -n -- "$path" 2>/dev/null) && chcon -- "$label" "$new" || :; fi
 fi`
 

@@ -14,12 +14,12 @@ import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { runStep } from '../../engine/host/execute.ts'
 import type { WriteStep } from '../../engine/host/step.ts'
-import { localSession, shells, temporaryFolder } from '../support/local-session.ts'
+import { localSession, oldShell, shells, temporaryFolder } from '../support/local-session.ts'
 
 const mode = (path: string) => (statSync(path).mode & 0o7777).toString(8)
 const asRoot = process.getuid?.() === 0
 
-describe.each(shells)('writing a file, under $name', (shell) => {
+describe.each([...shells, oldShell()])('writing a file, under $name', (shell) => {
   const session = localSession(shell)
   let folder = ''
   let path = ''
@@ -138,6 +138,17 @@ describe.each(shells)('writing a file, under $name', (shell) => {
     expect(mode(path)).toBe('640')
     await write('z', { group: '7' })
     expect(statSync(path)).toMatchObject({ uid: 12345, gid: 7 })
+  })
+
+  it.runIf(asRoot && existsSync('/usr/bin/setfacl') && shell.name !== 'busybox')('keeps an access list', async () => {
+    const { execFileSync } = await import('node:child_process')
+    const list = () => execFileSync('getfacl', ['-c', '-p', '--', path]).toString()
+    writeFileSync(path, 'old')
+    execFileSync('setfacl', ['-m', 'u:nobody:r', path])
+    await write('new')
+    expect(list()).toContain('user:nobody:r--')
+    await write('newer', { mode: '0600' })
+    expect(list()).toMatch(/user:nobody:r--\t+#effective:---/)
   })
 
   it('runs a command with its folder, input and environment', async () => {

@@ -7,11 +7,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeReader } from '../../engine/host/read.ts'
 import { sh } from '../../engine/host/shell.ts'
 import { writeStamp } from '../../engine/host/stamp.ts'
-import { localSession, shells, temporaryFolder } from '../support/local-session.ts'
+import { localSession, oldShell, shells, temporaryFolder } from '../support/local-session.ts'
 
 const CANNOT = { code: 'CANNOT_LOOK' }
 
-describe.each(shells)('the reader, under $name', (shell) => {
+describe.each([...shells, oldShell()])('the reader, under $name', (shell) => {
   const session = localSession(shell)
   const reader = makeReader(session)
   const folder = temporaryFolder()

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
@@ -31,6 +31,20 @@ export const shells: readonly Shell[] = [
   { name: 'bash', words: ['/bin/bash', '--posix'], path: PATH },
   ...(busybox ? [{ name: 'busybox', words: [busybox, 'sh'], path: appletFolder(busybox) }] : []),
 ].filter(({ words }) => words[0] !== undefined && existsSync(words[0]))
+
+/** GNU tools as CentOS 6 has them: %N written for eyes, one operand for readlink, a sync that heeds none. */
+export function oldShell(): Shell {
+  const folder = goes(mkdtempSync(join(tmpdir(), 'kplay-old-')))
+  const tools = {
+    stat: 'QUOTING_STYLE=locale exec /usr/bin/stat "$@"',
+    readlink: 'shift $(($# - 1 > 3 ? 99 : 0)) && exec /usr/bin/readlink "$@"',
+    sync: '[ "$#" -eq 0 ] || echo "sync: ignoring all arguments" >&2; exec /usr/bin/sync',
+  }
+  for (const [name, text] of Object.entries(tools)) {
+    writeFileSync(join(folder, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 })
+  }
+  return { name: 'old tools', words: ['/bin/bash', '--posix'], path: `${folder}:${PATH}` }
+}
 
 export interface LocalSession extends Session {
   /** Frames sent so far, as text. */

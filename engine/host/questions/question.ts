@@ -36,6 +36,8 @@ const NOTHING_THERE = /: (?:No such file or directory|Not a directory)$/
 /** The reason at the end of a tool's message: `stat: cannot stat 'x': Permission denied` → Permission denied. */
 export function reasonIn(stderr: string): string {
   const last = stderr.trim().split('\n').at(-1) ?? ''
+  const tool = /(?:^|[ :])([^ :]+): (?:command )?not found$/.exec(last)?.[1]
+  if (tool !== undefined) return `${tool} is not there`
   return last.slice(last.lastIndexOf(': ') + 1).trim() || 'no reason was given'
 }
 
