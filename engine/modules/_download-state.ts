@@ -74,7 +74,7 @@ async function look(
 }
 
 /** curl, or GNU wget, or busybox's: it takes other options and does not verify certificates. */
-async function toolOf(reader: Reader): Promise<Tool | null> {
+export async function toolOf(reader: Reader): Promise<Tool | null> {
   try {
     const [curl, wget] = await Promise.all([reader.tool('curl'), reader.tool('wget')])
     if (curl !== undefined) return 'curl'

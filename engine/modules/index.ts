@@ -4,6 +4,7 @@ import { blockinfile } from './blockinfile.ts'
 import { command } from './command.ts'
 import { copy } from './copy.ts'
 import { download } from './download.ts'
+import { extract } from './extract.ts'
 import { file } from './file.ts'
 import { filesystem } from './filesystem.ts'
 import { getUrl } from './get_url.ts'
@@ -20,34 +21,11 @@ import { systemd } from './systemd.ts'
 import { systemdService } from './systemd_service.ts'
 import { sysvinit } from './sysvinit.ts'
 import { template } from './template.ts'
+import { unarchive } from './unarchive.ts'
 import { user } from './user.ts'
 import { waitFor } from './wait_for.ts'
 
 /** Every module, by hand, so that "go to definition" works. A test compares the list with the folder. */
-const all: readonly Module[] = [
-  apt,
-  blockinfile,
-  command,
-  copy,
-  download,
-  file,
-  filesystem,
-  getUrl,
-  group,
-  lineinfile,
-  mount,
-  packageModule,
-  service,
-  shell,
-  stat,
-  symlink,
-  sysctl,
-  systemd,
-  systemdService,
-  sysvinit,
-  template,
-  user,
-  waitFor,
-]
+const all: readonly Module[] = [apt, blockinfile, command, copy, download, extract, file, filesystem, getUrl, group, lineinfile, mount, packageModule, service, shell, stat, symlink, sysctl, systemd, systemdService, sysvinit, template, unarchive, user, waitFor]
 
 export const modules: Registry = new Map(all.map((module) => [module.name, module]))

@@ -52,6 +52,7 @@ export async function here(shell: Shell, scratch: string, missing: readonly stri
     target,
     async task(name, input, local = {}) {
       const { module, args } = argumentsOf(modules, name, input)
+      reader.forget()
       if (module.kind === 'read') throw new Error(`${name} only asks`)
       return converge(module, args, {
         target,

@@ -15,7 +15,8 @@ export function overlayReader(base: Reader, overlay: Overlay, options: OverlayOp
     if (entry?.kind === 'unknown' && options.question) throw unpredictable(path)
     return entry && swept(overlay, path, entry)
   }
-  const direct = (): boolean => files.empty && overlay.sweeps.length === 0
+  /** Nothing predicted can concern it; links of /proc lead elsewhere for each process that looks. */
+  const direct = (path = ''): boolean => (files.empty && overlay.sweeps.length === 0) || /^\/(?:proc|sys)\//.test(path)
 
   /** A regular file, links followed; undefined where nothing is. */
   async function file(path: string): Promise<Found | undefined> {
@@ -59,23 +60,23 @@ export function overlayReader(base: Reader, overlay: Overlay, options: OverlayOp
 
   return {
     async lstat(path) {
-      if (direct()) return base.lstat(path)
+      if (direct(path)) return base.lstat(path)
       const found = await files.find(path, false)
       return sure(found.path, found.entry)
     },
     async stat(path) {
-      if (direct()) return base.stat(path)
+      if (direct(path)) return base.stat(path)
       const found = await files.find(path, true)
       return sure(found.path, found.entry)
     },
     async realpath(path) {
-      if (direct()) return base.realpath(path)
+      if (direct(path)) return base.realpath(path)
       const found = await files.find(path, true)
       return found.entry && found.path
     },
-    readBytes: (path, limit) => (direct() ? base.readBytes(path, limit) : bytes(path, limit)),
+    readBytes: (path, limit) => (direct(path) ? base.readBytes(path, limit) : bytes(path, limit)),
     readText: async (path, limit) =>
-      direct() ? base.readText(path, limit) : (await bytes(path, limit))?.toString('utf8'),
+      direct(path) ? base.readText(path, limit) : (await bytes(path, limit))?.toString('utf8'),
     async digest(path: string, algorithm: Algorithm) {
       if (direct()) return base.digest(path, algorithm)
       const found = await file(path)
