@@ -40,6 +40,7 @@ export async function runTask(
     }
   } catch (error) {
     const end = thrown(placed(task, error), planned, host, scope, context, performance.now() - started)
+    if (task.register !== undefined && end.status === 'maybe') host.registered.set(task.register, end.registered)
     return { ...end, result: censored(end.result, planned, scope) }
   }
 }

@@ -345,4 +345,17 @@ describe('check mode', () => {
     const changed = (lines: readonly string[]): string[] => lines.filter((line) => line.startsWith('changed'))
     expect(changed(real.lines)).toEqual(changed(checked.lines))
   })
+
+  test('what rests on an answer that nobody knows yet is maybe too', async () => {
+    const playbook = `
+- hosts: all
+  gather_facts: false
+  tasks:
+    - { name: ran, command: make }
+    - { name: asked, command: { cmd: made, read_only: true }, register: answer }
+    - { name: rests, assert: { that: answer.rc == 0 } }
+    - { name: rests as well, debug: { msg: "{{ answer.stdout }}" } }`
+    const { lines } = await play({ playbook, options: { check: true } })
+    expect(lines).toEqual(['changed h1 ran', 'maybe h1 asked', 'maybe h1 rests', 'maybe h1 rests as well'])
+  })
 })
