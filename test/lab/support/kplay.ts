@@ -34,12 +34,15 @@ export const runPlaybook = (args: readonly string[], options: CommandOptions = {
 
 /** What a person would look at when a run did not end as it should. */
 export function story({ code, stdout, stderr, events }: Run): string {
-  const failed = events.flatMap((event) =>
-    (event.type === 'result' && event.result.failure !== undefined) || event.type === 'unreachable'
-      ? [JSON.stringify(event, undefined, 1)]
-      : [],
-  )
-  return `exit ${code}\n${failed.join('\n')}\n${events.length ? '' : stdout}${stderr}`
+  const failures = events.flatMap((event) => {
+    if (event.type === 'unreachable') return [`${event.hosts.join(' ')}: ${event.error.message}`]
+    if (event.type !== 'result' || !event.result.failure) return []
+    const { host, failure } = event.result
+    const { place, name } = event.task
+    const more = [failure.error.hint, failure.stdout, failure.stderr, failure.evidence].filter(Boolean)
+    return [[`${host}: ${name} (${place.file}:${place.line}): ${failure.error.message}`, ...more].join('\n  ')]
+  })
+  return [`exit ${code}`, ...failures, events.length ? '' : stdout, stderr].join('\n')
 }
 
 /** The recap of a run that came to its end. */
