@@ -216,7 +216,11 @@ describe.skipIf(labProblem())('reading and writing real hosts', () => {
     })
     expect([full, none?.load, bad?.load]).toEqual([running, 'not-found', 'not-found'])
     expect((await target('test1').reader.process(running?.mainPid ?? 0))?.command).toBe('/bin/sleep 1000')
-    await act('test1', { kind: 'write', path, content: `${unit}# changed\n` }, run(sh`systemctl stop kplay-x 2>/dev/null`))
+    await act(
+      'test1',
+      { kind: 'write', path, content: `${unit}# changed\n` },
+      run(sh`systemctl stop kplay-x 2>/dev/null`),
+    )
     expect(await fresh('test1').unit('kplay-x')).toMatchObject({ active: 'inactive', needsReload: true })
     expect(await target('test1').reader.journal('kplay-x', 5)).toMatch(/Stopped/)
   })
