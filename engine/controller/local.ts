@@ -2,7 +2,9 @@ import { existsSync, statSync } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import { hostname, userInfo } from 'node:os'
 import { dirname, join } from 'node:path'
+import { KplayError } from '../errors.ts'
 import type { ArchiveEntry } from '../host/reader.ts'
+import type { ControllerFile } from '../host/step.ts'
 import type { Local, RenderOptions } from '../module/define.ts'
 import type { Scope } from '../values/scope.ts'
 import { settled } from '../values/suspend.ts'
@@ -22,6 +24,8 @@ export interface Shared {
   readonly downloads: Downloads
   /** Listings of archives, by digest. */
   readonly archives: Map<string, Promise<readonly ArchiveEntry[]>>
+  /** Where the files lie that tasks of this run have sent, by sha256. */
+  readonly held: Map<string, string>
 }
 
 export interface LocalPlace extends Standing {
@@ -29,14 +33,18 @@ export interface LocalPlace extends Standing {
 }
 
 /** The controller's side of one task. */
-export function openLocal(place: LocalPlace, { digests, downloads, archives }: Shared): Local {
+export function openLocal(place: LocalPlace, { digests, downloads, archives, held }: Shared): Local {
+  const kept = (file: ControllerFile): ControllerFile => {
+    held.set(file.sha256, file.file)
+    return file
+  }
   return {
     find: async (kind, name) => findFile(kind, name, place),
     tree: treeOf,
     readText: readWhole,
     async file(path) {
       const { hex, size } = await digests.of(path, 'sha256')
-      return { file: path, size, sha256: hex }
+      return kept({ file: path, size, sha256: hex })
     },
     async mode(path) {
       try {
@@ -49,12 +57,15 @@ export function openLocal(place: LocalPlace, { digests, downloads, archives }: S
       const source = await readWhole(path)
       return settled(() => render(source, path, options, place))
     },
-    fetch: (request) => downloads.fetch(request),
+    fetch: async (request) => kept(await downloads.fetch(request)),
     async checksum(algorithm, url, name, request) {
       const { file } = await downloads.fetch({ url, ...request })
       return checksumIn(await readWhole(file), algorithm, name, url)
     },
-    async archive(path) {
+    async archive(name) {
+      const digest = /^sha256:([0-9a-f]{64})$/.exec(name)?.[1]
+      const path = digest === undefined ? name : held.get(digest)
+      if (path === undefined) throw new KplayError('NOT_FOUND', `no task of this run has sent a file with ${name}`)
       const { hex } = await digests.of(path, 'sha256')
       const listing = archives.get(hex) ?? listArchive(path)
       archives.set(hex, listing)

@@ -35,6 +35,7 @@ export function openController({ environment = process.env }: ControllerOptions)
     digests,
     downloads: new Downloads(join(cacheFolder(environment), 'downloads'), digests, { environment }),
     archives: new Map(),
+    held: new Map(),
   }
   const disk = controllerFiles()
   return {

@@ -70,7 +70,10 @@ export interface Local {
     name: string,
     request: Pick<FetchRequest, 'headers' | 'timeout' | 'retries'>,
   ): Promise<Checksum>
-  /** The entries of a tar or zip on the controller, in order, names as they stand in the archive. */
+  /**
+   * The entries of a tar or zip on the controller, in order, names as they stand in the archive. `path` may also be
+   * `sha256:hex` of a file that a task of this run sends to hosts; throws NOT_FOUND when none does.
+   */
   archive(path: string): Promise<readonly ArchiveEntry[]>
 }
 

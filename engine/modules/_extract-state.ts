@@ -121,8 +121,11 @@ async function sourceOf(
     return { kind: 'file', file, size, sha256, words: `archive=${basename(src)} sha256=${sha256}` }
   }
   const entry = await reader.stat(src)
-  const { kind = 'absent', size = 0, mtime = 0 } = entry ?? {}
-  return { ...unread, kind, size, words: `archive=${src} size=${size} mtime=${mtime}` }
+  const { kind = 'absent', size = 0, mtime = 0, inode = 0 } = entry ?? {}
+  // What only a dry run has there has no inode: its digest is known without reading it.
+  const predicted = kind === 'file' && inode === 0
+  const sha256 = predicted ? ((await reader.digest(src, 'sha256')) ?? '') : ''
+  return { ...unread, sha256, kind, size, words: `archive=${src} size=${size} mtime=${mtime}` }
 }
 
 /**

@@ -89,8 +89,10 @@ function answer<T>(found: Settled<T>): T | null {
 }
 
 function textOf(found: Settled<Buffer>, entry: Entry, digestKnown: boolean): string | null {
+  // What only a dry run has there differs from anything wanted, unless its text is known.
+  if ('error' in found && isUnpredictable(found.error)) return null
   if (!digestKnown) return answer(found)?.toString('utf8') ?? null
-  if (entry.size > SHOWN_BYTES || ('error' in found && isUnpredictable(found.error))) return null
+  if (entry.size > SHOWN_BYTES) return null
   const bytes = answer(found)
   return bytes && asText(bytes)
 }

@@ -1,5 +1,6 @@
+import { KplayError } from '../errors.ts'
 import type { ArchiveEntry } from '../host/reader.ts'
-import { defineModule } from '../module/define.ts'
+import { defineModule, type Local } from '../module/define.ts'
 import { flag, list, path, text, whole } from '../schema/field.ts'
 import { ansibleFields, attributeFields, unsupported } from './_attributes.ts'
 import { carried } from './_carried.ts'
@@ -9,6 +10,15 @@ import { extractSteps } from './_extract-steps.ts'
 
 const listed = carried<readonly ArchiveEntry[]>()
 const NAME = /^[^\0\n]+$/
+
+/** What is in an archive that is only going to be sent by an earlier task; undefined where the controller has it not. */
+async function predictedEntries(sha256: string, local: Local): Promise<readonly ArchiveEntry[] | undefined> {
+  if (!/^[0-9a-f]{64}$/.test(sha256)) return undefined
+  return local.archive(`sha256:${sha256}`).catch((error: unknown) => {
+    if (error instanceof KplayError && error.code === 'NOT_FOUND') return undefined
+    throw error
+  })
+}
 
 export const extract = defineModule({
   name: 'extract',
@@ -85,7 +95,9 @@ export const extract = defineModule({
     if (args.creates !== undefined && there && (now.extracted !== now.asked || now.damage === '')) return {}
     const want = { extracted: now.asked, damage: '' }
     const right = now.extracted === now.asked && now.damage === ''
-    return right || now.file === null ? want : listed.put(want, await local.archive(now.file))
+    if (right) return want
+    const entries = now.file === null ? await predictedEntries(now.sha256, local) : await local.archive(now.file)
+    return entries ? listed.put(want, entries) : want
   },
 
   apply: (args, now, want) => extractSteps(args, now, listed.get(want)),

@@ -87,7 +87,8 @@ export function fakeLocal(canned: CannedLocal = {}): FakeLocal {
       if (!hex) throw new KplayError('CHECKSUM', `${url} has no checksum for ${name}`)
       return { algorithm, hex: hex.toLowerCase() }
     },
-    archive: async (path) => {
+    archive: async (given) => {
+      const path = [...contents].find(([, content]) => `sha256:${digest('sha256', content)}` === given)?.[0] ?? given
       const name = Object.keys(canned.archives ?? {}).find(
         (key) => absolute('files', key) === path || FOLDER.urls + cached(key) === path,
       )

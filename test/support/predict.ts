@@ -8,7 +8,7 @@ import type { FakeLocal } from './fake-local.ts'
 
 /**
  * The same task in the engine's own check mode: a step that does not declare all it does ends in PREDICTION_GAP.
- * Undefined for a pure question.
+ * Undefined for a pure question. Several tasks may share one overlay, as in a run.
  */
 export async function predict(
   modules: Registry,
@@ -16,10 +16,10 @@ export async function predict(
   input: Readonly<Record<string, unknown>>,
   host: FakeHost,
   local: FakeLocal,
+  overlay = new Overlay(host.reader),
 ): Promise<Converged | undefined> {
   const { module, args } = argumentsOf(modules, name, input)
   if (module.kind === 'read' || module.question?.(args)) return undefined
-  const overlay = new Overlay(host.reader)
   return converge(module, args, {
     target: {
       machine: 'fake',
