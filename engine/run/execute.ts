@@ -11,6 +11,7 @@ import { becomeOf, flagOf, open, settingsOf, textOf } from './connect.ts'
 import type { LocalPlace, RunContext } from './context.ts'
 import type { ControlModule } from './control/define.ts'
 import { answer, converge, isUnpredictable, type Converged, type ConvergeContext } from './converge.ts'
+import { expandHomes } from './homes.ts'
 import { masker } from './mask.ts'
 import { Overlay } from './overlay/overlay.ts'
 import { overlayReader } from './overlay/reader.ts'
@@ -59,10 +60,12 @@ export async function execute(
   if (action.kind === 'control')
     return control(action, { given, planned, host, scope, context, local, sleep, reach, place })
 
-  const { module, args } = resolveModule(action, given, context.registry, place)
-  const mask = masker([...secretsOf(action, given), ...secretsOf(module, args)])
+  const { module, args: asGiven } = resolveModule(action, given, context.registry, place)
+  const mask = masker([...secretsOf(action, given), ...secretsOf(module, asGiven)])
   const machine = await reach()
   const checking = chainCheck(planned, scope, context)
+  const sight = readerOf(machine, module.kind === 'read' || (module.question?.(asGiven) ?? false), checking, context)
+  const args = await expandHomes(module.args, asGiven, { reader: sight.reader, home: machine.home }, place)
   const work: ConvergeContext = {
     target: machine,
     local: context.local(local),
@@ -81,7 +84,7 @@ export async function execute(
     sleep,
     now: () => performance.now(),
     changed: () => context.machines.changed(machine.machine),
-    ...readerOf(machine, module.kind === 'read' || (module.question?.(args) ?? false), checking, context),
+    ...sight,
   }
   const done = await (module.kind === 'read' ? answer(module, args, work) : converge(module, args, work)).catch(
     (error: unknown): Converged => {
