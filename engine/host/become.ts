@@ -1,4 +1,4 @@
-import { type Connection, type Process, READY, SHELL, TERMINAL_SHELL } from './connection.ts'
+import { type Connection, type Process, SHELL } from './connection.ts'
 import { Conversation, Unanswered } from './conversation.ts'
 import { makeNonce } from './frames.ts'
 import { explainSu, explainSudo, missing, NeedsTerminal, noPassword, refuseOddUser, wrongPassword } from './refusals.ts'
@@ -25,15 +25,11 @@ export async function startAs(connection: Connection, become: Become): Promise<P
 async function attempt(connection: Connection, become: Become, terminal: boolean): Promise<Process> {
   const bySu = become.method === 'su'
   const nonce = makeNonce()
-  // su reads the terminal itself, so there it is the process; sudo is content with having one.
-  const commandLine = !terminal ? SHELL : bySu ? suOnTerminal(become, nonce) : TERMINAL_SHELL
+  const commandLine = !terminal ? SHELL : onTerminal(become, nonce)
   const process = await connection.start(commandLine, { terminal })
   const conversation = new Conversation(process)
   try {
-    if (commandLine === TERMINAL_SHELL)
-      await conversation.until((heard) => heard.includes(READY) || undefined, PATIENCE)
-    if (!bySu) conversation.say(sudoLine(become, nonce))
-    else if (!terminal) conversation.say(suLine(become, nonce))
+    if (!terminal) conversation.say(bySu ? suLine(become, nonce) : sudoLine(become, nonce))
     await answer(conversation, become, nonce)
     return conversation.release()
   } catch (error) {
@@ -66,12 +62,15 @@ const programOf = ({ method, program }: Become): string => quote(program ?? meth
 const unlessThere = (become: Become, nonce: string): string =>
   `command -v ${programOf(become)} >/dev/null 2>&1 || { echo ${nonce} missing; exit; }\n`
 
+function sudoWords({ user, password, flags }: Become, nonce: string): string[] {
+  const asking = password === undefined ? ['-n'] : ['-S', '-p', `${nonce} asks`]
+  return ['-H', ...asking, ...flags, '-u', user]
+}
+
 /** The C locale is for sudo's own messages; the shell behind it gets back what the login had. */
 function sudoLine(become: Become, nonce: string): string {
-  const { user, password, flags } = become
   const script = `[ "\${LC_ALL-}" != C ] || LC_ALL=$1; [ -n "\${LC_ALL-}" ] || unset LC_ALL; printf '\\n%s ok\\n' ${nonce}; exec /bin/sh`
-  const asking = password === undefined ? ['-n'] : ['-S', '-p', `${nonce} asks`]
-  const words = ['-H', ...asking, ...flags, '-u', user, '--', '/bin/sh', '-c', script, 'sh'].map(quote).join(' ')
+  const words = [...sudoWords(become, nonce), '--', '/bin/sh', '-c', script, 'sh'].map(quote).join(' ')
   return `${unlessThere(become, nonce)}exec env LC_ALL=C ${programOf(become)} ${words} "\${LC_ALL-}"\n`
 }
 
@@ -81,9 +80,16 @@ function suLine(become: Become, nonce: string): string {
   return `${unlessThere(become, nonce)}exec env LC_ALL=C KPLAY_LOCALE="\${LC_ALL-}" ${programOf(become)} ${words}\n`
 }
 
-/** As a command line for any login shell: nothing in its single quotes means something else to csh or fish. */
-function suOnTerminal(become: Become, nonce: string): string {
+/**
+ * With a terminal it is the process itself that is started. As a command line for any login shell: nothing in its
+ * single quotes means something else to csh or fish. A shell that reads a terminal is interactive and prompts, so it
+ * is fed by a pipe; a terminal has no end of file, so what feeds it is ended after it.
+ */
+function onTerminal(become: Become, nonce: string): string {
   const script = `stty raw -echo 2>/dev/null; unset LC_ALL; printf "\\n%s ok\\n" ${nonce}; cat | (/bin/sh; kill 0)`
-  const words = ['-s', '/bin/sh', ...become.flags, become.user, '-c', script].map(quote).join(' ')
-  return `exec env LC_ALL=C ${programOf(become)} ${words}`
+  const words =
+    become.method === 'su'
+      ? ['-s', '/bin/sh', ...become.flags, become.user, '-c', script]
+      : [...sudoWords(become, nonce), '--', '/bin/sh', '-c', script]
+  return `exec env LC_ALL=C ${programOf(become)} ${words.map(quote).join(' ')}`
 }

@@ -43,10 +43,3 @@ export class TooManySessions extends Error {}
 
 /** A plain POSIX shell. The words mean the same to sh, bash, csh and fish. */
 export const SHELL = 'exec /bin/sh'
-
-/**
- * The same with a terminal: fed by a pipe, since a shell that reads a terminal is interactive and prompts. It says
- * READY once nothing is echoed any more. A terminal has no end of file, so what feeds the shell is ended after it.
- */
-export const READY = 'kplay-ready'
-export const TERMINAL_SHELL = `exec /bin/sh -c "stty raw -echo; echo ${READY}; cat | (/bin/sh; kill 0)"`
