@@ -47,6 +47,8 @@ export type ExtractNow = {
   readonly stampPath: string
   /** Paths of the tree, one a line, when they are asked for. */
   readonly files: string | null
+  /** The folder that all of the tree is in, relative to the destination; null when there is no such folder. */
+  readonly folder: string | null
 }
 
 const isUrl = (src: string): boolean => /^(https?|file):\/\//i.test(src)
@@ -96,7 +98,14 @@ export async function probeExtract(args: ExtractArgs, reader: Reader, local: Loc
     ...above,
     stampPath,
     files: args.list_files ? (stamp?.entries.map(({ path }) => path).join('\n') ?? '') : null,
+    folder: stamp ? topFolder(stamp) : null,
   }
+}
+
+function topFolder({ entries }: Stamp): string | null {
+  const [first = ''] = entries.map(({ path }) => path.replace(/\/.*$/s, ''))
+  const all = entries.every(({ path, kind }) => (path === first && kind === 'dir') || path.startsWith(`${first}/`))
+  return first !== '' && all ? first : null
 }
 
 interface SourceNow {
