@@ -55,10 +55,10 @@ class Printer {
   }
 
   private inBrackets(value: Operand): boolean {
-    const { flow } = this.style
+    const { flow, quoted } = this.style
     if (this.writer.flowLevel > 0 || flow === 'all' || isEmpty(value)) return true
     const members = isDictionary(value) ? [...value.keys(), ...value.values()] : (value as List)
-    return flow === 'leaves' && members.every(isScalar)
+    return flow === 'leaves' && quoted === undefined && members.every(isScalar)
   }
 
   private scalar(value: Operand, where: string): void {
@@ -66,7 +66,8 @@ class Printer {
     const { writer } = this
     const seen = analyze(source, this.style.unicode)
     const key = where === 'key'
-    const quoted = typeof value === 'string' ? this.style.quoted : undefined
+    const { quoted } = this.style
+    if (quoted !== undefined && typeof value !== 'string') writer.indicator('!', { spaced: true })
     const mayBePlain = quoted === undefined && !(typeof value === 'string' && meansMore(source)) && !(key && seen.empty)
     if (mayBePlain && (writer.flowLevel > 0 ? seen.flowPlain : seen.blockPlain)) {
       writePlain(writer, source, !key)

@@ -1,5 +1,5 @@
 import { isAlias, isMap, isScalar, isSeq, parseAllDocuments } from 'yaml'
-import type { Document, Node, ParsedNode } from 'yaml'
+import type { Document, ParsedNode } from 'yaml'
 import { isDict } from '../value.ts'
 import type { Value } from '../value.ts'
 import { failure } from './operand.ts'
@@ -9,11 +9,11 @@ import { resolveScalar } from './yaml-scalar.ts'
 export function readYaml(source: string): Value {
   const [first, ...others] = documents(source)
   if (others.length > 0) throw failure('this YAML has several documents', 'use from_yaml_all')
-  return first ? convert(first.contents, first, 0) : null
+  return first ? new Converter(first).convert(first.contents) : null
 }
 
 export const readYamlDocuments = (source: string): Value[] =>
-  documents(source).map((document) => convert(document.contents, document, 0))
+  documents(source).map((document) => new Converter(document).convert(document.contents))
 
 function documents(source: string): Document.Parsed<ParsedNode, true>[] {
   const parsed = parseAllDocuments(source, { schema: 'failsafe', merge: false, uniqueKeys: false, logLevel: 'silent' })
@@ -25,23 +25,42 @@ function documents(source: string): Document.Parsed<ParsedNode, true>[] {
 
 /** Deeper than this only what refers to itself goes. */
 const DEEPEST = 100
+/** More values than this only a text makes whose anchors multiply. */
+const MOST = 1_000_000
 
-function convert(node: Node | null | undefined, document: Document, depth: number): Value {
-  if (depth > DEEPEST) throw failure('this YAML is nested too deeply')
-  if (!node) return null
-  if (isAlias(node)) return convert(node.resolve(document), document, depth + 1)
-  if (isSeq(node)) return node.items.map((item) => convert(item as Node | null, document, depth + 1))
-  if (isMap(node)) {
+class Converter {
+  private readonly document: Document
+  private depth = 0
+  private count = 0
+
+  constructor(document: Document) {
+    this.document = document
+  }
+
+  convert(node: unknown): Value {
+    if (++this.count > MOST) throw failure('this YAML has too many values')
+    if (++this.depth > DEEPEST) throw failure('this YAML is nested too deeply')
+    const value = this.value(node)
+    this.depth--
+    return value
+  }
+
+  private value(node: unknown): Value {
+    if (isAlias(node)) return this.convert(node.resolve(this.document))
+    if (isSeq(node)) return node.items.map((item) => this.convert(item))
+    if (isScalar(node)) return scalar(node.value, node.type === 'PLAIN' && node.tag === undefined, node.tag)
+    if (!isMap(node)) return null
+    const own: [Value, Value][] = []
     const dict = new Map<Value, Value>()
     for (const { key, value } of node.items) {
-      const name = convert(key as Node | null, document, depth + 1)
-      const content = convert(value as Node | null, document, depth + 1)
+      const name = this.convert(key)
+      const content = this.convert(value)
       if (name === '<<' && isScalar(key) && key.type === 'PLAIN') merge(dict, content)
-      else dict.set(name, content)
+      else own.push([name, content])
     }
+    for (const [key, value] of own) dict.set(key, value)
     return dict
   }
-  return isScalar(node) ? scalar(node.value, node.type === 'PLAIN' && node.tag === undefined, node.tag) : null
 }
 
 function scalar(value: unknown, plain: boolean, tag: string | undefined): Value {
@@ -50,9 +69,8 @@ function scalar(value: unknown, plain: boolean, tag: string | undefined): Value 
   return plain || (tag !== undefined && /:(?:int|float|bool|null)$/.test(tag)) ? resolveScalar(source) : source
 }
 
-/** `<<`: keys that the dict does not have itself. */
+/** `<<`: keys that stand before the dict's own; of several sources the first one wins. */
 function merge(dict: Map<Value, Value>, source: Value): void {
-  if (isDict(source)) {
-    for (const [key, value] of source) if (!dict.has(key)) dict.set(key, value)
-  } else if (Array.isArray(source)) (source as readonly Value[]).forEach((item) => merge(dict, item))
+  if (isDict(source)) for (const [key, value] of source) dict.set(key, value)
+  else if (Array.isArray(source)) [...(source as readonly Value[])].reverse().forEach((item) => merge(dict, item))
 }

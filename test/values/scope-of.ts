@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { Template, fromPlain } from '../../engine/value.ts'
+import { Float, Template, fromPlain } from '../../engine/value.ts'
 import type { Plain, Raw, Vars } from '../../engine/value.ts'
 import { readJson } from '../../engine/values/json.ts'
 import { Scope } from '../../engine/values/scope.ts'
@@ -24,7 +24,7 @@ export function scopeOf(plain: Readonly<Record<string, Raw | Plain>> = {}, magic
 }
 
 function raw(value: Raw | Plain): Raw {
-  if (value instanceof Map || value instanceof Template) return value
+  if (value instanceof Map || value instanceof Template || value instanceof Float) return value
   if (Array.isArray(value)) return (value as readonly (Raw | Plain)[]).map(raw)
   return fromPlain(value as Plain)
 }
