@@ -3,7 +3,7 @@ import type { Server } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ServedMirror } from '../mirror/serve.ts'
-import { askZookeeper, playbook, serveMirror } from './support/cluster.ts'
+import { askZookeeper, createTopic, playbook, serveMirror } from './support/cluster.ts'
 import { bareHosts } from './support/hosts.ts'
 import { login, writeFiles } from './support/inventory.ts'
 import { consume, kcat, produce } from './support/kcat.ts'
@@ -170,10 +170,7 @@ describe.skipIf(labProblem())("every setting of Kafka's role", () => {
   test('clients come by the advertised name and port', async () => {
     const seed = [`${outerAddress}:${advertised}`]
     expect(await kcat(['-b', seed.join(), '-L'])).toContain(`broker 101 at ${outerAddress}:${advertised}`)
-    const tools =
-      '. /root/.bashrc; export JAVA_HOME; "$KAFKA_HOME"/bin/kafka-topics.sh --zookeeper bare1:2181/deep/kafka'
-    const create = `${tools} --create --topic round --partitions 3 --replication-factor 3`
-    expect(await host('bare3').exec(create, { timeout: 60_000 })).toMatchObject({ code: 0 })
+    await createTopic('bare3', 'bare1:2181/deep/kafka', 'round', '--partitions 3 --replication-factor 3')
     const lines = ['one', 'two', 'three', 'four']
     await produce(seed, 'round', lines)
     expect((await consume(seed, 'round')).sort()).toEqual([...lines].sort())

@@ -80,6 +80,17 @@ export async function registeredBrokers(name: string): Promise<number[]> {
   return [...text.matchAll(/\/brokers\/ids\/(\d+)/g)].map(([, id]) => Number(id)).sort((a, b) => a - b)
 }
 
+/** Makes a topic with the tool that a host has, found by the environment that the roles wrote. */
+export async function createTopic(name: string, zookeeper: string, topic: string, shape: string): Promise<void> {
+  const tool = `. /root/.bashrc && export JAVA_HOME && "$KAFKA_HOME"/bin/kafka-topics.sh`
+  const answer = await host(name).exec(`${tool} --zookeeper ${zookeeper} --create --topic ${topic} ${shape}`, {
+    timeout: 90_000,
+  })
+  if (!answer.stdout.includes(`Created topic "${topic}"`)) {
+    throw new Error(`${name} cannot create ${topic}: exit ${answer.code}\n${answer.stdout}${answer.stderr}`)
+  }
+}
+
 /** Waits for what must come true by itself. */
 export async function until(what: string, seconds: number, ask: () => Promise<boolean>): Promise<void> {
   if (!(await poll(seconds * 1000, ask))) throw new Error(`not within ${seconds} s: ${what}`)
