@@ -39,8 +39,8 @@ export const mkfsOf = (fstype: string): string => (fstype === 'swap' ? 'mkswap' 
 export const isExt = (fstype: string | null | undefined): boolean => /^ext[234]$/.test(fstype ?? '')
 
 export async function probeFilesystem(args: FilesystemArgs, reader: Reader): Promise<FilesystemState> {
-  const [device, superblock] = await Promise.all([reader.blockDevice(args.dev), reader.superblock(args.dev)])
-  const about = superblock ?? new Map<string, string>()
+  const device = await reader.blockDevice(args.dev)
+  const about = (device && (await reader.superblock(device.path))) ?? new Map<string, string>()
   const blocks = Number(about.get('Block count') ?? about.get('blocks') ?? about.get('dblocks') ?? 0)
   const bytes = blocks * Number(about.get('Block size') ?? about.get('bsize') ?? about.get('blocksize') ?? 4096)
   const used = [

@@ -65,13 +65,8 @@ export function tuneStep(args: FilesystemArgs, now: FilesystemState, device: str
   return {
     kind: 'run',
     command: sh`tune2fs ${splitWords(tune ?? '')} ${device}`,
-    effects: [{ effect: 'filesystem', device, fstype, superblock: { ...kept(now), ...superblock }, tuned: true }],
+    effects: [{ effect: 'filesystem', device, fstype, superblock, tuned: true }],
   }
-}
-
-/** What the super block says now of the things that we look at. */
-function kept(now: FilesystemState): Record<string, string> {
-  return { ...(now.label !== null && { 'Filesystem volume name': now.label }) }
 }
 
 export function labelStep(args: FilesystemArgs, now: FilesystemState, device: string): RunStep {

@@ -1,3 +1,4 @@
+import { KplayError } from '../errors.ts'
 import type { BlockDevice, MountEntry, Reader } from '../host/reader.ts'
 import { normalPath, readFstab, sameOptions, splitOptions, type FstabEntry, type FstabFields } from './_fstab.ts'
 import { compareOptions } from './_mount-options.ts'
@@ -93,7 +94,7 @@ export async function probeMount(args: MountArgs, reader: Reader): Promise<Mount
   const devices = new Devices(reader, mounts)
   // What is bound is a folder: only mounts can tell where it lies.
   const ours = isBind(args) ? undefined : args.src
-  await devices.look([ours, live?.source, ...entries.map(({ src }) => src)])
+  await devices.look(ours, [live?.source, ...entries.map(({ src }) => src)])
   if (isBind(args) && args.src !== undefined) await devices.bind(args.src)
   const device = devices.of(args.src)
   const src = args.by_uuid ? uuidOf(device, args.src ?? '') : (args.src ?? '')
@@ -174,9 +175,15 @@ export class Devices {
     this.#mounts = mounts
   }
 
-  async look(sources: readonly (string | undefined)[]): Promise<void> {
-    const paths = [...new Set(sources.flatMap((src) => pathsOf(src)))]
-    const found = await Promise.all(paths.map((path) => this.#reader.blockDevice(path)))
+  async look(ours: string | undefined, others: readonly (string | undefined)[]): Promise<void> {
+    const paths = [...new Set([ours, ...others].flatMap((src) => pathsOf(src)))]
+    const found = await Promise.all(
+      paths.map(async (path) => {
+        const device = this.#reader.blockDevice(path)
+        // What others mounted or wrote into fstab may be anything; a folder, say. Then it is not ours.
+        return path === ours ? device : device.catch(absentWhenStrange)
+      }),
+    )
     for (const [at, device] of found.entries()) if (device) this.#known.set(paths[at] ?? '', device)
     const loops = [...this.#known.values()].flatMap(({ path }) => /^\/dev\/(loop\d+)$/.exec(path)?.[1] ?? [])
     const backing = await Promise.all(
@@ -216,6 +223,10 @@ export class Devices {
 
 /** A path, not a Windows share such as //server/share. */
 export const isPath = (src: string | undefined): src is string => /^\/(?!\/)/.test(src ?? '')
+
+function absentWhenStrange(error: unknown): undefined {
+  if (!(error instanceof KplayError) || error.code !== 'CANNOT_LOOK') throw error
+}
 
 function pathsOf(src: string | undefined): readonly string[] {
   if (isPath(src)) return [src]

@@ -20,16 +20,19 @@ function fits(wanted: string, found: string): boolean {
 
 export async function probePackages(args: PackageArgs, reader: Reader): Promise<State> {
   const asked = askedOf(args)
-  const [apt, other, database] = await Promise.all([
+  const [apt, other, dpkg] = await Promise.all([
     reader.tool('apt-get'),
     reader.tool(...OTHERS),
-    reader.tool('dpkg-query', 'rpm'),
+    reader.tool('dpkg-query'),
   ])
-  const found = database === undefined ? [] : await Promise.all(asked.map(({ name }) => reader.package(name)))
+  const manager = apt === undefined ? (other?.replace(/.*\//, '') ?? 'none') : 'apt'
+  // A tool by the name of rpm proves nothing: busybox has one.
+  const known = dpkg !== undefined || ['dnf', 'yum', 'zypper'].includes(manager)
+  const found = known ? await Promise.all(asked.map(({ name }) => reader.package(name))) : []
   const open = asked.filter((_, at) => (args.state === 'latest' || !found[at]) && !isAbsent(args))
   const candidates = apt === undefined ? [] : await Promise.all(open.map(({ name }) => reader.candidate(name)))
   const state: Record<string, string | boolean | null> = {
-    manager: apt === undefined ? (other?.replace(/.*\//, '') ?? 'none') : 'apt',
+    manager,
     'lists are old': apt !== undefined && updates(args) && (await areOld(args, reader)),
   }
   for (const [at, one] of asked.entries()) {

@@ -20,14 +20,16 @@ export function systemdSteps(args: ServiceArgs): ServiceSteps & { mask(masked: b
   return {
     verb(verb, now) {
       const block = args.no_block ? ['--no-block'] : []
-      const act = sh`systemctl ${[...block, verb]} -- ${name}`
+      // What is about to die again may be alive just now, and then start would do nothing.
+      const word = verb === 'start' && now.state === 'crash loop' ? 'restart' : verb
+      const act = sh`systemctl ${[...block, word]} -- ${name}`
       // Failures of the past would count towards the start limit, and hide those of the future.
       const failed = now['restarts by itself'] > 0 || now.detail.startsWith('failed') || now.state === 'crash loop'
       const forget = sh`systemctl reset-failed -- ${name} 2>/dev/null; `
       return [
         {
           kind: 'run',
-          label: `systemctl ${[...block, verb, name].join(' ')}`,
+          label: `systemctl ${[...block, word, name].join(' ')}`,
           command: failed && verb !== 'stop' ? sh`${forget}${act}` : act,
           effects: [{ effect: 'unit', name, active: ACTIVE[verb] }],
         },

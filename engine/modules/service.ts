@@ -65,8 +65,11 @@ export const service = defineModule({
 
   settle(args, now) {
     const verb = args.no_block ? undefined : verbOf(args, now)
-    if (verb === undefined || now.state === 'done') return undefined
-    return verb === 'stop' ? { within: args.within, hold: 0 } : { within: args.within, hold: args.hold }
+    const { within, hold } = args
+    if (now.state === 'done') return undefined
+    // Without a start of ours systemd may still be busy with one of its own.
+    if (verb === undefined) return wantsRunning(args) ? { within, hold: 0 } : undefined
+    return { within, hold: verb === 'stop' ? 0 : hold }
   },
 
   async evidence(args, reader) {
