@@ -1,5 +1,5 @@
 import type { OutcomeStatus } from '../model.ts'
-import type { Variable } from '../value.ts'
+import type { Dict, Value, Variable } from '../value.ts'
 import { LazyDict } from '../values/lazy.ts'
 import type { Operand } from '../values/operand.ts'
 import { text as printValue } from '../values/print.ts'
@@ -21,6 +21,15 @@ class PredictedResult extends LazyDict {
     if (this.known.has(key)) return this.known.get(key)
     throw unpredictable(`the result's ${printValue(key)}`)
   }
+
+  override has(key: Operand): boolean {
+    return this.get(key) !== undefined
+  }
+
+  /** The same, of which more is known. */
+  also(more: ReadonlyMap<Operand, Operand>): PredictedResult {
+    return new PredictedResult(new Map([...this.known, ...more]))
+  }
 }
 
 export function predictedResult(status: OutcomeStatus): Variable {
@@ -31,3 +40,9 @@ export function predictedResult(status: OutcomeStatus): Variable {
   if (status !== 'maybe') sure.push(['changed', status === 'changed'])
   return { value: new PredictedResult(new Map(sure)) as never }
 }
+
+/** A result with more members, which stays one that nobody knows if it was so. */
+export const withMembers = (result: Dict, more: ReadonlyMap<Value, Value>): Dict =>
+  result instanceof PredictedResult
+    ? ((result as unknown as PredictedResult).also(more) as never)
+    : new Map([...result, ...more])

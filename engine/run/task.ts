@@ -1,6 +1,6 @@
 import { at, KplayError } from '../errors.ts'
 import type { OutcomeStatus, Task } from '../model.ts'
-import { isDict, toPlain, type Value } from '../value.ts'
+import { isDict, toPlain, type Dict, type Value } from '../value.ts'
 import { text as printValue } from '../values/print.ts'
 import { evaluate } from '../values/template.ts'
 import type { Layer, Scope } from '../values/scope.ts'
@@ -9,6 +9,7 @@ import type { RunContext } from './context.ts'
 import { execute } from './execute.ts'
 import { exhausted, firstFalse, holds, judge, withResult } from './judge.ts'
 import { itemLayers, loopItems, type Item } from './loop.ts'
+import { predictedResult, withMembers } from './maybe.ts'
 import { censored } from './no-log.ts'
 import { blank, isUnreachable, skipped, thrown, type TaskEnd } from './outcome.ts'
 import type { PlannedTask } from './plan.ts'
@@ -80,12 +81,12 @@ function together({ task }: PlannedTask, items: readonly Item[], ends: readonly 
   const worst = ends.find((end) => end.status === status)
   const results = ends.map(({ registered, result }, index): Value => {
     const value = isDict(registered.value) ? registered.value : new Map<Value, Value>()
-    return new Map([
-      ...value,
+    const about = new Map<Value, Value>([
       [task.loopControl.loopVar, items[index]?.value ?? null],
       ['ansible_loop_var', task.loopControl.loopVar],
       ['_ansible_item_label', result.item ?? String(index)],
     ])
+    return withMembers(value, about)
   })
   const registered = new Map<Value, Value>([
     ['results', results],
@@ -101,13 +102,15 @@ function together({ task }: PlannedTask, items: readonly Item[], ends: readonly 
           : 'All items completed',
     ],
   ])
-  const unsure = ends.find(({ registered: { value } }) => !isDict(value))
+  const unsure = status === 'maybe' && predictedResult(status)
   return {
     status,
     ignored: worst?.ignored ?? false,
     notify: [],
     error: worst?.error,
-    registered: unsure ? unsure.registered : { value: registered },
+    registered: unsure
+      ? { value: withMembers(unsure.value as Dict, new Map([['results', results]])) }
+      : { value: registered },
     result: {
       ...(worst?.result ?? blank(host)),
       status,

@@ -358,4 +358,37 @@ describe('check mode', () => {
     const { lines } = await play({ playbook, options: { check: true } })
     expect(lines).toEqual(['changed h1 ran', 'maybe h1 asked', 'maybe h1 rests', 'maybe h1 rests as well'])
   })
+
+  test('so do loops, and what looks into their results', async () => {
+    const playbook = `
+- hosts: all
+  gather_facts: false
+  tasks:
+    - { name: ran, command: make }
+    - name: asked
+      wait_for: { host: other, port: "{{ item }}", timeout: 0 }
+      loop: [1, 2]
+      register: asked
+      failed_when: false
+    - name: items are known
+      debug: { msg: "{{ asked.results | map(attribute='item') | join(' ') }}" }
+    - name: rests
+      debug: { msg: "{{ asked.results | rejectattr('msg', 'defined') | list }}" }
+    - name: rests on how it ended
+      debug: { msg: x }
+      when: asked is changed
+    - name: has no items yet
+      debug: { msg: x }
+      loop: "{{ asked.results | rejectattr('msg', 'defined') | list }}"`
+    const { lines, results } = await play({ playbook, options: { check: true } })
+    expect(lines).toEqual([
+      'changed h1 ran',
+      'maybe h1 asked',
+      'ok h1 items are known',
+      'maybe h1 rests',
+      'maybe h1 rests on how it ended',
+      'maybe h1 has no items yet',
+    ])
+    expect(results[2]?.message).toBe('1 2')
+  })
 })
