@@ -1,3 +1,4 @@
+import './support/own-lab.ts'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ServedMirror } from '../mirror/serve.ts'

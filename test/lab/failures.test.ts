@@ -1,3 +1,4 @@
+import './support/own-lab.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ServedMirror } from '../mirror/serve.ts'
 import { powerCut, powerOn } from './faults.ts'

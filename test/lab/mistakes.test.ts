@@ -1,3 +1,4 @@
+import './support/own-lab.ts'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ErrorCode, Place } from '../../engine/errors.ts'

@@ -1,3 +1,4 @@
+import './support/own-lab.ts'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { cp } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -1,3 +1,4 @@
+import './support/own-lab.ts'
 import { createConnection, createServer } from 'node:net'
 import type { Server } from 'node:net'
 import { join } from 'node:path'
