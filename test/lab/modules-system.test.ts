@@ -265,7 +265,9 @@ describe.skipIf(problem)('on a host with systemd', () => {
       const failed = await host.run('service', { name: 'loop', state: 'started', within: 3, hold: 3 })
       expect(failed.failure?.error.code).toBe('NOT_CONVERGED')
       await unit('loop', '[Service]\nExecStart=/bin/sleep 1000\nRestart=always')
-      await settles(host, 'service', { name: 'loop', state: 'started', hold: 1 })
+      const healed = await host.run('service', { name: 'loop', state: 'started', hold: 1 })
+      expect(told(healed)).toBe('changed')
+      expect(await host.exec('systemctl show -p ActiveState --value loop')).toBe('active')
     })
 
     test('does not take a process that ends soon for started', async () => {
@@ -368,9 +370,19 @@ describe.skipIf(problem)('on a host with systemd', () => {
       )
     })
 
-    test('waits for a lock', async () => {
-      await host.exec('(setsid flock -x /var/lib/dpkg/lock-frontend sleep 4 </dev/null >/dev/null 2>&1 &)')
+    test('waits for locks', async () => {
+      const hold = (file: string): Promise<string> =>
+        host.exec(
+          `(setsid perl -MFcntl -e 'open F, "+>>", shift; $l = pack("s s x4 q q i x4", F_WRLCK, 0, 0, 0, 0); fcntl(F, F_SETLK, $l) or die; sleep 5' ${file} </dev/null >/dev/null 2>&1 &) ; sleep 1`,
+        )
+      await hold('/var/lib/dpkg/lock-frontend')
+      const start = performance.now()
       await settles(host, 'package', { name: 'kplay-lab-hello' })
+      expect(performance.now() - start).toBeGreaterThan(2500)
+      await hold('/var/lib/apt/lists/lock')
+      const impatient = await host.run('apt', { update_cache: true, lock_timeout: 0 })
+      expect(impatient.failure?.stderr).toContain('/var/lib/apt/lists/lock')
+      expect(told(await host.run('apt', { update_cache: true }))).toBe('changed')
     })
 
     test('says what apt does not know', async () => {
