@@ -27,7 +27,7 @@ export class Cutter {
 
   /** The last of what belonged to nothing, as text. */
   get noise(): string {
-    return this.#noise.toString('utf8')
+    return Buffer.concat([this.#noise, this.#rest]).toString('utf8')
   }
 
   push(chunk: Buffer): void {

@@ -1,5 +1,3 @@
-import { userInfo } from 'node:os'
-import pLimit from 'p-limit'
 import { startAs } from './become.ts'
 import { type Connection, SHELL } from './connection.ts'
 import { runStep } from './execute.ts'
@@ -7,17 +5,8 @@ import type { Facts } from './facts.ts'
 import { gatherFacts } from './gather.ts'
 import { LiveSession } from './live-session.ts'
 import { type ForgetfulReader, makeReader } from './read.ts'
-import { SshConfig, type SshSettings } from './settings/ssh_config.ts'
-import type { AskSecret, Become, ConnectionSettings, Machines, Target } from './target.ts'
-
-export interface MachinesOptions {
-  readonly askSecret: AskSecret
-  readonly env?: NodeJS.ProcessEnv | undefined
-  /** Warnings for people, a line each. */
-  readonly log?: ((line: string) => void) | undefined
-  /** How many connections are opened at once; 50 by default. */
-  readonly forks?: number | undefined
-}
+import { Reach, type ReachOptions } from './reach.ts'
+import type { Become, Machines, Target } from './target.ts'
 
 /** One session and what is built on it. */
 interface Opened {
@@ -27,12 +16,12 @@ interface Opened {
 }
 
 /** All connections of a run: one per machine, one session per machine and user. Nothing is opened before it is needed. */
-export function openMachines(options: MachinesOptions): Machines {
-  const reach = makeReach(options)
+export function openMachines(options: ReachOptions): Machines {
+  const reach = new Reach(options)
   const machines = new Map<string, Machine>()
   return {
     async open(settings, become) {
-      const { name, connect } = await reach(settings)
+      const { name, connect } = await reach.find(settings)
       let machine = machines.get(name)
       if (!machine) machines.set(name, (machine = new Machine(name, connect, settings.timeout)))
       return machine.target(become)
@@ -43,6 +32,7 @@ export function openMachines(options: MachinesOptions): Machines {
     },
     async close() {
       await Promise.all([...machines.values()].map((machine) => machine.close()))
+      await reach.leave()
     },
   }
 }
@@ -130,52 +120,3 @@ class Machine {
 
 const ignore = (): void => undefined
 const no = (): boolean => false
-
-interface Way {
-  readonly name: string
-  readonly connect: () => Promise<Connection>
-}
-
-/** Finds out which machine is meant and how it is reached. What only some runs need is loaded when needed. */
-function makeReach({
-  askSecret,
-  env = process.env,
-  forks = 50,
-}: MachinesOptions): (settings: ConnectionSettings) => Promise<Way> {
-  const config = new SshConfig(env)
-  const ask = oneAtATime(askSecret)
-  const limit = pLimit(forks)
-  let tools: ReturnType<typeof loadTools> | undefined
-  const loadTools = async () => {
-    const [{ Keys }, { KnownHosts }] = await Promise.all([
-      import('./login/keys.ts'),
-      import('./settings/known_hosts.ts'),
-    ])
-    return { config, keys: new Keys(ask), knownHosts: new KnownHosts(), ask, limit, hops: new Map() }
-  }
-  return async (settings) => {
-    if (settings.kind === 'local') {
-      const { connectLocal } = await import('./local.ts')
-      return { name: `${userInfo().username}@local`, connect: async () => connectLocal(env) }
-    }
-    const { address, port, user } = settings
-    const found = await config.settings({ address, port, user })
-    const { machineName } = await import('./login/machine.ts')
-    const connect = async () => {
-      if (!needsOpenssh(settings, found))
-        return (await import('./ssh.ts')).connectSsh(settings, await (tools ??= loadTools()))
-      return (await import('./openssh.ts')).connectOpenssh(settings, { config, limit }, env)
-    }
-    return { name: machineName(found), connect }
-  }
-}
-
-/** Some things only the system's `ssh` can do; whoever asked for one of them means it. */
-const needsOpenssh = ({ kind, sshArguments }: ConnectionSettings, found: SshSettings): boolean =>
-  kind === 'openssh' || sshArguments.length > 0 || found.proxyCommand !== undefined || found.certificateFiles.length > 0
-
-/** Two hosts must not ask at once. */
-function oneAtATime(ask: AskSecret): AskSecret {
-  const one = pLimit(1)
-  return (prompt) => one(() => ask(prompt))
-}

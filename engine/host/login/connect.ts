@@ -8,7 +8,7 @@ import type { AskSecret } from '../target.ts'
 import { algorithmsFor } from './algorithms.ts'
 import { Deadline } from './deadline.ts'
 import { dial, dialThrough } from './dial.ts'
-import { explainFailure, type Failure, isBusy } from './failures.ts'
+import { cutOff, explainFailure, type Failure, isBusy } from './failures.ts'
 import { HostKeyCheck, type HostKeyPolicy } from './hostkey.ts'
 import type { Keys } from './keys.ts'
 import { type Credentials, Login } from './methods.ts'
@@ -52,8 +52,10 @@ export async function logIn(request: LoginRequest, tools: LoginTools): Promise<L
   const hop = await openHop(request.through ?? settings.proxyJump, request, tools)
   const attempt = () =>
     tools.limit(async () => {
+      const check = await HostKeyCheck.prepare(settings, request.policy, tools.knownHosts)
       const socket = hop ? await dialThrough(hop.client, settings, timeout) : await dial(settings, timeout)
-      return greet(socket, settings, request, timeout, tools)
+      // At once: a socket that nobody listens to would lose its end.
+      return greet(socket, settings, check, request.credentials, timeout, tools)
     })
   return persist(attempt, (error) => isBusy(error as Failure)).catch((error: unknown) => {
     throw explainFailure(error as Failure, { host: settings.hostName, port: settings.port, timeout })
@@ -98,19 +100,20 @@ function readHop(text: string): Wish {
 }
 
 /** The handshake and the login on an open socket. */
-async function greet(
+function greet(
   socket: Duplex,
   settings: SshSettings,
-  { credentials, policy }: LoginRequest,
+  check: HostKeyCheck,
+  credentials: Credentials,
   timeout: number,
   tools: LoginTools,
 ): Promise<LoggedIn> {
-  const check = await HostKeyCheck.prepare(settings, policy, tools.knownHosts)
   const client = new Client()
   return new Promise((resolve, reject) => {
     const deadline = new Deadline(() => fail(Object.assign(new Error('no answer'), { level: 'client-timeout' })))
     const login = new Login(settings, credentials, tools.keys, (prompt) => deadline.without(() => tools.ask(prompt)))
     let shaken = false
+    let heard = ''
     const fail = (error: Failure): void => {
       deadline.clear()
       const refused = shaken && error.level !== 'client-timeout' && error.level !== 'client-socket'
@@ -120,7 +123,8 @@ async function greet(
     client
       .on('error', (error: Failure) => {
         // A key that the agent does not sign with; the next one is tried.
-        if (error.level !== 'agent') fail(error)
+        if (error.level === 'agent') return
+        fail(!shaken && /before handshake/.test(error.message) ? cutOff(heard) : error)
       })
       .on('handshake', () => {
         if (shaken) return
@@ -128,7 +132,7 @@ async function greet(
         deadline.set(AUTHENTICATION)
       })
       .on('change password', () => fail(new Error('the password has expired')))
-      .on('close', () => fail(new Error(shaken ? 'the server closed the connection' : 'cut off before handshake')))
+      .on('close', () => fail(shaken ? new Error('the server closed the connection') : cutOff(heard)))
       .on('ready', () => {
         deadline.clear()
         resolve({ client, socket, settings })
@@ -150,5 +154,7 @@ async function greet(
       keepaliveInterval: 5000,
       keepaliveCountMax: Number.MAX_SAFE_INTEGER,
     })
+    // Not before: until ssh2 listens the socket must keep what comes.
+    socket.once('data', (first: Buffer) => (heard = first.toString('latin1')))
   })
 }

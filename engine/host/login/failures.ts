@@ -69,12 +69,21 @@ export function explainFailure(error: Failure, peer: Peer): KplayError {
       cause,
     )
   }
-  if (/ident|protocol|packet/i.test(message)) {
+  if (/ident|protocol|packet|header/i.test(message)) {
     return unreachable('what answers is no ssh server', `is ${peer.port} the port of sshd (ansible_port)?`, cause)
   }
   return unreachable('the connection failed', message, cause)
 }
 
-/** Failures of which a second attempt may be worth it: nothing was sent but a greeting. */
+/**
+ * The connection ended before the handshake did; `heard` is what came first. A busy sshd says nothing at all, or that
+ * it is busy.
+ */
+export function cutOff(heard: string): Failure {
+  if (heard === '' || /^(Exceeded|Not allowed)/.test(heard)) return new Error('dropped before handshake')
+  return new Error(heard.startsWith('SSH-') ? 'cut off before handshake' : 'not an ssh identification')
+}
+
+/** Failures of which another attempt may be worth it: nothing was sent but a greeting. */
 export const isBusy = (error: Failure): boolean =>
-  /before handshake/.test(error.message) || (error.level === 'client-socket' && error.code === 'ECONNRESET')
+  /dropped before handshake/.test(error.message) || (error.level === 'client-socket' && error.code === 'ECONNRESET')

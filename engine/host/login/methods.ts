@@ -48,7 +48,10 @@ export class Login {
     if (left) this.#offered = left
     this.#next.next(partial).then(
       ({ value }) => next(value ?? false),
-      () => next(false),
+      (error: Error) => {
+        this.#notes.push(error.message)
+        next(false)
+      },
     )
   }
 

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { access, readFile } from 'node:fs/promises'
-import { userInfo } from 'node:os'
+import { homedir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import pLimit from 'p-limit'
@@ -51,7 +51,7 @@ export class SshConfig {
   }
 
   get home(): string {
-    return this.#env.HOME ?? userInfo().homedir
+    return this.#env.HOME ?? ownAccount().homedir
   }
 
   /** Throws BAD_OPTIONS for a name, user or port that could be taken for something else, and for a broken file. */
@@ -65,7 +65,7 @@ export class SshConfig {
 
   /** What `ssh` must be told to read the same file: it looks into the home of the password database, we into HOME. */
   async words(): Promise<string[]> {
-    if (this.home === userInfo().homedir) return []
+    if (this.home === ownAccount().homedir) return []
     const file = join(this.home, '.ssh/config')
     return ['-F', (await exists(file)) ? file : 'none']
   }
@@ -129,13 +129,13 @@ function readSettings(options: Options, wish: Wish, home: string, env: NodeJS.Pr
   }
   const yes = (name: string): boolean => ['yes', 'true'].includes(last(name) ?? '')
   const hostName = (last('hostname') ?? wish.address).replaceAll('%h', wish.address)
-  const user = wish.user ?? last('user') ?? userInfo().username
+  const user = wish.user ?? last('user') ?? ownAccount().username
   const port = wish.port ?? Number(last('port') ?? 22)
   const tokens: Record<string, string> = { d: home, h: hostName, n: wish.address, p: String(port), r: user, '%': '%' }
-  tokens.u = userInfo().username
+  tokens.u = ownAccount().username
   const path = (text: string): string => {
     const bare = text.replace(/^"(.*)"$/, '$1').replace(/%([%dhnpru])/g, (_, token: string) => tokens[token] ?? '')
-    const system = `${userInfo().homedir}/.ssh/`
+    const system = `${ownAccount().homedir}/.ssh/`
     if (bare.startsWith(system)) return join(home, '.ssh', bare.slice(system.length))
     return bare.startsWith('~/') ? join(home, bare.slice(2)) : bare
   }
@@ -196,3 +196,12 @@ const exists = (file: string): Promise<boolean> =>
     () => true,
     () => false,
   )
+
+/** Who runs kplay; in a container there may be no such entry in the password database. */
+export function ownAccount(): { readonly username: string; readonly homedir: string } {
+  try {
+    return userInfo()
+  } catch {
+    return { username: String(process.getuid?.() ?? 'nobody'), homedir: homedir() }
+  }
+}

@@ -1,0 +1,113 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir, userInfo } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { SshConfig } from '../../../engine/host/settings/ssh_config.ts'
+
+const home = mkdtempSync(join(tmpdir(), 'kplay-config-'))
+afterAll(() => rmSync(home, { recursive: true }))
+mkdirSync(join(home, '.ssh'))
+const write = (text: string): void => writeFileSync(join(home, '.ssh/config'), text)
+const path = process.env['PATH']
+
+describe.each([
+  ['ssh -G', path],
+  ['the package', join(home, 'no-programs-here')],
+])('~/.ssh/config by %s', (_, PATH) => {
+  const read = (address: string, more: { port?: number; user?: string } = {}, env: NodeJS.ProcessEnv = {}) =>
+    new SshConfig({ PATH, HOME: home, ...env }).settings({ address, ...more })
+
+  test('says what ssh itself would do', async () => {
+    write(`Host web
+  HostName 10.0.0.1
+  Port 2200
+  User deploy
+  IdentityFile ~/.ssh/deploy
+  IdentitiesOnly yes
+  ProxyJump op@gate:2222,inner
+  HostKeyAlias the-web
+  ConnectTimeout 7
+  StrictHostKeyChecking accept-new
+Host *
+  User somebody
+`)
+    expect(await read('web')).toMatchObject({
+      alias: 'web',
+      hostName: '10.0.0.1',
+      port: 2200,
+      user: 'deploy',
+      identityFiles: [join(home, '.ssh/deploy')],
+      explicitIdentities: true,
+      identitiesOnly: true,
+      proxyJump: ['op@gate:2222', 'inner'],
+      hostKeyAlias: 'the-web',
+      connectTimeout: 7,
+      strictHostKeyChecking: 'accept-new',
+    })
+    expect(await read('db')).toMatchObject({
+      hostName: 'db',
+      port: 22,
+      user: 'somebody',
+      proxyJump: [],
+      proxyCommand: undefined,
+    })
+    // What the inventory and the command line say counts more.
+    expect(await read('web', { port: 22, user: 'root' })).toMatchObject({
+      port: 22,
+      user: 'root',
+      hostName: '10.0.0.1',
+    })
+  })
+
+  test('has defaults without a file, all below the home', async () => {
+    rmSync(join(home, '.ssh/config'))
+    const found = await read('db', {}, { SSH_AUTH_SOCK: '/run/agent' })
+    expect(found).toMatchObject({
+      port: 22,
+      user: userInfo().username,
+      explicitIdentities: false,
+      identitiesOnly: false,
+      agent: '/run/agent',
+      strictHostKeyChecking: 'yes',
+      certificateFiles: [],
+    })
+    expect(found.identityFiles).toContain(join(home, '.ssh/id_ed25519'))
+    expect(found.knownHostsFiles[0]).toBe(join(home, '.ssh/known_hosts'))
+  })
+
+  test.each([
+    ['none', undefined],
+    ['SSH_AUTH_SOCK', '/run/agent'],
+    ['$OTHER', '/run/other'],
+    ['~/.ssh/agent', join(home, '.ssh/agent')],
+  ])('IdentityAgent %s', async (text, expected) => {
+    write(`IdentityAgent ${text}\n`)
+    expect((await read('db', {}, { SSH_AUTH_SOCK: '/run/agent', OTHER: '/run/other' })).agent).toBe(expected)
+  })
+
+  test.each(['-oProxyCommand=x', 'a b', 'a;b', '$(x)', '', 'a/b', "a'b"])('refuses the host name %j', (address) => {
+    expect(() => read(address)).toThrow(expect.objectContaining({ code: 'BAD_OPTIONS' }) as Error)
+  })
+
+  test('refuses odd users and ports', () => {
+    for (const user of ['-l', 'a b', '', 'a;b', '$(x)', 'a`b`']) expect(() => read('web', { user })).toThrow(/user/)
+    for (const port of [0, -1, 65536, 1.5, NaN]) expect(() => read('web', { port })).toThrow(/port/)
+  })
+})
+
+test('a broken file is one clear error', async () => {
+  write('NoSuchKeyword yes\n')
+  const reading = new SshConfig({ PATH: path, HOME: home }).settings({ address: 'web' })
+  await expect(reading).rejects.toMatchObject({
+    code: 'BAD_OPTIONS',
+    message: expect.stringMatching(/nosuchkeyword/i) as string,
+  })
+})
+
+test('each host is looked up once', async () => {
+  write('Host *\n User one\n')
+  const config = new SshConfig({ PATH: path, HOME: home })
+  const first = await config.settings({ address: 'web' })
+  write('Host *\n User two\n')
+  expect(await config.settings({ address: 'web' })).toBe(first)
+})
