@@ -6,7 +6,7 @@ import { removeGroups } from './cgroup.ts'
 import { host } from './host.ts'
 import type { Host } from './host.ts'
 import { buildImages } from './image.ts'
-import { noteKernelValues, restoreKernelValues } from './kernel.ts'
+import { noteKernelValues, raiseLimits, restoreKernelValues } from './kernel.ts'
 import { makeKeys, writeClientFiles } from './keys.ts'
 import { locked } from './lock.ts'
 import { installPackages, labProblem } from './machine.ts'
@@ -42,6 +42,7 @@ export async function up(wanted: readonly string[], say: Say = silent): Promise<
     if (!existsSync(hostsLink)) await symlink(ownHosts, hostsLink)
     await raiseBridge()
     noteKernelValues()
+    raiseLimits()
     const fresh = guests.filter(({ name }) => !supervisorOf(name))
     await locked(join(labCache, 'lock'), async () => {
       await buildImages(new Set(guests.map(({ kind }) => kind)), say)

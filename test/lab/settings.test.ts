@@ -107,8 +107,8 @@ function forward(port: number, to: { host: string; port: number }): Promise<Serv
 }
 
 describe.skipIf(labProblem())("every setting of Kafka's role", () => {
-  let mirror: ServedMirror
-  let way: Server
+  let mirror: ServedMirror | undefined
+  let way: Server | undefined
   let file: string
   let config: Map<string, string>[]
   const run = (...more: string[]): Promise<Run> => runPlaybook(['-i', file, playbook('site'), ...more])
@@ -123,8 +123,8 @@ describe.skipIf(labProblem())("every setting of Kafka's role", () => {
     config = await Promise.all(names.map(readConfig))
   })
   afterAll(async () => {
-    way.close()
-    await mirror.close()
+    way?.close()
+    await mirror?.close()
   })
 
   test.each(settings)('%s: %j is %s = %s', (_variable, _value, setting, shown) => {
