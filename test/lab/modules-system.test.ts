@@ -111,6 +111,17 @@ describe.skipIf(problem)('on a host with systemd', () => {
     const dev = '/dev/kplay-data'
     const disk = { path: '/data', src: dev, fstype: 'ext4', opts: 'noatime', state: 'mounted', by_uuid: true }
 
+    test('are foreseen on an empty disk, UUID and all', async () => {
+      const [made, mounted, folder] = await host.foreseeAll([
+        ['filesystem', { dev, fstype: 'ext4', tune: '-m 0' }],
+        ['mount', disk],
+        ['file', { path: '/data/kafka-logs', state: 'directory' }],
+      ])
+      expect([made?.status, mounted?.status, folder?.status]).toEqual(['changed', 'changed', 'changed'])
+      expect(mounted?.changes.map(({ to }) => to)).toContain('UUID=known-when-formatted /data ext4 noatime 0 0')
+      await expect(host.foresee('mount', disk)).rejects.toMatchObject(refusal(/has no UUID/))
+    })
+
     test('make a tuned file system, and mount it by its UUID', async () => {
       await settles(host, 'filesystem', { dev, fstype: 'ext4', tune: '-m 0 -i 0 -c -1', label: 'data' })
       const superblock = await host.exec(`tune2fs -l ${dev}`)
@@ -264,6 +275,7 @@ describe.skipIf(problem)('on a host with systemd', () => {
       )
       const failed = await host.run('service', { name: 'loop', state: 'started', within: 3, hold: 3 })
       expect(failed.failure?.error.code).toBe('NOT_CONVERGED')
+      expect(await host.evidence('service', { name: 'loop', state: 'started' })).toMatch(/^loop is [^]*no such broker/)
       await unit('loop', '[Service]\nExecStart=/bin/sleep 1000\nRestart=always')
       const healed = await host.run('service', { name: 'loop', state: 'started', hold: 1 })
       expect(told(healed)).toBe('changed')

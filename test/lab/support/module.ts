@@ -18,7 +18,11 @@ export interface ModuleHost {
   readonly reader: () => Reader
   /** What check mode says. */
   foresee(name: string, input: Input): Promise<Converged>
+  /** What check mode says of several tasks, each resting on what those before it would do. */
+  foreseeAll(tasks: readonly (readonly [string, Input])[]): Promise<Converged[]>
   run(name: string, input: Input): Promise<Converged>
+  /** What a module would show of a failure. */
+  evidence(name: string, input: Input): Promise<string | undefined>
   /** Foreseen, done, and then nothing left to do: the three outcomes. */
   thrice(name: string, input: Input): Promise<{ dry: Converged; real: Converged; again: Converged }>
   exec(command: string): Promise<string>
@@ -30,11 +34,22 @@ export async function moduleHost(name: string, local: Local = fakeLocal()): Prom
   const target = await open(machines, name)
   const run = (module: string, input: Input): Promise<Converged> => act(machines, target, local, module, input)
   const foresee = (module: string, input: Input): Promise<Converged> =>
-    act(machines, target, local, module, input, true)
+    act(machines, target, local, module, input, new Overlay(target.reader))
   return {
     reader: () => target.reader,
     run,
     foresee,
+    async foreseeAll(tasks) {
+      const overlay = new Overlay(target.reader)
+      const all: Converged[] = []
+      for (const [module, input] of tasks) all.push(await act(machines, target, local, module, input, overlay))
+      return all
+    },
+    async evidence(module, input) {
+      const found = argumentsOf(modules, module, input)
+      machines.changed(target.machine)
+      return found.module.kind === 'state' ? found.module.evidence?.(found.args, target.reader) : undefined
+    },
     async thrice(module, input) {
       const dry = await foresee(module, input)
       return { dry, real: await run(module, input), again: await run(module, input) }
@@ -67,10 +82,9 @@ async function act(
   local: Local,
   name: string,
   input: Input,
-  check = false,
+  overlay?: Overlay,
 ): Promise<Converged> {
   const { module, args } = argumentsOf(modules, name, input)
-  const overlay = check ? new Overlay(target.reader) : undefined
   const question = module.kind === 'read' || (module.question?.(args) ?? false)
   const context: ConvergeContext = {
     target,
