@@ -7,6 +7,6 @@ export interface Batch {
   readonly view: PlayView
   readonly hosts: readonly HostState[]
   readonly context: RunContext
-  /** No further task may start: any_errors_fatal, max_fail_percentage, end_play. */
+  /** No further task may start: any_errors_fatal, max_fail_percentage. */
   stopped: boolean
 }

@@ -13,13 +13,17 @@ import { planPlay } from './plan.ts'
 import { scopeOf, type PlayView } from './scopes.ts'
 import type { HostState } from './state.ts'
 
-/** One play: its hosts in batches, each through pre_tasks, roles and tasks, post_tasks, with their handlers. */
+/**
+ * One play: its hosts in batches, each through pre_tasks, roles and tasks, post_tasks, with their handlers.
+ * @returns whether the run goes on: any_errors_fatal and max_fail_percentage end all of it, as in Ansible, so that no
+ *   later play works on hosts that had no part in this one
+ */
 export async function runPlay(
   play: Play,
   names: readonly string[],
   context: RunContext,
   nextId: () => number,
-): Promise<void> {
+): Promise<boolean> {
   const plan = planPlay(play, context.options, nextId)
   const all = names.flatMap((name) => context.hosts.get(name) ?? [])
   const hosts = all.filter(({ status }) => status === 'active')
@@ -27,9 +31,10 @@ export async function runPlay(
   if (hosts.length === 0) {
     const reason = names.length === 0 ? 'no hosts matched' : 'no host is left'
     context.emit({ type: 'play-skipped', name: view.name, reason })
-    return
+    return true
   }
   context.emit({ type: 'play-start', name: view.name, hosts: view.batch, place: play.place })
+  let stopped = false
   for (const group of batches(play.serial, hosts, context, view)) {
     const batch: Batch = {
       view: { ...view, batch: group.map(({ name }) => name) },
@@ -39,9 +44,11 @@ export async function runPlay(
     }
     for (const host of group) startHost(host, play, batch)
     await runBatch(batch, nextId)
-    if (context.soft.aborted || batch.stopped || group.every(({ status }) => status !== 'active')) break
+    stopped = batch.stopped
+    if (context.soft.aborted || stopped || group.every(({ status }) => status !== 'active')) break
   }
   for (const host of hosts) host.notified.clear()
+  return !stopped
 }
 
 function startHost(host: HostState, play: Play, { view, context }: Batch): void {

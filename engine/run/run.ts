@@ -59,7 +59,7 @@ export async function run(
   let id = 0
   for (const { play, context, names } of plays) {
     if (ports.soft.aborted) break
-    await runPlay(play, names, context, () => (id += 1))
+    if (!(await runPlay(play, names, context, () => (id += 1)))) break
   }
   const recap = new Map(
     [...touched].flatMap((name): [string, Counts][] => {

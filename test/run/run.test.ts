@@ -228,6 +228,20 @@ describe('plays', () => {
     expect((await play({ playbook, files: TWO })).lines).toEqual(['ok h1 a', 'ok h1 b', 'ok h2 a', 'ok h2 b'])
   })
 
+  test('any_errors_fatal ends the whole run, also for hosts of later plays only', async () => {
+    const playbook = `
+- hosts: h1
+  gather_facts: false
+  any_errors_fatal: true
+  tasks: [{ name: look, fail: { msg: no } }]
+- hosts: all
+  gather_facts: false
+  tasks: [{ name: act, debug: { msg: hello } }]`
+    const { lines, end } = await play({ playbook, files: TWO })
+    expect(lines).toEqual(['failed h1 look'])
+    expect(end.failed).toBe(true)
+  })
+
   test('roles: defaults, dependencies, parameters, handlers, tags', async () => {
     const files = {
       '/project/roles/app/meta/main.yml': 'dependencies: [base]',
