@@ -23,8 +23,9 @@ const ignored = [
   ...['/var/lib/systemd', '/var/lib/lastlog', '/var/lib/wtmpdb', '/var/lib/sudo', '/var/lib/urandom', '/var/spool'],
 ]
 
+/** What changes by itself, or with the labs that this machine has. */
 const restless =
-  /^(fs\.(dentry-state|file-nr|inode-nr|inode-state|aio-nr|quota)|kernel\.(random|ns_last_pid|pty\.nr|tainted|perf_event_max_sample_rate|sched_domain|keys)|net\..*(nf_conntrack_count|route\.flush)|vm\.(stat_refresh|drop_caches))/
+  /^(user\.max_inotify_instances|fs\.(inotify\.max_user_instances|dentry-state|file-nr|inode-nr|inode-state|aio-nr|quota)|kernel\.(random|ns_last_pid|pty\.nr|tainted|perf_event_max_sample_rate|sched_domain|keys)|net\..*(nf_conntrack_count|route\.flush)|vm\.(stat_refresh|drop_caches))/
 
 /**
  * Reads a running host's files (with the disks it has mounted), units and kernel values.
