@@ -26,6 +26,32 @@ import { user } from './user.ts'
 import { waitFor } from './wait_for.ts'
 
 /** Every module, by hand, so that "go to definition" works. A test compares the list with the folder. */
-const all: readonly Module[] = [apt, blockinfile, command, copy, download, extract, file, filesystem, getUrl, group, lineinfile, mount, packageModule, service, shell, stat, symlink, sysctl, systemd, systemdService, sysvinit, template, unarchive, user, waitFor]
+const all: readonly Module[] = [
+  apt,
+  blockinfile,
+  command,
+  copy,
+  download,
+  extract,
+  file,
+  filesystem,
+  getUrl,
+  group,
+  lineinfile,
+  mount,
+  packageModule,
+  service,
+  shell,
+  stat,
+  symlink,
+  sysctl,
+  systemd,
+  systemdService,
+  sysvinit,
+  template,
+  unarchive,
+  user,
+  waitFor,
+]
 
 export const modules: Registry = new Map(all.map((module) => [module.name, module]))
