@@ -18,7 +18,7 @@ import type { Session } from './session.ts'
  */
 export async function gatherFacts(session: Session): Promise<Facts> {
   const nonce = randomBytes(12).toString('hex')
-  const { stdout, stderr } = await session.probe(gatherScript(nonce, session.user), { timeout: 60 })
+  const { stdout, stderr } = await session.probe(gatherScript(nonce, session.user))
   const output = stdout.toString('utf8')
   if (!output.includes(`${nonce}:end\n`)) {
     throw new KplayError(

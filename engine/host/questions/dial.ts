@@ -87,7 +87,7 @@ const seconds = (timeout: number): number => Math.min(300, Math.max(1, Math.ceil
 
 function understood(said: string, stderr: string, code: number): Dialled {
   // curl's 28 is for both its limits.
-  const late = code === ENDED || (code === 28 && /Operation timed out|Time-out/i.test(stderr))
+  const late = ENDED.includes(code) || (code === 28 && /Operation timed out|Time-out/i.test(stderr))
   if (said.startsWith('C')) return { connected: true, data: said.slice(1) }
   // nc's own limit is for connecting only: what ran until the watcher came was connected.
   if (said.startsWith('N') && (code === 0 || late || said.length > 1)) return { connected: true, data: said.slice(1) }
