@@ -31,6 +31,12 @@ function methodsOf(value: Operand): Operations | undefined {
   return value instanceof Float ? floatMethods : undefined
 }
 
+/** Methods that change a list or a dict: a template that speaks of one gets copies of the variables. */
+export const changing: ReadonlySet<string> = new Set([
+  ...['append', 'extend', 'insert', 'remove', 'reverse', 'sort'],
+  ...['clear', 'pop', 'popitem', 'setdefault', 'update'],
+])
+
 /** `value.name`: a method, else the key of a dict. JavaScript's undefined when there is neither. */
 export function attributeOf(value: Operand, name: string): Operand | undefined {
   if (value instanceof Special) return value.attribute(name)
@@ -40,16 +46,16 @@ export function attributeOf(value: Operand, name: string): Operand | undefined {
   return isDictionary(value) ? value.get(name) : undefined
 }
 
-/** `value[key]`: a key or an index, else – as Jinja2 does – a method of that name. */
+/** `value[key]`: a key or an index. JavaScript's undefined when there is none. */
 export function itemOf(value: Operand, key: Operand): Operand | undefined {
   if (isDictionary(value)) {
     const found = keyIn(value, key)
-    if (found) return value.get(found.key)
-  } else if (isInt(key) || typeof key === 'boolean') {
-    if (isList(value)) return value.at(Number(key))
-    if (typeof value === 'string') return characters(value).at(Number(key))
+    return found && value.get(found.key)
   }
-  return typeof key === 'string' ? attributeOf(value, key) : undefined
+  if (value instanceof Special) return typeof key === 'string' ? value.attribute(key) : undefined
+  if (!isInt(key) && typeof key !== 'boolean') return undefined
+  if (isList(value)) return value.at(Number(key))
+  return typeof value === 'string' ? characters(value).at(Number(key)) : undefined
 }
 
 /** `value[start:stop:step]`. */

@@ -176,6 +176,9 @@ function index(node: LookupNode, target: Operand, frame: Frame): Operand {
   if (isUndefined(key)) return key
   const found = itemOf(target, key)
   if (found !== undefined) return found
+  // as in Jinja2, a method can be looked up too; only by a name that was written out, so that the parser has seen it
+  const method = typeof key === 'string' && val.typename === 'Literal' ? attributeOf(target, key) : undefined
+  if (method !== undefined) return method
   const shown = typeof key === 'string' ? `'${key}'` : text(key)
   return frame.undefinedMember(node, `${pathOf(node.target, target)}[${shown}]`, target)
 }

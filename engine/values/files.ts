@@ -37,11 +37,17 @@ function readHeader(header: string): Syntax {
   return settings
 }
 
-/** Finds the files that templates include or import through the Files port; each is parsed once per evaluation. */
-export function loadTemplate({ files }: Ports, syntax: Syntax = {}): Load {
+/**
+ * Finds the files that templates include or import: by the search path of templates, else beside the template at the
+ * top. Each is parsed once per evaluation.
+ */
+export function loadTemplate({ files }: Ports, syntax: Syntax = {}, top?: string): Load {
+  const folder = top?.includes('/') ? top.slice(0, top.lastIndexOf('/') + 1) : undefined
   const known = new Map<string, Parsed>()
   return (name) => {
-    const path = files?.resolve(name, 'templates')
+    const path =
+      files?.resolve(name, 'templates') ??
+      (folder === undefined ? undefined : files?.resolve(folder + name, 'templates'))
     if (path === undefined) return undefined
     const parsed = known.get(path)
     if (parsed) return parsed

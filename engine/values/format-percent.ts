@@ -1,4 +1,5 @@
 import { formatNumber } from './format-number.ts'
+import { size } from './iterate.ts'
 import { isInt } from './numbers.ts'
 import { Tuple, defined, failure, isDictionary } from './operand.ts'
 import type { Operand } from './operand.ts'
@@ -62,7 +63,8 @@ function convert(type: string, flags: string, precision: number | undefined, val
 }
 
 function pad({ sign, digits }: Piece, flags: string, width = 0, type: string): string {
-  if (flags.includes('-')) return (sign + digits).padEnd(width)
+  const missing = ' '.repeat(Math.max(0, width - (size(sign + digits) ?? 0)))
+  if (flags.includes('-')) return sign + digits + missing
   if (flags.includes('0') && !'sracSRA'.includes(type)) return sign + digits.padStart(width - sign.length, '0')
-  return (sign + digits).padStart(width)
+  return missing + sign + digits
 }

@@ -70,7 +70,8 @@ export function renderFromImport(node: FromImportNode, frame: Frame, render: Ren
   for (const name of node.names.children) {
     const [theirs, ours] = name.typename === 'Pair' ? [name.key.value, name.value.value] : [name.value, name.value]
     const missing = new Undefined(`the imported template has no '${theirs}'`, frame.place(name))
-    frame.set(ours, members.get(theirs) ?? missing)
+    const member = members.get(theirs)
+    frame.set(ours, member === undefined ? missing : member)
   }
 }
 

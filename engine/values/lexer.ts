@@ -59,6 +59,7 @@ export class Lexer extends Tokenizer {
   private open: string[] = []
   private closes: 'block' | 'variable' = 'variable'
   private atLineStart = true
+  private readonly openings = new Map<Opening['kind'], Opening>()
 
   constructor(source: string, syntax: Syntax) {
     const { variableStart, variableEnd, blockStart, blockEnd, commentStart, commentEnd } = syntax
@@ -168,14 +169,24 @@ export class Lexer extends Tokenizer {
   }
 
   private findOpening(): Opening | undefined {
-    const candidates: readonly Opening[] = [
-      { kind: 'comment', tag: this.tags.COMMENT_START, at: this.str.indexOf(this.tags.COMMENT_START, this.index) },
-      { kind: 'block', tag: this.tags.BLOCK_START, at: this.str.indexOf(this.tags.BLOCK_START, this.index) },
-      { kind: 'variable', tag: this.tags.VARIABLE_START, at: this.str.indexOf(this.tags.VARIABLE_START, this.index) },
+    const openings = [
+      this.nextOpening('comment', this.tags.COMMENT_START),
+      this.nextOpening('block', this.tags.BLOCK_START),
+      this.nextOpening('variable', this.tags.VARIABLE_START),
     ]
-    return candidates
-      .filter(({ at }) => at >= 0)
+    return openings
+      .filter(({ at }) => at < Infinity)
       .sort((one, other) => one.at - other.at || other.tag.length - one.tag.length)[0]
+  }
+
+  /** Remembered until it is passed, so that a long text is not searched again and again. */
+  private nextOpening(kind: Opening['kind'], tag: string): Opening {
+    const known = this.openings.get(kind)
+    if (known && known.at >= this.index) return known
+    const at = this.str.indexOf(tag, this.index)
+    const found: Opening = { kind, tag, at: at < 0 ? Infinity : at }
+    this.openings.set(kind, found)
+    return found
   }
 
   /** What stays of the text before a tag. */

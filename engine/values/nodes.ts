@@ -173,10 +173,13 @@ export function walk(tree: AnyNode, visit: (node: AnyNode) => boolean | void): v
   const waiting: AnyNode[] = [tree]
   for (let node = waiting.pop(); node; node = waiting.pop()) {
     if (visit(node) === false) continue
-    const members = Object.values(node).flatMap((member: unknown) =>
-      Array.isArray(member) ? (member as unknown[]) : [member],
-    )
-    waiting.push(...members.filter(isNode).reverse())
+    const members: unknown[] = Object.values(node)
+    for (const member of members.reverse()) {
+      if (isNode(member)) waiting.push(member)
+      else if (Array.isArray(member))
+        for (let index = member.length - 1; index >= 0; index--)
+          if (isNode(member[index])) waiting.push(member[index] as AnyNode)
+    }
   }
 }
 

@@ -2,6 +2,7 @@ import lexer from 'nunjucks/src/lexer.js'
 import type { Token } from 'nunjucks/src/lexer.js'
 import { Float } from '../value.ts'
 import type { Value } from '../value.ts'
+import { changing } from './access.ts'
 import { make } from './nodes.ts'
 import type { Arguments, Expression, PairNode, SliceNode, SplatNode, SymbolNode } from './nodes.ts'
 import { compact } from './numbers.ts'
@@ -21,12 +22,16 @@ const AFTER_TEST = new Set(['else', 'or', 'and', 'if', 'is', 'in', 'not', 'recur
 
 /** Values, what follows them, filters, tests and calls. */
 export class ExpressionParser extends OperatorParser {
+  /** It may call a method that changes a value, so it must get copies of the variables. */
+  changes = false
+
   override parsePrimary(): Expression {
     const token = this.nextToken()
     switch (token.type) {
       case lexer.TOKEN_STRING: {
         let text = token.value
         while (this.peekToken().type === lexer.TOKEN_STRING) text += this.nextToken().value
+        this.changes ||= changing.has(text)
         return make('Literal', token, text)
       }
       case lexer.TOKEN_INT:
@@ -108,7 +113,10 @@ export class ExpressionParser extends OperatorParser {
 
   private parseAttribute(target: Expression, dot: Token): Expression {
     const name = this.nextToken()
-    if (name.type === lexer.TOKEN_SYMBOL) return make('Attribute', name, target, name.value)
+    if (name.type === lexer.TOKEN_SYMBOL) {
+      this.changes ||= changing.has(name.value)
+      return make('Attribute', name, target, name.value)
+    }
     if (name.type !== lexer.TOKEN_INT) this.failAt(name, 'a name after "."')
     return make('LookupVal', dot, target, make('Literal', name, Number(name.value)))
   }

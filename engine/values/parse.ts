@@ -3,7 +3,6 @@ import type { Place } from '../errors.ts'
 import type { Template } from '../value.ts'
 import { Lexer } from './lexer.ts'
 import type { Syntax } from './lexer.ts'
-import { walk } from './nodes.ts'
 import type { Body, Expression } from './nodes.ts'
 import { StatementParser } from './parse-statement.ts'
 import type { Locate } from './parse-tokens.ts'
@@ -37,13 +36,15 @@ export function parseTemplate(template: Template): Parsed {
  */
 function parseBare(source: string, locate: Locate): Parsed {
   if (/\{%.*%\}/s.test(source)) return parseText(source.trim(), locate, {})
-  const tree = safely(locate, () => new StatementParser(new Lexer(source, {}).startInCode(), locate).parseBare())
-  return { source, locate, tree, bare: true, changes: changesValues(tree) }
+  const parser = new StatementParser(new Lexer(source, {}).startInCode(), locate)
+  const tree = safely(locate, () => parser.parseBare())
+  return { source, locate, tree, bare: true, changes: parser.changes }
 }
 
 export function parseText(source: string, locate: Locate, syntax: Syntax): Parsed {
-  const tree = safely(locate, () => new StatementParser(new Lexer(source, syntax), locate).parseAsRoot())
-  return { source, locate, tree, bare: false, changes: changesValues(tree) }
+  const parser = new StatementParser(new Lexer(source, syntax), locate)
+  const tree = safely(locate, () => parser.parseAsRoot())
+  return { source, locate, tree, bare: false, changes: parser.changes }
 }
 
 function safely<T>(locate: Locate, parse: () => T): T {
@@ -59,19 +60,4 @@ function safely<T>(locate: Locate, parse: () => T): T {
 export function locator(place: Place | undefined): Locate {
   if (!place) return () => undefined
   return (lineno, colno) => ({ file: place.file, line: place.line + lineno, column: place.column + colno })
-}
-
-const CHANGING = new Set([
-  ...['append', 'extend', 'insert', 'remove', 'reverse', 'sort'],
-  ...['clear', 'pop', 'popitem', 'setdefault', 'update'],
-])
-
-function changesValues(tree: Body | Expression): boolean {
-  let changes = false
-  walk(tree, (node) => {
-    if (node.typename === 'Attribute') changes ||= CHANGING.has(node.name)
-    if (node.typename === 'Literal') changes ||= typeof node.value === 'string' && CHANGING.has(node.value)
-    return !changes
-  })
-  return changes
 }

@@ -84,7 +84,7 @@ export function renderText(source: string, scope: Scope, options: RenderOptions)
     const found = load?.(name)
     return found && parseFile(found.file, found.source.replace(/\n$/, ''), syntax)
   }
-  const evaluation = { renderer, parseFile, load: load ? ownLoad : loadTemplate(scope.ports, syntax) }
+  const evaluation = { renderer, parseFile, load: load ? ownLoad : loadTemplate(scope.ports, syntax, file) }
   const text = withNewlines(outputText(computeParsed(parsed, scope, evaluation)), source)
   return newlineSequence === '\n' ? text : text.replaceAll('\n', newlineSequence)
 }

@@ -8,7 +8,7 @@ const known = new WeakMap<Template, ReadonlySet<string>>()
 
 /**
  * The variables that a template touches itself; those that they touch in turn are not among them. A name that the
- * template sets anywhere counts as its own everywhere in it.
+ * template sets anywhere counts as its own everywhere in it. `vars` and `hostvars` among them mean that it can be any.
  */
 export function names(template: Template): ReadonlySet<string> {
   const cached = known.get(template)
@@ -19,6 +19,24 @@ export function names(template: Template): ReadonlySet<string> {
   const found = new Set([...used].filter((name) => !own.has(name) && !globals.has(name)))
   known.set(template, found)
   return found
+}
+
+const LOOKUPS = new Set(['lookup', 'query', 'q'])
+/** Lookups that can touch any variable. */
+const ANY = new Set(['vars', 'varnames', 'template'])
+
+/** `lookup('vars', 'x')` touches x; where the name is not written out, it may be any: that counts as touching `vars`. */
+function lookedUp({ children: [kind, ...terms] }: Arguments, used: Set<string>): void {
+  const name = kind?.typename === 'Literal' ? kind.value : undefined
+  if (typeof name === 'string' && !ANY.has(name.replace(/^ansible\.builtin\./, ''))) return
+  const named = terms.flatMap((term) =>
+    term.typename === 'Literal' && typeof term.value === 'string' ? [term.value] : [],
+  )
+  const all =
+    typeof name === 'string' &&
+    /(?:^|\.)vars$/.test(name) &&
+    terms.every(({ typename }) => typename === 'Literal' || typename === 'KeywordArgs')
+  for (const found of all ? named : ['vars']) used.add(found)
 }
 
 function visit(node: AnyNode, used: Set<string>, own: Set<string>): boolean | void {
@@ -53,6 +71,9 @@ function visit(node: AnyNode, used: Set<string>, own: Set<string>): boolean | vo
       if (node.typename === 'Test') walk(node.target, (inner) => visit(inner, used, own))
       node.args.children.forEach((argument) => walk(argument, (inner) => visit(inner, used, own)))
       return false
+    case 'FunCall':
+      if (node.name.typename === 'Symbol' && LOOKUPS.has(node.name.value)) lookedUp(node.args, used)
+      break
     case 'KeywordArgs':
       // the keys are names of parameters, not of variables
       node.children.forEach(({ value }) => walk(value, (inner) => visit(inner, used, own)))

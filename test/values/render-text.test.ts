@@ -13,6 +13,7 @@ const FILES = {
     "{% macro m(a, b='d') %}[{{ a }}{{ b }}{{ name | default('noname') }}]{% endmacro %}{% set const = 42 %}{% set _hidden = 1 %}\n",
   'templates/loop.j2': "{{ loop.index if loop is defined else 'noloop' }}{{ item }}",
   'templates/self.j2': "{% include 'self.j2' %}",
+  'roles/x/templates/sub/near.j2': 'near',
   'templates/broken.j2': 'fine\n{{ missing }}\n',
 }
 const tree = [
@@ -118,6 +119,11 @@ describe('options', () => {
     const load = (name: string) => (name === 'x' ? { file: 'x.j2', source: 'X{{ name }}' } : undefined)
     expect(render("{% include 'x' %}", { load })).toBe('Xann')
     expect(() => render("{% include 'y' %}", { load })).toThrow('there is no template y')
+  })
+
+  it('a file beside the template is found too', () => {
+    expect(render("{% include 'near.j2' %}", { file: 'roles/x/templates/sub/main.j2' })).toBe('near')
+    expect(() => render("{% include 'near.j2' %}")).toThrow('there is no template near.j2')
   })
 
   it('values print as Python prints them', () => {

@@ -24,7 +24,7 @@ function outcome(compute: () => ReturnType<typeof evaluate>): string {
 
 const unfold = (source: string): string => source.replaceAll('⏎', '\n')
 
-describe.each(['reference', 'language', 'python', 'filters'])('%s', (table) => {
+describe.each(['reference', 'language', 'python', 'filters', 'more'])('%s', (table) => {
   it.each(readRows(`${table}.txt`))('%s', (source, want) => {
     expect(outcome(() => evaluate(new Template(unfold(source)), scope))).toBe(want)
   })

@@ -156,6 +156,20 @@ describe('changes by a template stay in it', () => {
   })
 })
 
+describe('no way round the copies', () => {
+  it.each([
+    "{{ list['app' ~ 'end'](3) }}",
+    "{{ (list | attr('app' ~ 'end'))(3) }}",
+    "{{ ([list] | map(attribute='app' ~ 'end') | first)(3) }}",
+    "{{ ('app' ~ 'end' | extract(list))(3) }}",
+  ])('%s', (source) => {
+    const list = [1]
+    const scope = new Scope([layer('play', { list })])
+    expect(() => evaluate(template(source), scope)).toThrow(KplayError)
+    expect(list).toEqual([1])
+  })
+})
+
 describe('evaluate', () => {
   const scope = scopeOf({ n: 5, t: '5', l: [1], nothing: null })
 

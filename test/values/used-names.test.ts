@@ -14,6 +14,10 @@ describe('the names that a template touches', () => {
     ['{% with a = b %}{{ a }}{{ c }}{% endwith %}', ['b', 'c']],
     ['{% call(x) mac(y) %}{{ x }}{{ z }}{% endcall %}', ['mac', 'y', 'z']],
     ['{{ [a, {"k": b}, (c,)][d:e] ~ f if g else h }}', ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']],
+    ["{{ lookup('vars', 'a', 'b') }}", ['a', 'b']],
+    ["{{ lookup('vars', 'a' ~ b) }}", ['b', 'vars']],
+    ["{{ q(kind, 'x') }} {{ lookup('template', 'x') }}", ['kind', 'vars']],
+    ["{{ lookup('vars', 'a', default=c) }}", ['a', 'c']],
     ['no names', []],
   ])('%s', (source, want) => {
     expect([...names(template(source))].sort()).toEqual(want)

@@ -1,6 +1,6 @@
 import { KplayError } from '../../errors.ts'
 import { Float } from '../../value.ts'
-import { methodOf } from '../access.ts'
+import { changing, methodOf } from '../access.ts'
 import { Callable } from '../call.ts'
 import type { Call } from '../call.ts'
 import { truthy } from '../equality.ts'
@@ -56,7 +56,8 @@ export const coreFilters: Operations = {
     const { input } = call
     const name = call.string('name')
     const method = methodOf(input, name)
-    if (method) return new Callable(name, (given, around) => perform(name, method, input, given, around))
+    if (method && !changing.has(name))
+      return new Callable(name, (given, around) => perform(name, method, input, given, around))
     return new Undefined(`${repr(input)} has no attribute '${name}'`)
   }),
   comment: operation('style **', (call) => comment(call)),

@@ -53,10 +53,7 @@ function extreme(sign: 1 | -1): Operation {
 
 function combineSets(pick: (one: List, other: List) => List): Operation {
   return operation('b', (call) => {
-    if (!isList(call.input)) throw failure(`${call.name} needs a list, got ${typeName(call.input)}`)
-    const other = call.need('b')
-    if (!isList(other)) throw failure(`${call.name} needs a list as its argument, got ${typeName(other)}`)
-    return unique(pick(call.input, other))
+    return unique(pick(call.list, call.items('b')))
   })
 }
 
@@ -101,7 +98,7 @@ function columns(call: Call): Operand[][] {
   return Array.from({ length: count }, (_, index) => {
     const start = index * each + Math.min(index, extra)
     const items: Operand[] = list.slice(start, start + each + (index < extra ? 1 : 0))
-    if (fill !== null && index >= extra && extra > 0) items.push(fill)
+    if (fill !== null && index >= extra) items.push(fill)
     return items
   })
 }

@@ -37,8 +37,9 @@ function search(call: Call): Operand {
     const [, name, digits] = /^\\(?:g<(\w+)>|(\d+))$/.exec(text(reference)) ?? []
     const key = name ?? digits
     if (key === undefined) throw failure(`${call.name}: unknown argument ${text(reference)}`)
-    const found = /^\d+$/.test(key) ? match[Number(key)] : match.groups?.[key]
-    return found ?? null
+    const known = /^\d+$/.test(key) ? Number(key) < match.length : match.groups !== undefined && key in match.groups
+    if (!known) throw failure(`${call.name}: the pattern has no group ${key}`)
+    return (/^\d+$/.test(key) ? match[Number(key)] : match.groups?.[key]) ?? null
   })
 }
 

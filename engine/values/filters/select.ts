@@ -17,7 +17,8 @@ export function follow(value: Operand, path: Operand, around: Surroundings): Ope
   let found = value
   for (const step of steps) {
     if (isUndefined(found)) return found
-    found = around.item(found, step) ?? new Undefined(`an item has no attribute '${text(step)}'`)
+    const next = around.item(found, step)
+    found = next === undefined ? new Undefined(`an item has no attribute '${text(step)}'`) : next
   }
   return found
 }
@@ -59,7 +60,7 @@ export const selectFilters: Operations = {
     const [name, ...positional] = call.rest
     const attribute = call.others.get('attribute')
     if (attribute !== undefined) {
-      const fallback = call.others.get('default')
+      const fallback = call.others.get('default') ?? undefined
       return call.list.map((item) => {
         const value = follow(item, attribute, call.around)
         return isUndefined(value) && fallback !== undefined ? fallback : value
@@ -107,7 +108,8 @@ export const selectFilters: Operations = {
     let value: Operand = call.need('container')
     for (const key of [call.input, ...keys]) {
       if (isUndefined(value)) return value
-      value = call.around.item(value, key) ?? new Undefined(`extract finds no '${text(key)}'`)
+      const next = call.around.item(value, key)
+      value = next === undefined ? new Undefined(`extract finds no '${text(key)}'`) : next
     }
     return value
   }),

@@ -22,7 +22,7 @@ function indent(call: Call): string {
 }
 
 function truncate(call: Call): string {
-  const [length, end, leeway] = [call.int('length', 255), call.string('end', '...'), call.int('leeway', 0)]
+  const [length, end, leeway] = [call.int('length', 255), call.string('end', '...'), call.int('leeway', 5)]
   const chars = characters(text(call.input))
   if (chars.length <= length + leeway) return chars.join('')
   const cut = chars.slice(0, Math.max(0, length - (size(end) ?? 0))).join('')
@@ -37,7 +37,7 @@ function wrap(line: string, width: number, breakLong: boolean, breakHyphens: boo
   for (const piece of pieces) {
     let rest = piece
     if (current !== '' && current.length + rest.trimEnd().length > width) {
-      lines.push(current.trimEnd())
+      if (current.trimEnd() !== '') lines.push(current.trimEnd())
       current = ''
     }
     while (breakLong && rest.trim() !== '' && current.length + rest.length > width) {
@@ -53,10 +53,10 @@ function wrap(line: string, width: number, breakLong: boolean, breakHyphens: boo
 }
 
 /** The filter that is a method of str under the same name. */
-function method(call: Call, name: string, positional: readonly Operand[]): Operand {
+function method(call: Call, name: string, positional: readonly Operand[], input = text(call.input)): Operand {
   const operation = textMethods[name]
   if (!operation) throw failure(`str has no method ${name}`)
-  return perform(name, operation, text(call.input), { positional, named: new Map() }, call.around)
+  return perform(name, operation, input, { positional, named: new Map() }, call.around)
 }
 
 export const textFilters: Operations = {
@@ -94,7 +94,9 @@ export const textFilters: Operations = {
     const joint = call.get('wrapstring') === null ? '\n' : call.string('wrapstring')
     return lines.map((parts) => parts.join(joint)).join(joint)
   }),
-  split: operation('sep maxsplit', (call) => method(call, 'split', [call.get('sep'), call.get('maxsplit', -1)])),
+  split: operation('sep maxsplit', (call) =>
+    method(call, 'split', [call.get('sep'), call.get('maxsplit', -1)], call.text),
+  ),
   splitlines: operation('keepends', (call) => splitLines(call.text, call.flag('keepends'))),
   pprint: operation('', (call) => repr(call.input)),
   quote: operation('', (call) => quoteForShell(call.input === null ? '' : text(call.input))),

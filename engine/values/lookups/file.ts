@@ -72,6 +72,33 @@ function csv(query: Query): List {
   return row ? [row[column] ?? ''] : given.has('default') ? [given.get('default') ?? null] : []
 }
 
+/** A key of a section of an ini file, or of a file of properties. */
+function ini(query: Query): List {
+  const given = (name: string, term: ReadonlyMap<string, Operand>, fallback: Operand): Operand =>
+    term.get(name) ?? option(query, name, fallback)
+  return query.terms.map((term) => {
+    const inline = inlineOptions(term)
+    const key = text(term).split(' ')[0] ?? ''
+    const { source } = read(query, text(given('file', inline, 'ansible.ini')), 'files')
+    const section = given('type', inline, 'ini') === 'properties' ? '' : text(given('section', inline, 'global'))
+    const found = readIni(source).get(section)?.get(key.toLowerCase())
+    return found === undefined ? given('default', inline, '') : found
+  })
+}
+
+function readIni(source: string): ReadonlyMap<string, ReadonlyMap<string, string>> {
+  const sections = new Map<string, Map<string, string>>([['', new Map()]])
+  let current = ''
+  for (const line of source.split(/\r?\n/)) {
+    const header = /^\s*\[([^\]]+)\]/.exec(line)
+    const [, key, value = ''] = /^\s*([^#;=:\s][^=:]*?)\s*[=:]\s*(.*?)\s*$/.exec(line) ?? []
+    if (header) current = header[1] ?? ''
+    else if (key !== undefined) sections.get(current)?.set(key.toLowerCase(), value)
+    if (header && !sections.has(current)) sections.set(current, new Map())
+  }
+  return sections
+}
+
 export const fileLookups: Lookups = {
   file: {
     run: (query) =>
@@ -120,5 +147,5 @@ export const fileLookups: Lookups = {
   ),
   unvault: refused('the lookup unvault is not supported: read the file by vars_files'),
   config: refused('the lookup config is not supported'),
-  ini: refused('the lookup ini is not supported'),
+  ini: { run: ini },
 }
