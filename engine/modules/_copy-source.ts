@@ -1,5 +1,6 @@
 import type { Reader } from '../host/reader.ts'
 import type { Local } from '../module/define.ts'
+import { atHome } from './_home.ts'
 import { join, withoutSlash } from './_path.ts'
 
 /** One thing to copy, `path` relative to where it goes; '' for a single file. */
@@ -60,7 +61,7 @@ async function localTree(prefix: string, top: string, follow: boolean, local: Lo
 }
 
 async function remoteSource({ src, local_follow }: SourceArgs, reader: Reader): Promise<Source> {
-  const top = withoutSlash(src)
+  const top = withoutSlash(await atHome(src, reader))
   const entry = await reader.stat(top)
   if (!entry) return { kind: undefined, entries: [] }
   if (entry.kind !== 'dir') return { kind: 'file', entries: [await remoteFile('', top, entry, reader)] }

@@ -4,6 +4,7 @@ import { parseStamp, stampPathFor, writeStamp, type Stamp } from '../host/stamp.
 import type { Local } from '../module/define.ts'
 import { toolOf } from './_download-state.ts'
 import type { Tool } from './_fetch-script.ts'
+import { atHome } from './_home.ts'
 import { lookAbove } from './_parents.ts'
 import { basename, join, withoutSlash } from './_path.ts'
 
@@ -37,6 +38,8 @@ export type ExtractNow = {
   /** The archive: its kind, or absent. On the controller: the file there, its size and digest. */
   readonly source: string
   readonly file: string | null
+  /** Where the archive is on the host, when it is there. */
+  readonly path: string
   readonly size: number
   readonly sha256: string
   /** What downloads on the host, for a URL. */
@@ -91,6 +94,7 @@ export async function probeExtract(args: ExtractArgs, reader: Reader, local: Loc
     origin,
     source: source.kind,
     file: source.file,
+    path: source.path,
     size: source.size,
     sha256: source.sha256,
     tool,
@@ -110,6 +114,7 @@ function topFolder({ entries }: Stamp): string | null {
 
 interface SourceNow {
   readonly kind: string
+  readonly path: string
   readonly file: string | null
   readonly size: number
   readonly sha256: string
@@ -123,18 +128,19 @@ async function sourceOf(
   reader: Reader,
   local: Local,
 ): Promise<SourceNow> {
-  const unread = { file: null, size: 0, sha256: '' }
+  const unread = { file: null, path: '', size: 0, sha256: '' }
   if (origin === 'url') return { ...unread, kind: 'file', words: `url=${src} checksum=${checksum ?? 'none'}` }
   if (origin === 'controller') {
     const { file, size, sha256 } = await local.file(await local.find('files', src))
-    return { kind: 'file', file, size, sha256, words: `archive=${basename(src)} sha256=${sha256}` }
+    return { ...unread, kind: 'file', file, size, sha256, words: `archive=${basename(src)} sha256=${sha256}` }
   }
-  const entry = await reader.stat(src)
+  const path = await atHome(src, reader)
+  const entry = await reader.stat(path)
   const { kind = 'absent', size = 0, mtime = 0, inode = 0 } = entry ?? {}
   // What only a dry run has there has no inode: its digest is known without reading it.
   const predicted = kind === 'file' && inode === 0
-  const sha256 = predicted ? ((await reader.digest(src, 'sha256')) ?? '') : ''
-  return { ...unread, sha256, kind, size, words: `archive=${src} size=${size} mtime=${mtime}` }
+  const sha256 = predicted ? ((await reader.digest(path, 'sha256')) ?? '') : ''
+  return { ...unread, path, sha256, kind, size, words: `archive=${path} size=${size} mtime=${mtime}` }
 }
 
 /**
@@ -154,7 +160,7 @@ async function sameArchive(
   const now = ` size=${source.size} mtime=${/ mtime=(-?[\d.]+)/.exec(asked)?.[1] ?? ''}`
   if (!past || stamp.options.replace(past[0], now) !== asked) return false
   if (source.kind === 'absent') return true
-  return Number(past[1]) === source.size && stamp.archive === `sha256:${await reader.digest(args.src, 'sha256')}`
+  return Number(past[1]) === source.size && stamp.archive === `sha256:${await reader.digest(source.path, 'sha256')}`
 }
 
 /** Files whose content is not what it was; asked only with `verify`. */

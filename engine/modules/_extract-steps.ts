@@ -42,7 +42,7 @@ export function extractSteps(
         : 'replace'
   const key = basename(now.stampPath)
   const temporary = now.origin !== 'host'
-  const archive = temporary ? join(dest, `.kplay-${key}.archive`) : src
+  const archive = temporary ? join(dest, `.kplay-${key}.archive`) : now.path
   const strip = args.strip === 0 ? (extra.strip ?? 0) : args.strip
   const exclude = [...args.exclude, ...extra.exclude]
   const entries = listed && extra.tarOptions.length === 0 ? shaped(listed, strip, args.include, exclude) : undefined

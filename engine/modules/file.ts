@@ -3,6 +3,7 @@ import { choice, flag, path, text } from '../schema/field.ts'
 import { ansibleFields, attributeFields, attributesWanted, unsupported } from './_attributes.ts'
 import { isStamp, meantState, probeFile, STATES, type FileNow } from './_file-state.ts'
 import { fileSteps } from './_file-steps.ts'
+import { hostPath } from './_path-field.ts'
 import { touchStamp } from './_times.ts'
 
 const FORMAT = '%Y%m%d%H%M.%S'
@@ -18,7 +19,7 @@ export const file = defineModule({
       optional: true,
       help: 'What it should be. `file` only changes what is there. Without it: what is there already, else `directory` with recurse, else `file`.',
     }),
-    src: text({
+    src: hostPath({
       optional: true,
       pattern: /^[^\0]+$/,
       help: 'What a link points to, relative to the folder of the link, or the file that a hard link gives a second name.',

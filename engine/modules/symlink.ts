@@ -1,7 +1,8 @@
 import { makeLink, removePath } from '../host/actions.ts'
 import { defineModule } from '../module/define.ts'
-import { choice, flag, path, text } from '../schema/field.ts'
+import { choice, flag, path } from '../schema/field.ts'
 import { dirname, join, withoutSlash } from './_path.ts'
+import { hostPath } from './_path-field.ts'
 import { named, refusal } from './_refuse.ts'
 
 export const symlink = defineModule({
@@ -11,7 +12,7 @@ export const symlink = defineModule({
     'The new link is made beside the old one and renamed over it, so there is no moment without a link; a link to a folder is never descended into. A relative target counts from the folder of the link. A target that is not there is told as a warning.',
   args: {
     path: path({ aliases: ['dest', 'link'], help: 'The link itself.' }),
-    target: text({
+    target: hostPath({
       optional: true,
       aliases: ['src'],
       pattern: /^[^\0]+$/,
