@@ -1,9 +1,9 @@
 import type { Load } from './frame.ts'
-import type { Syntax } from './lexer.ts'
 import { own } from './own.ts'
 import { locator, parseText } from './parse.ts'
 import type { Parsed } from './parse.ts'
 import type { Ports } from './surroundings.ts'
+import type { Syntax } from './syntax.ts'
 
 /** Settings that a template file can make for itself in its first line: `#jinja2: trim_blocks: false`. */
 const HEADER = /^#jinja2:([^\n]*)(?:\n|$)/

@@ -1,20 +1,7 @@
 import nunjucks from 'nunjucks/src/lexer.js'
 import type { Token } from 'nunjucks/src/lexer.js'
 import { unescape } from './string-escapes.ts'
-
-/** How a source is cut into tokens; the defaults are those of Ansible's template module. */
-export interface Syntax {
-  readonly variableStart?: string | undefined
-  readonly variableEnd?: string | undefined
-  readonly blockStart?: string | undefined
-  readonly blockEnd?: string | undefined
-  readonly commentStart?: string | undefined
-  readonly commentEnd?: string | undefined
-  readonly trimBlocks?: boolean | undefined
-  readonly lstripBlocks?: boolean | undefined
-  /** In `{{ }}` of a playbook a backslash within quotes stands for itself; in a template file it escapes. */
-  readonly plainBackslashes?: boolean | undefined
-}
+import type { Syntax } from './syntax.ts'
 
 /** Where an opening tag was found: what precedes it is data. */
 interface Opening {

@@ -6,7 +6,7 @@ import { Special, Tuple, defined, failure, isList, typeName } from './operand.ts
 import type { Operand } from './operand.ts'
 
 /** What an expression makes may not grow beyond this many characters or items: a template cannot exhaust the memory. */
-export const LARGEST = 50_000_000
+const LARGEST = 50_000_000
 /** The largest int, in bits. */
 const LONGEST_INT = 1_000_000
 

@@ -2,10 +2,10 @@ import { KplayError } from '../errors.ts'
 import type { Place } from '../errors.ts'
 import type { Template } from '../value.ts'
 import { Lexer } from './lexer.ts'
-import type { Syntax } from './lexer.ts'
 import type { Body, Expression } from './nodes.ts'
 import { StatementParser } from './parse-statement.ts'
 import type { Locate } from './parse-tokens.ts'
+import type { Syntax } from './syntax.ts'
 
 /** A source after parsing. A bare expression has no body, but is one expression. */
 export interface Parsed {

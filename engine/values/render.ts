@@ -19,7 +19,7 @@ import type { Parsed } from './parse.ts'
 type Signal = 'break' | 'continue' | undefined
 
 /** Renders statements into parts: data as text, outputs as the values they are. */
-export function renderBody(body: Body, frame: Frame, out: Operand[]): Signal {
+function renderBody(body: Body, frame: Frame, out: Operand[]): Signal {
   for (const statement of body.children) {
     const signal = renderStatement(statement, frame, out)
     if (signal) return signal
@@ -91,7 +91,7 @@ function renderStatement(node: Statement, frame: Frame, out: Operand[]): Signal 
 const output = (value: Operand, frame: Frame): Operand => (frame.parsed.changes ? snapshot(value) : value)
 
 /** A whole file, and – when it extends another one – that one with the blocks of this. */
-export function renderRoot(parsed: Parsed, frame: Frame, out: Operand[]): void {
+function renderRoot(parsed: Parsed, frame: Frame, out: Operand[]): void {
   const { tree } = parsed
   if (tree.typename !== 'Root' && tree.typename !== 'NodeList')
     throw new KplayError('BUG', 'an expression was taken for a template')

@@ -5,7 +5,6 @@ import { computeParsed, withNewlines } from './compute.ts'
 import { parseFile, loadTemplate } from './files.ts'
 import type { Load } from './frame.ts'
 import { mustRender } from './lazy.ts'
-import type { Syntax } from './lexer.ts'
 import { DateTime, Duration } from './moment.ts'
 import { OMIT } from './omit.ts'
 import { Special, Tuple, defined, isList, typeName } from './operand.ts'
@@ -14,6 +13,7 @@ import { outputText } from './output.ts'
 import { renderer } from './render.ts'
 import { renderRaw } from './scope.ts'
 import type { Scope } from './scope.ts'
+import type { Syntax } from './syntax.ts'
 
 export { OMIT }
 

@@ -18,7 +18,7 @@ function number(call: Call): number {
 const DIGITS = '0123456789abcdefghijklmnopqrstuvwxyz'
 
 /** Python's int(): a whole number out of a number or of text in some base; undefined where it would fail. */
-export function toInteger(value: Operand, base: number): Int | undefined {
+function toInteger(value: Operand, base: number): Int | undefined {
   if (value instanceof Float) return Number.isFinite(value.value) ? compact(BigInt(Math.trunc(value.value))) : undefined
   if (isNumeric(value)) return toInt(value)
   if (typeof value !== 'string') return undefined

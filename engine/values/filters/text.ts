@@ -112,7 +112,7 @@ export const textFilters: Operations = {
 }
 
 /** As Python's shlex.quote: only what is harmless goes without quotes. */
-export function quoteForShell(value: string): string {
+function quoteForShell(value: string): string {
   if (value === '') return "''"
   return /[^\w@%+=:,./-]/.test(value) ? `'${value.replaceAll("'", `'"'"'`)}'` : bounded(value.length) && value
 }
