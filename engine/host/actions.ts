@@ -128,14 +128,35 @@ export function daemonReload(...units: readonly string[]): RunStep {
   }
 }
 
-/** chmod's words for an octal mode: GNU chmod leaves a folder's set-id bits alone unless they are named. */
+/**
+ * chmod's words for a mode, such that every chmod makes of them what `resolveMode` does: GNU's leaves the set-id bits of
+ * a folder alone unless they are named, and for busybox's an X after = finds the old bits gone.
+ */
 export function chmodWords(mode: string): string {
-  if (!/^[0-7]{1,5}$/.test(mode)) return mode
+  if (!/^[0-7]{1,5}$/.test(mode)) return mode.split(',').flatMap(clauseWords).join(',')
   const bits = Number.parseInt(mode, 8)
   const rwx = (shift: number) =>
     [4, 2, 1].map((bit, index) => (((bits >> shift) & bit) > 0 ? 'rwx'.charAt(index) : '')).join('')
   const special = [bits & 0o4000 ? 'u+s' : 'u-s', bits & 0o2000 ? 'g+s' : 'g-s', bits & 0o1000 ? 'a+t' : 'a-t']
   return [`u=${rwx(6)}`, `g=${rwx(3)}`, `o=${rwx(0)}`, ...special].join(',')
+}
+
+/** `u=rX` as `u+rX,u-ws`; each operator of a clause in one of its own. */
+function clauseWords(clause: string): string[] {
+  const [, who = '', actions] = /^([ugoa]*)((?:[-+=](?:[rwxXst]*|[ugo]))+)$/.exec(clause) ?? []
+  // chmod explains best what is no mode.
+  if (actions === undefined) return [clause]
+  return [...actions.matchAll(/([-+=])([rwxXst]*|[ugo])(?=[-+=]|$)/g)].flatMap(([whole, operator, words = '']) => {
+    if (operator !== '=' || who === '') return `${who}${whole}`
+    const has = (one: string): boolean => words.includes(one)
+    const late = has('X')
+    const others = `${late && !has('r') ? 'r' : ''}${late && !has('w') ? 'w' : ''}${has('s') || who === 'o' ? '' : 's'}`
+    return [
+      `${who}${late ? '+' : '='}${words}`,
+      ...(others === '' ? [] : [`${who}-${others}`]),
+      ...(/[oa]/.test(who) && !has('t') ? ['a-t'] : []),
+    ]
+  })
 }
 
 const THIS = sh`"$p"`
