@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { existsSync, statSync } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import { hostname, userInfo } from 'node:os'
@@ -45,6 +46,10 @@ export function openLocal(place: LocalPlace, { digests, downloads, archives, hel
     async file(path) {
       const { hex, size } = await digests.of(path, 'sha256')
       return kept({ file: path, size, sha256: hex })
+    },
+    async digest(of, algorithm) {
+      if ('text' in of) return createHash(algorithm).update(of.text).digest('hex')
+      return (await digests.of(of.file, algorithm)).hex
     },
     async mode(path) {
       try {

@@ -38,6 +38,7 @@ export type Effect =
       readonly owner?: string | undefined
       readonly group?: string | undefined
       readonly mtime?: number | undefined
+      readonly atime?: number | undefined
       readonly recurse?: boolean | undefined
       readonly follow?: boolean | undefined
     }

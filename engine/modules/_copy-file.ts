@@ -47,6 +47,7 @@ export async function wantCopy(args: FileArgs, now: FileNow, local: Local): Prom
   if (!args.force && now.kind !== 'absent') return {}
   const source = sourceIn(now)
   if (!source && args.content === undefined) return { kind: 'file' }
+  await checkSource(args, now, source, local)
   const mode = args.mode === 'preserve' ? source?.mode : args.mode
   const attributes = attributesWanted({ ...args, mode }, now.kind === 'file' ? now.mode : undefined)
   const text = args.content ?? (source && !args.remote_src ? await shownText(source, local) : undefined)
@@ -54,6 +55,21 @@ export async function wantCopy(args: FileArgs, now: FileNow, local: Local): Prom
   const bytes =
     text !== undefined && (now.content !== null || now.kind !== 'file') ? { content: text } : { digest: source?.sha256 }
   return { kind: 'file', ...bytes, ...attributes, checksum: args.checksum }
+}
+
+/** What has another digest must not even be sent. */
+async function checkSource(
+  { src, content, checksum, remote_src }: FileArgs,
+  now: FileNow,
+  source: SourceEntry | undefined,
+  local: Local,
+): Promise<void> {
+  if (checksum === undefined) return
+  const found = remote_src
+    ? now.sourceChecksum
+    : await local.digest(content === undefined ? { file: source?.from ?? '' } : { text: content }, 'sha1')
+  if (found === checksum.toLowerCase() || found === 'unknown') return
+  throw new KplayError('CHECKSUM', `the sha1 of ${src ?? 'content'} is ${found}, not ${checksum}`)
 }
 
 async function shownText({ from, size }: SourceEntry, local: Local): Promise<string | undefined> {
@@ -66,8 +82,6 @@ export function copySteps(args: FileArgs, now: FileNow, want: State): readonly S
   const source = sourceIn(now)
   if (!source && args.content === undefined)
     throw refusal(`${args.src} is not there`, 'remote_src: true looks on the host itself')
-  if (args.remote_src && args.checksum !== undefined && now.sourceChecksum !== args.checksum)
-    throw new KplayError('CHECKSUM', `the sha1 of ${args.src} is ${now.sourceChecksum}, not ${args.checksum}`)
   const content = want['content'] as string | undefined
   const attributes = { mode: word(want['mode']), owner: args.owner, group: args.group }
   const same = content === undefined ? now.digest === want['digest'] : now.content === content

@@ -4,6 +4,7 @@ import { sh } from '../host/shell.ts'
 import { attributesNow, type AttributeArgs } from './_attributes.ts'
 import { lookAbove, NOTHING_MISSING } from './_parents.ts'
 import { basename, dirname, join, withoutSlash } from './_path.ts'
+import { touchStamp } from './_times.ts'
 
 export const STATES = ['file', 'directory', 'link', 'hard', 'touch', 'absent'] as const
 export type FileState = (typeof STATES)[number]
@@ -15,7 +16,9 @@ export interface FileArgs extends AttributeArgs {
   readonly recurse: boolean
   readonly follow: boolean
   readonly access_time: string | undefined
+  readonly access_time_format: string
   readonly modification_time: string | undefined
+  readonly modification_time_format: string
 }
 
 /** What `file` sees. Only some of it is ever wanted; the rest is what `apply` must know to refuse. */
@@ -39,6 +42,9 @@ export type FileNow = {
   readonly below: string
   readonly accessed: string | null
   readonly modified: string | null
+  /** The times that are asked for, in seconds, by the host's own clock settings. */
+  readonly 'access asked': number | null
+  readonly 'modification asked': number | null
   readonly uid: number | null
   readonly gid: number | null
   readonly size: number | null
@@ -70,9 +76,9 @@ export async function probeFile(args: FileArgs, reader: Reader): Promise<FileNow
     args.recurse && entry?.kind === 'dir' ? differingBelow(args, place, reader) : [],
   ])
   const attributed = state === 'link' && args.follow ? source : entry
-  const [accessed, modified] = await Promise.all([
-    isStamp(args.access_time) ? localTime(entry?.atime, reader) : null,
-    isStamp(args.modification_time) ? localTime(entry?.mtime, reader) : null,
+  const [access, modification] = await Promise.all([
+    timeOf(args.access_time, args.access_time_format, entry?.atime, reader),
+    timeOf(args.modification_time, args.modification_time_format, entry?.mtime, reader),
   ])
   return {
     place,
@@ -84,8 +90,10 @@ export async function probeFile(args: FileArgs, reader: Reader): Promise<FileNow
     source: source?.kind ?? 'absent',
     ...above,
     below: shortened(below),
-    accessed,
-    modified,
+    accessed: access.now,
+    modified: modification.now,
+    'access asked': access.asked,
+    'modification asked': modification.asked,
     uid: attributed?.uid ?? null,
     gid: attributed?.gid ?? null,
     size: attributed?.size ?? null,
@@ -122,8 +130,21 @@ const SHOWN = 50
 const shortened = (lines: readonly string[]): string =>
   [...lines.slice(0, SHOWN), ...(lines.length > SHOWN ? [`… and ${lines.length - SHOWN} more`] : [])].join('\n')
 
-/** A time as touch(1) takes it, by the host's own clock settings. */
-async function localTime(seconds: number | undefined, reader: Reader): Promise<string | null> {
-  if (seconds === undefined) return null
-  return (await reader.ask(sh`date -d @${Math.floor(seconds)} +%Y%m%d%H%M.%S`)).stdout.trim()
+/** A time that there is and the one that is asked for, the former as touch(1) takes it: what an hour is, the host knows. */
+async function timeOf(
+  asked: string | undefined,
+  format: string,
+  seconds: number | undefined,
+  reader: Reader,
+): Promise<{ now: string | null; asked: number | null }> {
+  const stamp = isStamp(asked) ? touchStamp(asked, format) : undefined
+  if (stamp === undefined) return { now: null, asked: null }
+  const [, day, hour, minute, second] = /^(.{8})(..)(..)\.(..)$/.exec(stamp) ?? []
+  const date = (day ?? '').replace(/(....)(..)(..)/, '$1-$2-$3')
+  const tell = (when: string, as: string): Promise<string> =>
+    reader.ask(sh`date -d ${when} ${`+${as}`}`).then(({ stdout }) => stdout.trim())
+  const goal = Number(await tell(`${date} ${hour}:${minute}:${second}`, '%s'))
+  if (seconds === undefined) return { now: null, asked: goal }
+  const now = Math.floor(seconds) === goal ? stamp : await tell(`@${Math.floor(seconds)}`, '%Y%m%d%H%M.%S')
+  return { now, asked: goal }
 }

@@ -93,27 +93,27 @@ function timeSteps(args: Args, now: FileNow): readonly Step[] {
   const { access_time: access = standard, modification_time: modification = standard } = args
   const fresh = now.kind === 'absent' || now.kind === 'unknown'
   return [
-    ...oneTime(now.place, 'access time', '-a', access, now.accessed, fresh),
-    ...oneTime(now.place, 'modification time', '-m', modification, now.modified, fresh),
+    ...oneTime(now, 'access', access, now.accessed, fresh),
+    ...oneTime(now, 'modification', modification, now.modified, fresh),
   ]
 }
 
 function oneTime(
-  path: string,
-  what: string,
-  option: string,
+  { place: path, 'access asked': accessed, 'modification asked': modified }: FileNow,
+  what: 'access' | 'modification',
   time: string,
   now: string | null,
   fresh: boolean,
 ): readonly Step[] {
   if (time === 'preserve' || time === now || (time === 'now' && fresh)) return []
-  const words = time === 'now' ? [] : ['-t', time]
+  const words = [what === 'access' ? '-a' : '-m', ...(time === 'now' ? [] : ['-t', time])]
+  const times = what === 'access' ? { atime: accessed ?? undefined } : { mtime: modified ?? undefined }
   return [
     {
       kind: 'run',
-      label: `set the ${what} of ${path}`,
-      command: sh`touch -c ${[option, ...words]} -- ${path}`,
-      effects: [],
+      label: `set the ${what} time of ${path}`,
+      command: sh`touch -c ${words} -- ${path}`,
+      effects: time === 'now' ? [] : [{ effect: 'attributes', path, follow: true, ...times }],
     },
   ]
 }

@@ -59,6 +59,8 @@ export const symlink = defineModule({
     if (typeof want.target !== 'string') return [removePath(place)]
     if (now.above === 'absent')
       throw refusal(`${dirname(place)} is not there, so no link can be made in it`, 'make the folder first')
+    if (now.above !== 'dir' && now.above !== 'unknown')
+      throw refusal(`${dirname(place)} is ${named(now.above)}, so no link can be made in it`)
     return [...(kind === 'dir' ? [removePath(place)] : []), makeLink(place, want.target)]
   },
 

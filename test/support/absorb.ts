@@ -99,14 +99,16 @@ function set(
     owner,
     group,
     mtime,
+    atime,
   }:
-    | Partial<Pick<FakeNode, 'mode' | 'owner' | 'group' | 'mtime'>>
-    | (EffectOf<'attributes' | 'file' | 'dir'> & { mtime?: number | undefined }),
+    | Partial<Pick<FakeNode, 'mode' | 'owner' | 'group' | 'mtime' | 'atime'>>
+    | (EffectOf<'attributes' | 'file' | 'dir'> & { mtime?: number | undefined; atime?: number | undefined }),
 ): FakeNode {
   if (mode !== undefined && node.kind !== 'link') node.mode = mode
   if (owner !== undefined) node.owner = owner
   if (group !== undefined) node.group = group
   if (mtime !== undefined) node.mtime = mtime
+  if (atime !== undefined) node.atime = atime
   return node
 }
 

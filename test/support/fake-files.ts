@@ -13,6 +13,8 @@ export interface FakeNode {
   content: Content | null
   target?: string | undefined
   mtime: number
+  /** The same as mtime, where nobody set it. */
+  atime?: number
   inode: number
 }
 /** As a case writes it: text is a file's content, `{ link: … }` a link, `{ dir: true }` a folder. */
@@ -118,9 +120,9 @@ export class FakeFiles {
   ): Entry | undefined {
     const node = this.get(path, follow)
     if (!node) return undefined
-    const { kind, mode, owner, group, target, mtime, inode } = node
+    const { kind, mode, owner, group, target, mtime, atime = mtime, inode } = node
     const links = kind === 'dir' ? 2 : [...this.nodes.values()].filter((other) => other === node).length
-    const times = { mtime, atime: mtime, ctime: mtime }
+    const times = { mtime, atime, ctime: mtime }
     const size = kind === 'file' ? this.size(node) : kind === 'link' ? Buffer.byteLength(target ?? '') : 0
     const who = { owner, group, uid: ids.uid(owner), gid: ids.gid(group) }
     return { kind, mode, ...who, size, ...times, inode, device: 1, links, target }

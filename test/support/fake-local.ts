@@ -70,6 +70,7 @@ export function fakeLocal(canned: CannedLocal = {}): FakeLocal {
     },
     readText: async (path) => text(path),
     file: async (path) => file(path),
+    digest: async (of, algorithm) => digest(algorithm, 'text' in of ? of.text : text(of.file)),
     mode: async (path) => canned.modes?.[path.replace(/^\/controller\/\w+\//, '')] ?? '0644',
     render: async (path, { newlineSequence = '\n' }) => text(path).replaceAll('\n', newlineSequence),
     fetch: async ({ url, checksum }) => {

@@ -143,6 +143,7 @@ async function absorbAttributes(
       mode: effect.mode && resolveMode(effect.mode, entry.mode, entry.kind === 'dir'),
     }),
     ...(effect.mtime !== undefined && { mtime: effect.mtime }),
+    ...(effect.atime !== undefined && { atime: effect.atime }),
   })
   files.set(found.path, { fresh: false, open: false, ...found.predicted, entry: changed(found.entry) })
   if (!effect.recurse) return
