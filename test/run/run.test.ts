@@ -360,6 +360,31 @@ describe('check mode', () => {
     expect(changed(real.lines)).toEqual(changed(checked.lines))
   })
 
+  test('settings go into a tree of which only the top is known', async () => {
+    const playbook = `
+- hosts: all
+  gather_facts: false
+  tasks:
+    - { name: tree, unarchive: { src: /srv/v1.tgz, dest: /srv, remote_src: true, creates: /srv/v1 } }
+    - { name: link, file: { src: /srv/v1, dest: /srv/app, state: link } }
+    - { name: settings, copy: { dest: /srv/app/conf/app.conf, content: x } }
+    - { name: the same, copy: { dest: /srv/v1/conf/app.conf, content: x } }
+    - { name: others, copy: { dest: /srv/app/conf/other.conf, content: y } }
+    - { name: deeper, copy: { dest: /srv/app/a/b/c, content: z } }
+    - { name: the same again, copy: { dest: /srv/v1/a/b/c, content: z } }`
+    const hosts = { h1: { files: { '/srv/v1.tgz': { content: 'tgz' } } } }
+    const { lines } = await play({ playbook, hosts, options: { check: true } })
+    expect(lines).toEqual([
+      'changed h1 tree',
+      'changed h1 link',
+      'changed h1 settings',
+      'ok h1 the same',
+      'changed h1 others',
+      'changed h1 deeper',
+      'ok h1 the same again',
+    ])
+  })
+
   test('what rests on an answer that nobody knows yet is maybe too', async () => {
     const playbook = `
 - hosts: all

@@ -3,7 +3,7 @@ import { KplayError } from '../../errors.ts'
 import { resolveMode } from '../../host/mode.ts'
 import type { Entry } from '../../host/reader.ts'
 import type { Effect } from '../../host/step.ts'
-import { madeEntry, sizeOf, type PredictedEntry } from './files.ts'
+import { madeEntry, sizeOf, type PredictedEntry, type PredictedFiles } from './files.ts'
 import type { Overlay } from './overlay.ts'
 
 type FileEffect = Exclude<Effect, { effect: 'unit' | 'sysctl' | 'user' | 'group' | 'package' | 'filesystem' }>
@@ -85,10 +85,23 @@ async function refuseNoFolder({ files }: Overlay, path: string): Promise<void> {
   for (let part = posix.normalize(path); part !== '/'; part = posix.dirname(part)) {
     const { entry } = await files.find(part, false)
     if (!entry) continue
-    const real = entry.kind === 'link' ? (await files.find(part, true)).entry : entry
-    if (real?.kind === 'dir' || real?.kind === 'unknown') return
+    const found = entry.kind === 'link' ? await files.find(part, true) : { path: part, entry }
+    const real = found.entry
+    if (real?.kind === 'unknown') return takeForFolders(files, found.path)
+    if (real?.kind === 'dir') return
     const what = real ? `is a ${real.kind}` : `is a link to ${entry.target ?? ''}, which is not there`
     throw new KplayError('COMMAND_FAILED', `${path} cannot be made: ${part} ${what}`)
+  }
+}
+
+/** What nobody knows is a folder when something is made below it: else the real step would fail. */
+async function takeForFolders(files: PredictedFiles, path: string): Promise<void> {
+  const { path: real } = await files.find(path, false)
+  const parts = real.split('/')
+  for (let depth = 2; depth <= parts.length; depth++) {
+    const part = parts.slice(0, depth).join('/')
+    const { entry } = await files.at(part)
+    if (entry?.kind === 'unknown') files.set(part, { entry: { ...entry, kind: 'dir' }, fresh: true, open: true })
   }
 }
 
