@@ -1,5 +1,5 @@
 import { isAlias, isMap, isScalar, isSeq, parseAllDocuments } from 'yaml'
-import type { Document, ParsedNode } from 'yaml'
+import type { Alias, Document, ParsedNode } from 'yaml'
 import { isDict } from '../value.ts'
 import type { Value } from '../value.ts'
 import { failure } from './operand.ts'
@@ -26,10 +26,11 @@ function documents(source: string): Document.Parsed<ParsedNode, true>[] {
 /** Deeper than this only what refers to itself goes. */
 const DEEPEST = 100
 /** More values than this only a text makes whose anchors multiply. */
-const MOST = 1_000_000
+const MOST = 300_000
 
 class Converter {
   private readonly document: Document
+  private readonly targets = new Map<Alias, unknown>()
   private depth = 0
   private count = 0
 
@@ -45,8 +46,13 @@ class Converter {
     return value
   }
 
+  private target(alias: Alias): unknown {
+    if (!this.targets.has(alias)) this.targets.set(alias, alias.resolve(this.document))
+    return this.targets.get(alias)
+  }
+
   private value(node: unknown): Value {
-    if (isAlias(node)) return this.convert(node.resolve(this.document))
+    if (isAlias(node)) return this.convert(this.target(node))
     if (isSeq(node)) return node.items.map((item) => this.convert(item))
     if (isScalar(node)) return scalar(node.value, node.type === 'PLAIN' && node.tag === undefined, node.tag)
     if (!isMap(node)) return null
