@@ -31,7 +31,7 @@ export function roleScope(role: string, given: Given, hosts: Readonly<Record<str
 }
 
 export const valueIn = (scope: Scope, expression: string): Plain =>
-  toPlain(evaluate(new Template(expression, undefined, { expression: true }), scope)) as Plain
+  toPlain(evaluate(new Template(expression, undefined, { expression: true }), scope))
 
 export function renderRoleTemplate(role: string, name: string, scope: Scope): string {
   const file = join(root, 'roles', role, 'templates', name)
