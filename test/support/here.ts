@@ -1,6 +1,5 @@
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { mkdirSync, symlinkSync } from 'node:fs'
-import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { runStep } from '../../engine/host/execute.ts'
 import { LiveSession } from '../../engine/host/live-session.ts'
@@ -15,7 +14,15 @@ import { argumentsOf } from './drive.ts'
 
 /** Shells that steps must run under; `bare` has nothing but busybox in its PATH. */
 export type Shell = 'dash' | 'bash' | 'busybox' | 'bare'
-export const SHELLS: readonly Shell[] = ['dash', 'bash', 'busybox', 'bare']
+/** Those that this machine has. */
+export const SHELLS: readonly Shell[] = (['dash', 'bash', 'busybox', 'bare'] as const).filter((shell) =>
+  has(shell === 'bare' ? 'busybox' : shell),
+)
+
+/** Whether this machine has a program. */
+export function has(program: string): boolean {
+  return spawnSync('sh', ['-c', 'command -v -- "$0" >/dev/null', program]).status === 0
+}
 
 export interface Here {
   readonly target: Target
