@@ -39,6 +39,8 @@ export interface RoleFiles {
   /** Every file, by its path below the role. */
   readonly texts: ReadonlyMap<string, string>
   readonly defaults: Yaml
+  /** What is worked out from them, for the role itself. */
+  readonly vars: Yaml
   readonly options: Readonly<Record<string, Option>>
   readonly tasks: readonly { readonly file: string; readonly task: Yaml }[]
 }
@@ -64,6 +66,7 @@ export function readRoleFiles(name: string): RoleFiles {
     folder,
     texts,
     defaults: yaml('defaults/main.yml') as Yaml,
+    vars: (yaml('vars/main.yml') ?? {}) as Yaml,
     options: specs.argument_specs.main.options,
     tasks,
   }

@@ -32,7 +32,7 @@ test('the project, its inventory and its playbooks read', () => {
 
 describe.each(roleNames)('%s', (name) => {
   const role = readRoleFiles(name)
-  const { prefix, texts, defaults, options, tasks } = role
+  const { prefix, texts, defaults, vars, options, tasks } = role
   const sources = [...texts].filter(([path]) => path !== 'README.md')
 
   test('has all that a role of ours has', () => {
@@ -70,14 +70,17 @@ describe.each(roleNames)('%s', (name) => {
   })
 
   test('uses no variable that it does not have', () => {
-    const own = tasks.flatMap(({ task }) => [
-      ...Object.keys((task['vars'] ?? {}) as Yaml),
-      ...(typeof task['register'] === 'string' ? [task['register']] : []),
-    ])
+    const own = [
+      ...Object.keys(vars),
+      ...tasks.flatMap(({ task }) => [
+        ...Object.keys((task['vars'] ?? {}) as Yaml),
+        ...(typeof task['register'] === 'string' ? [task['register']] : []),
+      ]),
+    ]
     expect(own.filter((variable) => !variable.startsWith(prefix))).toEqual([])
     const known = new Set([...Object.keys(options), ...own, ...SHARED, ...BORROWED, ...MAGIC])
     const used = [
-      ...Object.values(defaults).flatMap(variablesIn),
+      ...[...Object.values(defaults), ...Object.values(vars)].flatMap(variablesIn),
       ...tasks.flatMap(({ task }) => variablesInTask(task)),
       ...sources.filter(([path]) => path.endsWith('.j2')).flatMap(([, text]) => variablesIn(text)),
     ]
