@@ -17,6 +17,7 @@ import type {
 } from '../module/define.ts'
 import { changesOf, differing } from './diff.ts'
 import type { Overlay } from './overlay/overlay.ts'
+import { unpredictable } from './overlay/unpredictable.ts'
 
 /** How one module ended on one target. */
 export interface Converged {
@@ -36,6 +37,8 @@ export interface ConvergeContext extends ReadContext {
   readonly reader: Reader
   /** Check mode is nothing but this: a place for predictions. */
   readonly overlay?: Overlay | undefined
+  /** In check mode: whether anything is predicted by now, on any machine. */
+  predicted?(): boolean
   readonly local: Local
   readonly stepOptions: StepOptions
   readonly mask: (text: string) => string
@@ -54,6 +57,8 @@ export async function answer(
   const asking: ReadContext = {
     now: () => context.now(),
     sleep: async (milliseconds) => {
+      // What a dry run would wait for may take what it only predicted, so it would wait in vain.
+      if (context.predicted?.()) throw unpredictable('what is waited for')
       await context.sleep(milliseconds)
       context.changed()
     },
@@ -65,6 +70,7 @@ export async function answer(
       ? await module.read(args, context.reader, asking)
       : ((await module.ask?.(args, context.reader, asking)) ?? { values: {} })
   if (failed === undefined) return { ...NOTHING, status: 'ok', values }
+  if (context.predicted?.()) throw unpredictable(failed)
   return {
     ...NOTHING,
     status: 'failed',

@@ -120,12 +120,16 @@ function readerOf(
   question: boolean,
   checking: boolean,
   context: RunContext,
-): Pick<ConvergeContext, 'reader' | 'overlay'> {
+): Pick<ConvergeContext, 'reader' | 'overlay' | 'predicted'> {
   if (!checking) return { reader: machine.reader }
   const overlay = context.overlays.get(machine.machine) ?? new Overlay(machine.reader)
   context.overlays.set(machine.machine, overlay)
-  const predictedAnywhere = (): boolean => [...context.overlays.values()].some((each) => !each.empty)
-  return { overlay, reader: overlayReader(machine.reader, overlay, { question, predictedAnywhere }) }
+  const predicted = (): boolean => [...context.overlays.values()].some((each) => !each.empty)
+  return {
+    overlay,
+    predicted,
+    reader: overlayReader(machine.reader, overlay, { question, predictedAnywhere: predicted }),
+  }
 }
 
 const mebibytes = (bytes: number): string => (bytes / 1024 / 1024).toFixed(1)

@@ -398,6 +398,26 @@ describe('check mode', () => {
     expect(lines).toEqual(['changed h1 ran', 'maybe h1 asked', 'maybe h1 rests', 'maybe h1 rests as well'])
   })
 
+  test('a wait that would be in vain now is maybe, at once', async () => {
+    const playbook = `
+- hosts: all
+  gather_facts: false
+  tasks:
+    - { name: waits in vain, wait_for: { path: /srv/none, timeout: 0 }, ignore_errors: true }
+    - { name: folder, file: { path: /srv/app, state: directory } }
+    - { name: is predicted, wait_for: { path: /srv/app } }
+    - { name: waits, wait_for: { path: /srv/app/pid } }
+    - { name: does not wait, wait_for: { path: /srv/app/pid, timeout: 0 } }`
+    const { lines } = await play({ playbook, options: { check: true } })
+    expect(lines).toEqual([
+      'failed h1 waits in vain',
+      'changed h1 folder',
+      'ok h1 is predicted',
+      'maybe h1 waits',
+      'maybe h1 does not wait',
+    ])
+  })
+
   test('so do loops, and what looks into their results', async () => {
     const playbook = `
 - hosts: all
