@@ -144,6 +144,8 @@ export interface AskOptions {
   readonly environment?: Readonly<Record<string, string>> | undefined
   /** Seconds. */
   readonly timeout?: number | undefined
+  /** The answer rests on nothing that a task could change, so a dry run may ask too. */
+  readonly pure?: boolean | undefined
 }
 
 export interface Dialled {

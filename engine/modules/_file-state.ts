@@ -142,7 +142,7 @@ async function timeOf(
   const [, day, hour, minute, second] = /^(.{8})(..)(..)\.(..)$/.exec(stamp) ?? []
   const date = (day ?? '').replace(/(....)(..)(..)/, '$1-$2-$3')
   const tell = (when: string, as: string): Promise<string> =>
-    reader.ask(sh`date -d ${when} ${`+${as}`}`).then(({ stdout }) => stdout.trim())
+    reader.ask(sh`date -d ${when} ${`+${as}`}`, { pure: true }).then(({ stdout }) => stdout.trim())
   const goal = Number(await tell(`${date} ${hour}:${minute}:${second}`, '%s'))
   if (seconds === undefined) return { now: null, asked: goal }
   const now = Math.floor(seconds) === goal ? stamp : await tell(`@${Math.floor(seconds)}`, '%Y%m%d%H%M.%S')

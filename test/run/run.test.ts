@@ -398,6 +398,24 @@ describe('check mode', () => {
     expect(lines).toEqual(['changed h1 ran', 'maybe h1 asked', 'maybe h1 rests', 'maybe h1 rests as well'])
   })
 
+  test('what the host knows by itself is asked also after a prediction', async () => {
+    const playbook = `
+- hosts: all
+  gather_facts: false
+  tasks:
+    - { name: ran, command: make }
+    - name: time
+      file: { path: /srv/f, state: touch, access_time: preserve, modification_time: "202401020000.00" }`
+    const hosts = {
+      h1: {
+        files: { '/srv/f': { content: 'x', mtime: 1704153600 } },
+        answers: { "/^date -d '2024-01-02 00:00:00'/": '1704153600\n' },
+      },
+    }
+    const { lines } = await play({ playbook, hosts, options: { check: true } })
+    expect(lines).toEqual(['changed h1 ran', 'ok h1 time'])
+  })
+
   test('a wait that would be in vain now is maybe, at once', async () => {
     const playbook = `
 - hosts: all
