@@ -164,11 +164,16 @@ export class FramedShell {
     }
     await write(`set -C; : >${quote(path)}`)
     let sent = 0
-    for await (const piece of pieces(source, 16384)) {
-      await write(`printf %b ${quote(printable(piece))} >>${quote(path)}`)
-      progress?.((sent += piece.length))
+    try {
+      for await (const piece of pieces(source, 16384)) {
+        await write(`printf %b ${quote(printable(piece))} >>${quote(path)}`)
+        progress?.((sent += piece.length))
+      }
+      if (sent !== size) throw wrongSize(size)
+    } catch (error) {
+      await write(`rm -f -- ${quote(path)}`).catch(() => undefined)
+      throw error
     }
-    if (sent !== size) throw wrongSize(size)
   }
 }
 

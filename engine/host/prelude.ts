@@ -2,6 +2,10 @@
  * The shell functions a session defines on the host, in POSIX sh: dash, bash (4.1 and later), busybox ash. Every name
  * starts with `kplay_`; nothing of it is exported, so steps see the login's environment. `$1` is always the nonce.
  *
+ * Helpers are ended by KILL: a shell that just forked may drop any other signal, and it would be waited for in vain.
+ * Where there is no setsid, and so no process group to signal at once, a tree of processes is stopped before it is
+ * ended: none of it may go on while another is ended already, and the one that is waited for comes last.
+ *
  * A frame says on both streams when it begins (`\nNONCE+`) and when it ends (`\nNONCE-CODE` on stdout, `\nNONCE=` on
  * stderr): whatever comes between two frames belongs to nobody. With a terminal both are one stream, so stderr is
  * caught and sent after stdout.
@@ -15,43 +19,80 @@ export PATH
 kplay_setsid=$(command -v setsid) && kplay_setsid=setsid || kplay_setsid=
 kplay_folder=
 kplay_count=0
-trap 'exit 129' 1 13 15
+trap 'exit 129' 1 13
 kplay_ask() {
   (kplay_script=$1; set --; LC_ALL=C; export LC_ALL; umask 022; eval "$kplay_script") </dev/null
 }
-kplay_tree() {
-  kplay_all=$2 kplay_new=$2
-  while [ -n "$kplay_new" ]; do
-    kplay_next=
-    for kplay_stat in /proc/[0-9]*/stat; do
-      { read -r kplay_line <"$kplay_stat"; } 2>/dev/null || continue
-      kplay_parent=\${kplay_line##*) }
-      kplay_parent=\${kplay_parent#* }
-      for kplay_one in $kplay_new; do
-        [ "\${kplay_parent%% *}" = "$kplay_one" ] && kplay_next="$kplay_next \${kplay_line%% *}"
-      done
-    done
-    kplay_all="$kplay_all $kplay_next" kplay_new=$kplay_next
+kplay_children() {
+  if [ -e "/proc/$$/task/$$/children" ]; then
+    kplay_line=
+    { read -r kplay_line <"/proc/$1/task/$1/children"; } 2>/dev/null
+    kplay_next="$kplay_next $kplay_line"
+    return
+  fi
+  for kplay_stat in /proc/[0-9]*/stat; do
+    { read -r kplay_line <"$kplay_stat"; } 2>/dev/null || continue
+    kplay_parent=\${kplay_line##*) }
+    kplay_parent=\${kplay_parent#* }
+    [ "\${kplay_parent%% *}" = "$1" ] && kplay_next="$kplay_next \${kplay_line%% *}"
   done
-  kill -s "$1" $kplay_all
+}
+kplay_tree() {
+  kplay_down= kplay_up= kplay_new=$2
+  while :; do
+    case $kplay_new in *[0-9]*) ;; *) break ;; esac
+    kplay_down="$kplay_down $kplay_new" kplay_up="$kplay_new $kplay_up" kplay_next=
+    for kplay_one in $kplay_new; do kplay_children "$kplay_one"; done
+    kplay_new=$kplay_next
+  done
+  kill -s STOP $kplay_down
+  kill -s "$1" $kplay_down
+  kill -s CONT $kplay_up
 }
 kplay_kill() {
   { [ -n "$kplay_setsid" ] && kill -s "$1" -- "-$2"; } 2>/dev/null || (kplay_tree "$1" "$2") 2>/dev/null
 }
-kplay_expire() {
-  kplay_before=$!
-  trap '[ "$!" = "$kplay_before" ] || kill "$!"; exit 0' 15
-  sleep "$1" & wait "$!"
-  [ -z "$3" ] || : >"$3"
-  kplay_kill TERM "$2"
-  sleep 5 & wait "$!"
-  kplay_kill KILL "$2"
+kplay_guard() {
+  if [ -n "$kplay_setsid" ]; then
+    setsid /bin/sh -c 'sleep "$1"; [ -z "$3" ] || : >"$3"; kill -s TERM -- "-$2"; sleep 5; kill -s KILL -- "-$2"' \
+      sh "$@" </dev/null >/dev/null 2>&1 &
+  else
+    (
+      sleep "$1"
+      [ -z "$3" ] || : >"$3"
+      kplay_tree TERM "$2"
+      sleep 5
+      kplay_tree KILL "$2"
+    ) </dev/null >/dev/null 2>&1 &
+  fi
+  kplay_watch=$!
 }
+kplay_unguard() {
+  if [ -n "$kplay_setsid" ]; then
+    kill -s KILL -- "-$kplay_watch"; kill -s KILL "$kplay_watch"; kill -s KILL -- "-$kplay_watch"
+  else
+    (kplay_tree KILL "$kplay_watch")
+  fi
+  wait "$kplay_watch"
+} 2>/dev/null
 kplay_within() {
-  (kplay_setsid=; kplay_ask "$2") & kplay_pid=$!
-  (kplay_setsid=; kplay_expire "$1" "$kplay_pid" "") </dev/null >/dev/null 2>&1 & kplay_watch=$!
+  kplay_kept=$kplay_setsid
+  [ "\${#2}" -lt 30000 ] || kplay_setsid=
+  if [ -n "$kplay_setsid" ]; then
+    (
+      LC_ALL=C KPLAY_STEP="unset KPLAY_STEP; $2"
+      export LC_ALL KPLAY_STEP
+      umask 022
+      exec setsid /bin/sh -c 'eval "$KPLAY_STEP"' sh
+    ) </dev/null &
+  else
+    kplay_ask "$2" &
+  fi
+  kplay_pid=$!
+  kplay_guard "$1" "$kplay_pid" ""
   wait "$kplay_pid"; kplay_code=$?
-  { kill "$kplay_watch"; wait "$kplay_watch"; } 2>/dev/null
+  kplay_unguard
+  kplay_setsid=$kplay_kept
   return "$kplay_code"
 }
 kplay_make_folder() {
@@ -74,6 +115,17 @@ kplay_show() {
     cat "$1"
   fi
 }
+kplay_launch() {
+  KPLAY_STEP=$kplay_script
+  export KPLAY_STEP
+  exec $kplay_setsid /bin/sh -c "$kplay_how" sh >"$1.o" 2>"$1.e"
+}
+kplay_listen() {
+  read -r kplay_line || return
+  kplay_kill TERM "$1"
+  sleep 2
+  kplay_kill KILL "$1"
+}
 kplay_step() {
   kplay_begin "$1"
   if ! kplay_make_folder "$1"; then kplay_end "$1" 1; return; fi
@@ -87,20 +139,17 @@ kplay_step() {
     kplay_how='eval "$(cat "$KPLAY_STEP")"'
   fi
   if [ $# -gt 4 ]; then
-    printf %b "$5" | KPLAY_STEP=$kplay_script $kplay_setsid /bin/sh -c "$kplay_how" sh >"$kplay_file.o" 2>"$kplay_file.e" &
+    printf %b "$5" | kplay_launch "$kplay_file" &
   else
-    KPLAY_STEP=$kplay_script $kplay_setsid /bin/sh -c "$kplay_how" sh </dev/null >"$kplay_file.o" 2>"$kplay_file.e" &
+    kplay_launch "$kplay_file" </dev/null &
   fi
   kplay_pid=$!
-  { (read -r kplay_line <&4 && { kplay_kill TERM "$kplay_pid"; sleep 2; kplay_kill KILL "$kplay_pid"; }) </dev/null >/dev/null 2>&1 & } 4<&0
+  { kplay_listen "$kplay_pid" <&4 >/dev/null 2>&1 & } 4<&0
   kplay_ear=$!
-  kplay_watch=
-  if [ -n "$3" ]; then
-    kplay_expire "$3" "$kplay_pid" "$kplay_file.t" </dev/null >/dev/null 2>&1 &
-    kplay_watch=$!
-  fi
+  [ -z "$3" ] || kplay_guard "$3" "$kplay_pid" "$kplay_file.t"
   wait "$kplay_pid"; kplay_code=$?
-  { kill $kplay_ear $kplay_watch; wait $kplay_ear $kplay_watch; } 2>/dev/null
+  { kill -s KILL "$kplay_ear"; wait "$kplay_ear"; } 2>/dev/null
+  [ -z "$3" ] || kplay_unguard
   kplay_late=0
   if [ -e "$kplay_file.t" ]; then kplay_late=1; kplay_kill KILL "$kplay_pid"; fi
   if [ -e "$kplay_file.e" ]; then
