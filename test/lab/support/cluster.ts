@@ -1,8 +1,7 @@
 import './own-lab.ts'
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { createConnection } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buildMirror } from '../../mirror/build.ts'
 import { repositoryFolder } from '../../mirror/places.ts'
@@ -13,6 +12,7 @@ import { runFolder } from '../places.ts'
 import { network, outerAddress, testNames } from '../roster.ts'
 import { poll } from '../shell.ts'
 import { bareHosts } from './hosts.ts'
+import { writeFiles } from './inventory.ts'
 import { runPlaybook, story } from './kplay.ts'
 
 export const brokers = testNames(5)
@@ -34,9 +34,7 @@ export async function writeInventory({ url }: ServedMirror): Promise<string> {
     .replaceAll('http://10.99.0.1:8000', url)
     .replaceAll('10.99.0.', `${network}.`)
     .replaceAll('/run/kplay-lab/', `${runFolder}/`)
-  const file = join(await mkdtemp(join(tmpdir(), 'kplay-inventory-')), 'test.yml')
-  await writeFile(file, own)
-  return file
+  return join(await writeFiles({ 'test.yml': own }), 'test.yml')
 }
 
 /** Says that the five hosts carry a whole cluster; it goes with the lab. */

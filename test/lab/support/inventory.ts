@@ -1,13 +1,21 @@
 import './own-lab.ts'
-import { mkdtemp, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { afterAll } from 'vitest'
 import { keyFile } from '../places.ts'
 
 export type Vars = Readonly<Record<string, unknown>>
 
-/** A folder of its own, outside the clone. */
-export const emptyFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'kplay-e2e-'))
+const folders: string[] = []
+afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true }))))
+
+/** A folder of its own, outside the clone; it goes with the tests of the file. */
+export async function emptyFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'kplay-e2e-'))
+  folders.push(folder)
+  return folder
+}
 
 /** How kplay logs in to a host of the lab. */
 export const login: Vars = { ansible_user: 'root', ansible_ssh_private_key_file: keyFile }

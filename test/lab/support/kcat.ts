@@ -1,9 +1,9 @@
 import './own-lab.ts'
-import { mkdtemp, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { guestNamed, knownNames } from '../roster.ts'
 import { runCommand } from './command.ts'
+import { emptyFolder } from './inventory.ts'
 
 const versions = ['-X', 'api.version.request=false', '-X', 'broker.version.fallback=0.9.0.1']
 let namesFile: string | undefined
@@ -11,7 +11,7 @@ let namesFile: string | undefined
 async function names(): Promise<string> {
   if (namesFile !== undefined) return namesFile
   const lines = ['127.0.0.1 localhost', ...knownNames.map((name) => `${guestNamed(name).address} ${name}`)]
-  namesFile = join(await mkdtemp(join(tmpdir(), 'kplay-kcat-')), 'hosts')
+  namesFile = join(await emptyFolder(), 'hosts')
   await writeFile(namesFile, `${lines.join('\n')}\n`)
   return namesFile
 }
