@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import pLimit from 'p-limit'
 import { KplayError } from '../../errors.ts'
+import { readPlainHosts } from './plain-hosts.ts'
 
 /** What `ssh` would do to reach one host: ssh_config(5), with the inventory's port and user put in. */
 export interface SshSettings {
@@ -39,10 +40,15 @@ export interface Wish {
   readonly user?: string | undefined
 }
 
+/** Stands for every host of which the files say nothing in particular. */
+const ANY = 'any-host.invalid'
+
 /** Reads the settings of hosts, each once, by `ssh -G`; where there is no such program, by the `ssh-config` package. */
 export class SshConfig {
   readonly #env: NodeJS.ProcessEnv
   readonly #known = new Map<string, Promise<SshSettings>>()
+  readonly #read = new Map<string, Promise<Options>>()
+  #plain: ReturnType<typeof readPlainHosts> | undefined
   /** Each is a process of some 20 ms. */
   readonly #limit = pLimit(4)
 
@@ -59,8 +65,14 @@ export class SshConfig {
     refuseOdd(wish)
     const key = JSON.stringify([wish.address, wish.port, wish.user])
     let settings = this.#known.get(key)
-    if (!settings) this.#known.set(key, (settings = this.#limit(() => this.#read(wish))))
+    if (!settings) this.#known.set(key, (settings = this.#find(wish)))
     return settings
+  }
+
+  async #find(wish: Wish): Promise<SshSettings> {
+    const isPlain = await (this.#plain ??= readPlainHosts(join(this.home, '.ssh/config')))
+    const options = await this.#options(isPlain(wish.address) ? { ...wish, address: ANY } : wish)
+    return readSettings(options, wish, this.home, this.#env)
   }
 
   /** What `ssh` must be told to read the same file: it looks into the home of the password database, we into HOME. */
@@ -70,12 +82,18 @@ export class SshConfig {
     return ['-F', (await exists(file)) ? file : 'none']
   }
 
-  async #read(wish: Wish): Promise<SshSettings> {
-    const options = await this.#bySsh(wish).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return this.#byPackage(wish)
-      throw error
-    })
-    return readSettings(options, wish, this.home, this.#env)
+  #options(wish: Wish): Promise<Options> {
+    const key = JSON.stringify([wish.address, wish.port, wish.user])
+    let options = this.#read.get(key)
+    if (!options) {
+      const read = () =>
+        this.#bySsh(wish).catch((error: NodeJS.ErrnoException) => {
+          if (error.code === 'ENOENT') return this.#byPackage(wish)
+          throw error
+        })
+      this.#read.set(key, (options = this.#limit(read)))
+    }
+    return options
   }
 
   async #bySsh({ address, port, user }: Wish): Promise<Options> {
@@ -128,7 +146,8 @@ function readSettings(options: Options, wish: Wish, home: string, env: NodeJS.Pr
     return value === undefined || value === 'none' ? undefined : value
   }
   const yes = (name: string): boolean => ['yes', 'true'].includes(last(name) ?? '')
-  const hostName = (last('hostname') ?? wish.address).replaceAll('%h', wish.address)
+  const named = last('hostname')
+  const hostName = named === undefined || named === ANY ? wish.address : named.replaceAll('%h', wish.address)
   const user = wish.user ?? last('user') ?? ownAccount().username
   const port = wish.port ?? Number(last('port') ?? 22)
   const tokens: Record<string, string> = { d: home, h: hostName, n: wish.address, p: String(port), r: user, '%': '%' }

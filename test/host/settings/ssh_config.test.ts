@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
+import { readPlainHosts } from '../../../engine/host/settings/plain-hosts.ts'
 import { SshConfig } from '../../../engine/host/settings/ssh_config.ts'
 
 const home = mkdtempSync(join(tmpdir(), 'kplay-config-'))
@@ -110,4 +111,40 @@ test('each host is looked up once', async () => {
   const first = await config.settings({ address: 'web' })
   write('Host *\n User two\n')
   expect(await config.settings({ address: 'web' })).toBe(first)
+})
+
+describe('hosts of which the files say nothing in particular', () => {
+  const plain = async (text: string, host: string) => {
+    write(text)
+    return (await readPlainHosts(join(home, '.ssh/config')))(host)
+  }
+
+  test.each([
+    ['', 'web', true],
+    ['Host *\n User op\n', 'web', true],
+    ['Host web\n', 'web', false],
+    ['Host web\n', 'db', true],
+    ['host "we?" *.example\n', 'web', false],
+    ['Host=*.example\n', 'a.example', false],
+    ['Host * !db\n', 'db', false],
+    ['Match user op\n', 'web', false],
+    ['Include other\n', 'web', false],
+    ['IdentityFile ~/.ssh/%h\n', 'web', false],
+    ['CanonicalizeHostname yes\n', 'web', false],
+  ])('%j: %s is plain: %s', async (text, host, expected) => {
+    expect(await plain(text, host)).toBe(expected)
+  })
+
+  test('get the same settings, under their own names', async () => {
+    write('Host web\n Port 2222\nHost *\n User op\n')
+    const config = new SshConfig({ PATH: path, HOME: home })
+    const hosts = ['db1', 'db2', '10.0.0.1', 'web']
+    const found = await Promise.all(hosts.map((address) => config.settings({ address })))
+    expect(found.map(({ alias, hostName, port, user }) => `${alias} ${user}@${hostName}:${port}`)).toEqual([
+      'db1 op@db1:22',
+      'db2 op@db2:22',
+      '10.0.0.1 op@10.0.0.1:22',
+      'web op@web:2222',
+    ])
+  })
 })

@@ -1,0 +1,41 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+const SYSTEM = '/etc/ssh/ssh_config'
+const SYSTEM_PARTS = '/etc/ssh/ssh_config.d'
+
+/**
+ * Tells which hosts ssh_config files say nothing in particular of: `ssh -G` answers alike for all of them, and at
+ * 20 ms a call that matters for a large inventory.
+ *
+ * @param userFile the user's own ssh_config
+ * @returns whether a host is such a one; never, when the files hold something that only ssh itself can decide
+ */
+export async function readPlainHosts(userFile: string): Promise<(host: string) => boolean> {
+  const read = (file: string) => readFile(file, 'utf8').catch(() => '')
+  const parts = await readdir(SYSTEM_PARTS).catch((): string[] => [])
+  const texts = await Promise.all([userFile, ...parts.map((name) => join(SYSTEM_PARTS, name))].map(read))
+  // Debian's file includes exactly the folder that was just read.
+  texts.push((await read(SYSTEM)).replace(/^\s*Include\s+\/etc\/ssh\/ssh_config\.d\/\*\.conf\s*$/im, ''))
+  const lines = texts
+    .join('\n')
+    .split('\n')
+    .filter((line) => !/^\s*(#|$)/.test(line))
+  // Conditions, other files, and names of files and commands that are made from the host's.
+  if (lines.some((line) => /^\s*(match|include|canonical\w*)\b|%[^%]/i.test(line))) return () => false
+  const patterns = lines
+    .flatMap((line) => /^\s*host[\s=]+(.*)/i.exec(line)?.[1]?.split(/[\s,]+/) ?? [])
+    .map((pattern) => pattern.replace(/^"?!?|"$/g, ''))
+    .filter((pattern) => pattern !== '*' && pattern !== '')
+    .map(
+      (pattern) =>
+        new RegExp(
+          `^${pattern
+            .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+            .replaceAll('*', '.*')
+            .replaceAll('?', '.')}$`,
+          'i',
+        ),
+    )
+  return (host) => !patterns.some((pattern) => pattern.test(host))
+}
