@@ -20,11 +20,10 @@ function fits(wanted: string, found: string): boolean {
 
 export async function probePackages(args: PackageArgs, reader: Reader): Promise<State> {
   const asked = askedOf(args)
-  const [apt, other, dpkg] = await Promise.all([
-    reader.tool('apt-get'),
-    reader.tool(...OTHERS),
-    reader.tool('dpkg-query'),
-  ])
+  const apt = await reader.tool('apt-get')
+  // Where there is apt, nobody need know what a predicted package may bring.
+  const other = apt === undefined ? await reader.tool(...OTHERS) : undefined
+  const dpkg = apt ?? (await reader.tool('dpkg-query'))
   const manager = apt === undefined ? (other?.replace(/.*\//, '') ?? 'none') : 'apt'
   // A tool by the name of rpm proves nothing: busybox has one.
   const known = dpkg !== undefined || ['dnf', 'yum', 'zypper'].includes(manager)

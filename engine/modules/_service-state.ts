@@ -77,12 +77,13 @@ export async function probeService(args: ServiceArgs, reader: Reader): Promise<S
   return { ...base, state: seen ?? stateOf(unit), 'main pid': unit.mainPid }
 }
 
-function backendOf({ use, command }: ServiceArgs, manager: Unit['manager']): Backend {
+function backendOf({ use, command, state }: ServiceArgs, manager: Unit['manager']): Backend {
   if (use === 'pid') return 'pid'
   if (use === 'systemd') return 'systemd'
   if (use !== 'auto') return use === 'service' && manager === 'systemd' ? 'systemd' : 'sysv'
   if (manager !== 'none') return manager
-  return command === undefined ? 'sysv' : 'pid'
+  // What a task started by its command another one may stop without.
+  return command === undefined && state !== 'stopped' ? 'sysv' : 'pid'
 }
 
 function stateOf({ active, sub, type, result }: Unit): ServiceState['state'] {

@@ -398,6 +398,20 @@ describe('check mode', () => {
     expect(lines).toEqual(['changed h1 ran', 'maybe h1 asked', 'maybe h1 rests', 'maybe h1 rests as well'])
   })
 
+  test('packages that are there stay so after others are predicted', async () => {
+    const playbook = `
+- hosts: all
+  gather_facts: false
+  tasks:
+    - { name: new, package: { name: curl } }
+    - { name: there, package: { name: xfsprogs } }
+    - { name: not there, package: { name: telnetd, state: absent } }`
+    const missing = ['dnf', 'yum', 'zypper', 'apk', 'pacman', 'opkg']
+    const hosts = { h1: { missing, packages: { xfsprogs: '6' }, candidates: { curl: '8' } } }
+    const { lines } = await play({ playbook, hosts, options: { check: true } })
+    expect(lines).toEqual(['changed h1 new', 'ok h1 there', 'ok h1 not there'])
+  })
+
   test('what the host knows by itself is asked also after a prediction', async () => {
     const playbook = `
 - hosts: all
