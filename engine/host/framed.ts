@@ -26,14 +26,19 @@ export class FramedShell {
   user = ''
   home = '/'
   uid = -1
+  /** Names its temporary folder, once it has one. */
+  folder: string | undefined
   readonly #wire: Wire
   readonly #turnstile = new Turnstile()
-  #stepping = false
+  #busy: 'step' | 'upload' | undefined
 
-  /** Takes over a process that runs a shell. Throws ShellLost, or UNREACHABLE when it does not answer in `seconds`. */
-  static async open(process: Process, seconds: number): Promise<FramedShell> {
+  /**
+   * Takes over a process that runs a shell. `leftover` names the temporary folder of a shell that died without tidying
+   * up. Throws ShellLost, also when it does not answer in `seconds`.
+   */
+  static async open(process: Process, seconds: number, leftover?: string): Promise<FramedShell> {
     const shell = new FramedShell(process)
-    const text = (nonce: string) => prelude(nonce, process.terminal)
+    const text = (nonce: string) => prelude(nonce, process.terminal, leftover)
     // The clock runs from now: a shell that never begins is what it guards against.
     const late = setTimeout(() => shell.#wire.die(), seconds * 1000)
     try {
@@ -80,29 +85,30 @@ export class FramedShell {
     const { timeout } = options
     const leave = await this.#turnstile.enter(true)
     try {
-      this.#stepping = true
+      this.#busy = 'step'
       const answer = await this.#wire.send({
-        text: (nonce) => stepScript(nonce, command, options, OUTPUT),
+        text: (nonce) => stepScript(nonce, (this.folder ??= nonce), command, options, OUTPUT),
         limit: 2 * OUTPUT + 4096,
         patience: timeout === undefined ? undefined : timeout + GRACE,
       })
       if (answer.code !== 0) throw new KplayError('COMMAND_FAILED', NOWHERE, { hint: NOWHERE_HINT })
       return readStep(answer)
     } finally {
-      this.#stepping = false
+      this.#busy = undefined
       leave()
     }
   }
 
   /** Ends the step that is running, if any. */
   abort(): void {
-    if (this.#stepping) this.#wire.process.stdin.write('\n')
+    if (this.#busy === 'step') this.#wire.process.stdin.write('\n')
   }
 
   /** Streams into a new file. Throws COMMAND_FAILED with what the host said, ShellLost. */
   async upload(path: string, source: Source, size: number, progress?: (sent: number) => void): Promise<void> {
     const leave = await this.#turnstile.enter(true)
     try {
+      this.#busy = 'upload'
       let refused = false
       let sending: Promise<void> | undefined
       const mark = (text: string) => {
@@ -123,13 +129,15 @@ export class FramedShell {
       const said = `${answer.stdout.take().toString('utf8')}${answer.stderr.take().toString('utf8')}`.trim()
       throw new KplayError('COMMAND_FAILED', `cannot write ${path}: ${said || `exit status ${answer.code}`}`)
     } finally {
+      this.#busy = undefined
       leave()
     }
   }
 
   /** No more frames. Resolves when the shell has tidied up and ended, or when something keeps it from that. */
   async close(): Promise<void> {
-    this.#wire.process.stdin.end('exit\n')
+    // To a step that is still running a line would mean to end it, and an upload would take it for data.
+    this.#wire.process.stdin.end(this.#busy === undefined ? 'exit\n' : '')
     const patience = new AbortController()
     await Promise.race([
       this.#wire.process.ended,

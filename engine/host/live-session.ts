@@ -101,7 +101,7 @@ export class LiveSession implements Session {
     const alive = await last?.then((shell) => shell.alive, no)
     if (last && alive) return last
     // Whoever comes first opens the new one.
-    if (this.#main === last) this.#main = this.#open()
+    if (this.#main === last) this.#main = this.#open(last)
     return this.#main ?? this.#shell()
   }
 
@@ -119,14 +119,18 @@ export class LiveSession implements Session {
     return this.#bulk ?? this.#bulkShell()
   }
 
-  async #open(): Promise<FramedShell> {
+  async #open(last?: Promise<FramedShell>): Promise<FramedShell> {
     if (this.#closed) throw new KplayError('INTERRUPTED', 'the session was closed')
     const { connection, start, timeout } = this.#opener
     let reached = await connection(false)
     if (!reached.alive) reached = await connection(true)
     const process = await start(reached)
+    const leftover = await last?.then(
+      (shell) => shell.folder,
+      () => undefined,
+    )
     try {
-      return await FramedShell.open(process, timeout)
+      return await FramedShell.open(process, timeout, leftover)
     } catch (error) {
       if (!(error instanceof ShellLost)) throw error
       process.kill()

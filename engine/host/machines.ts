@@ -44,6 +44,8 @@ class Machine {
   #connection: Promise<Connection> | undefined
   #facts: Promise<Facts> | undefined
   readonly #sessions = new Map<string, Promise<Opened>>()
+  /** Those that are there already: what concerns all of them must not wait. */
+  readonly #opened: Opened[] = []
 
   constructor(name: string, connect: () => Promise<Connection>, timeout: number) {
     this.#name = name
@@ -61,11 +63,11 @@ class Machine {
   }
 
   changed(): void {
-    for (const opened of this.#sessions.values()) void opened.then(({ reader }) => reader.forget(), ignore)
+    for (const { reader } of this.#opened) reader.forget()
   }
 
   abort(): void {
-    for (const opened of this.#sessions.values()) void opened.then(({ session }) => session.abort(), ignore)
+    for (const { session } of this.#opened) session.abort()
   }
 
   async close(): Promise<void> {
@@ -100,7 +102,9 @@ class Machine {
       run: (step, options = {}) => runStep(session, step, options),
       facts: () => (this.#facts ??= gatherFacts(session)),
     }
-    return { session, reader, target }
+    const opened = { session, reader, target }
+    this.#opened.push(opened)
+    return opened
   }
 
   /** The one connection; a new one only when the last is known to be lost. */

@@ -17,6 +17,7 @@ for kplay_dir in /usr/local/sbin /usr/local/bin /usr/sbin /usr/bin /sbin /bin; d
 done
 export PATH
 kplay_setsid=$(command -v setsid) && kplay_setsid=setsid || kplay_setsid=
+kplay_folders='/tmp /var/tmp /dev/shm /run'
 kplay_folder=
 kplay_count=0
 trap 'exit 129' 1 13
@@ -97,12 +98,17 @@ kplay_within() {
 }
 kplay_make_folder() {
   [ -n "$kplay_folder" ] && [ -d "$kplay_folder" ] && return
-  for kplay_dir in "\${TMPDIR:-/tmp}" /tmp /var/tmp /dev/shm /run "$HOME"; do
+  for kplay_dir in "\${TMPDIR:-/tmp}" $kplay_folders "$HOME"; do
     kplay_folder=$kplay_dir/.kplay-$1
     (umask 077; mkdir "$kplay_folder") 2>/dev/null && trap 'rm -rf "$kplay_folder"' 0 && return
   done
   kplay_folder=
   return 1
+}
+kplay_tidy() {
+  for kplay_dir in "\${TMPDIR:-/tmp}" $kplay_folders "$HOME"; do
+    [ ! -d "$kplay_dir/.kplay-$1" ] || rm -rf "$kplay_dir/.kplay-$1"
+  done
 }
 kplay_bytes() {
   if [ -s "$1" ]; then echo $(($(wc -c <"$1"))); else echo 0; fi
@@ -128,7 +134,7 @@ kplay_listen() {
 }
 kplay_step() {
   kplay_begin "$1"
-  if ! kplay_make_folder "$1"; then kplay_end "$1" 1; return; fi
+  if ! kplay_make_folder "$5"; then kplay_end "$1" 1; return; fi
   kplay_count=$((kplay_count + 1))
   kplay_file=$kplay_folder/$kplay_count
   kplay_script=$4
@@ -138,8 +144,8 @@ kplay_step() {
     kplay_script="$kplay_file.s"
     kplay_how='eval "$(cat "$KPLAY_STEP")"'
   fi
-  if [ $# -gt 4 ]; then
-    printf %b "$5" | kplay_launch "$kplay_file" &
+  if [ $# -gt 5 ]; then
+    printf %b "$6" | kplay_launch "$kplay_file" &
   else
     kplay_launch "$kplay_file" </dev/null &
   fi
@@ -212,8 +218,17 @@ kplay_probe() {
 }
 `.replaceAll('@{', '${')
 
-/** The functions, then one frame that says who and where we are: user, uid and home, each on a line. */
-export const prelude = (nonce: string, terminal: boolean): string =>
-  `${terminal ? 'stty raw -echo <&1 2>/dev/null\n' : ''}${common}${terminal ? oneStream : twoStreams}` +
-  `cd . 2>/dev/null || cd "$HOME" 2>/dev/null || cd /\n` +
-  `kplay_probe ${nonce} 'id -un 2>/dev/null || id -u; id -u; printf "%s\\n" "$HOME"' ''\n`
+/**
+ * The functions, then one frame that says who and where we are: user, uid and home, each on a line.
+ *
+ * @param leftover names the temporary folder of a shell before this one that died
+ */
+export const prelude = (nonce: string, terminal: boolean, leftover?: string): string =>
+  [
+    terminal ? 'stty raw -echo <&1 2>/dev/null\n' : '',
+    common,
+    terminal ? oneStream : twoStreams,
+    leftover === undefined ? '' : `kplay_tidy ${leftover}\n`,
+    'cd . 2>/dev/null || cd "$HOME" 2>/dev/null || cd /\n',
+    `kplay_probe ${nonce} 'id -un 2>/dev/null || id -u; id -u; printf "%s\\n" "$HOME"' ''\n`,
+  ].join('')

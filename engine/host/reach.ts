@@ -1,7 +1,7 @@
 import pLimit from 'p-limit'
 import type { Connection } from './connection.ts'
 import type { LoginTools } from './login/connect.ts'
-import { ownAccount, SshConfig, type SshSettings } from './settings/ssh_config.ts'
+import { ownAccount, readHop, SshConfig, type SshSettings } from './settings/ssh_config.ts'
 import type { AskSecret, ConnectionSettings } from './target.ts'
 
 export interface ReachOptions {
@@ -44,7 +44,7 @@ export class Reach {
     const found = await this.#config.settings({ address, port, user })
     const { machineName } = await import('./login/machine.ts')
     const name = machineName(found)
-    if (needsOpenssh(settings, found)) {
+    if (await this.#needsOpenssh(settings, found)) {
       const { connectOpenssh } = await import('./openssh.ts')
       return { name, connect: () => connectOpenssh(settings, { config: this.#config, limit: this.#limit }, this.#env) }
     }
@@ -65,6 +65,14 @@ export class Reach {
     )
   }
 
+  /** Some things only the system's `ssh` can do; whoever asked for one of them means it. */
+  async #needsOpenssh({ kind, sshArguments }: ConnectionSettings, found: SshSettings): Promise<boolean> {
+    if (kind === 'openssh' || sshArguments.length > 0) return true
+    const hops = await Promise.all(found.proxyJump.map((hop) => this.#config.settings(readHop(hop))))
+    const way = [found, ...hops]
+    return way.some(({ proxyCommand, certificateFiles }) => proxyCommand !== undefined || certificateFiles.length > 0)
+  }
+
   async #loadTools(): Promise<LoginTools> {
     const [{ Keys }, { KnownHosts }] = await Promise.all([
       import('./login/keys.ts'),
@@ -81,7 +89,3 @@ export class Reach {
     }
   }
 }
-
-/** Some things only the system's `ssh` can do; whoever asked for one of them means it. */
-const needsOpenssh = ({ kind, sshArguments }: ConnectionSettings, found: SshSettings): boolean =>
-  kind === 'openssh' || sshArguments.length > 0 || found.proxyCommand !== undefined || found.certificateFiles.length > 0

@@ -68,7 +68,7 @@ const SUDO: readonly Row[] = [
 
 const SU: readonly Row[] = [
   [
-    /[Aa]uthentication fail|incorrect password|[Ss]orry/,
+    /[Aa]uthentication fail|incorrect password|^su: [Ss]orry/m,
     (wanted) => (wanted.password === undefined ? noPassword(wanted) : wrongPassword(wanted)),
   ],
   [

@@ -11,18 +11,24 @@ export const printable = (bytes: Buffer): string =>
  * The frame that runs a command as a step. Environment and script reach the new shell in its environment and its
  * stdin in a pipe: nothing of them stands in an argv, where every user of the host could read it.
  */
-export function stepScript(nonce: string, command: Command, options: AskOptions, limit: number): string {
+export function stepScript(
+  nonce: string,
+  folder: string,
+  command: Command,
+  options: AskOptions,
+  limit: number,
+): string {
   const { chdir, environment = {}, stdin, timeout } = options
   const exports = Object.entries(environment).map(([name, value]) => {
     if (!/^[A-Za-z_]\w*$/.test(name))
       throw new KplayError('BAD_ARGS', `${name} cannot be the name of an environment variable`)
     return `export ${name}=${quote(value)}; `
   })
-  const folder = chdir === undefined ? '' : `cd -- ${quote(chdir)} || exit 1; `
+  const change = chdir === undefined ? '' : `cd -- ${quote(chdir)} || exit 1; `
   // All in front of the command and on its first line, so that line numbers in messages are the command's own.
-  const script = `unset KPLAY_STEP; ${exports.join('')}${folder}${command.text}`
+  const script = `unset KPLAY_STEP; ${exports.join('')}${change}${command.text}`
   const seconds = timeout === undefined ? '' : String(Math.max(1, Math.ceil(timeout)))
-  const words = [nonce, String(limit), seconds, script]
+  const words = [nonce, String(limit), seconds, script, folder]
   if (stdin !== undefined) words.push(printable(Buffer.from(stdin)))
   return `kplay_step ${words.map(quote).join(' ')}\n`
 }

@@ -1,267 +1,162 @@
-import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { FramedShell } from '../../engine/host/framed.ts'
 import { connectLocal } from '../../engine/host/local.ts'
 import { quote, sh, userScript } from '../../engine/host/shell.ts'
 import { ShellLost } from '../../engine/host/wire.ts'
+import { folder, openShell, shells } from './support/shells.ts'
 
-const has = (program: string): boolean => {
-  try {
-    execFileSync('/bin/sh', ['-c', `command -v ${program}`])
-    return true
-  } catch {
-    return false
-  }
-}
+describe.each(shells)('a framed %s', (_name, _program, commandLine) => {
+  let framed: FramedShell
+  const temp = () => readdirSync(folder).filter((name) => name.startsWith('.kplay-'))
+  beforeEach(async () => {
+    framed = await openShell(commandLine)
+  })
+  afterEach(() => framed.close())
 
-const folder = mkdtempSync(join(tmpdir(), 'kplay-framed-'))
-afterAll(() => rmSync(folder, { recursive: true }))
+  const ask = async (text: string) => (await framed.probe(userScript(text))).stdout.toString()
 
-/** Hides programs that a bare host may lack, in a mount namespace of its own. */
-const without = (...programs: string[]): string =>
-  `exec unshare -m sh -c 'for p in ${programs.join(' ')}; do mount --bind /dev/null "$(command -v "$p")" || exit; done; exec dash'`
-const canHide = (): boolean => {
-  try {
-    return !execFileSync('/bin/sh', ['-c', without('setsid')], { input: 'command -v setsid', stdio: 'pipe' }).length
-  } catch (error) {
-    return (error as { status?: number }).status === 127
-  }
-}
+  test('says who it is', () => {
+    expect(framed).toMatchObject({ uid: process.getuid?.(), home: process.env.HOME })
+  })
 
-const shells: readonly (readonly [name: string, program: string, commandLine: string])[] = [
-  ['sh', 'sh', 'echo "welcome to $HOME"; echo beware >&2; exec /bin/sh'],
-  ['dash', 'dash', 'exec dash'],
-  ['bash', 'bash', 'exec bash --posix'],
-  ['busybox ash', 'busybox', 'exec busybox sh'],
-  ['dash without setsid and head', 'unshare', without('setsid', 'head')],
-]
+  test('keeps answers apart, also of scripts that exit, are no shell at all or read stdin', async () => {
+    const scripts = ['echo 1', 'exit 3', 'if then', 'cat; echo 4', 'printf "\\n"', 'exec echo 6', 'set -e; false; echo']
+    const answers = await Promise.all(scripts.map((text) => framed.probe(userScript(text))))
+    expect(answers.map(({ stdout }) => stdout.toString())).toEqual(['1\n', '', '', '4\n', '\n', '6\n', ''])
+    expect(answers.map(({ code }) => code === 0)).toEqual([true, false, false, true, true, true, false])
+    expect(answers[1]?.code).toBe(3)
+    expect(answers[2]?.stderr.toString()).toMatch(/syntax|unexpected/i)
+  })
 
-describe.each(shells.filter(([, program]) => has(program) && (program !== 'unshare' || canHide())))(
-  'a framed %s',
-  (_name, _program, commandLine) => {
-    let framed: FramedShell
-    const temp = () => readdirSync(folder).filter((name) => name.startsWith('.kplay-'))
-    beforeEach(async () => {
-      const env = { ...process.env, TMPDIR: folder, LC_ALL: 'C.UTF-8', KPLAY_TEST: 'login' }
-      framed = await FramedShell.open(await connectLocal(env).start(commandLine), 10)
+  test('asks in the C locale with umask 022, and acts with what the login has', async () => {
+    const script = 'echo "$LC_ALL $KPLAY_TEST $(umask)"; case $PATH in *sbin*) echo sbin ;; esac'
+    expect(await ask(script)).toMatch(/^C login 0*22\nsbin\n$/)
+    const { stdout } = await framed.step(userScript(`${script}; env | grep -i -e kplay_ -e ^LC_ | grep -v KPLAY_TEST`))
+    expect(stdout).toMatch(/^C.UTF-8 login \d+\nsbin\nLC_ALL=C.UTF-8\n$/)
+  })
+
+  test('says how a step ended and what it said', async () => {
+    const answer = await framed.step(userScript('echo out; echo err >&2; exit 7'))
+    expect(answer).toMatchObject({ code: 7, stdout: 'out\n', stderr: 'err\n', timedOut: false })
+    expect(answer.dropped).toBeUndefined()
+    expect(await framed.step(userScript('kill -9 $$'))).toMatchObject({ code: 137 })
+    expect(await framed.step(userScript('cat'))).toMatchObject({ code: 0, stdout: '' })
+    expect((await framed.step(userScript('no-such-program'))).stderr).toMatch(/not found/)
+  })
+
+  test('gives a step its folder, environment and stdin', async () => {
+    const environment = { A: `it's "$HOME" \\ \n; exit 9`, B: '' }
+    const stdin = `a\0b\\c\\\\n%s'"\n\nü€\x01\x7f`
+    const { stdout } = await framed.step(userScript('pwd; printf "%s|" "$A" "$B"; cat'), {
+      chdir: '/',
+      environment,
+      stdin,
     })
-    afterEach(() => framed.close())
+    expect(stdout).toBe(`/\n${environment.A}||${stdin}`)
+    expect(await framed.step(userScript('echo here'), { chdir: '/no/such' })).toMatchObject({ code: 1, stdout: '' })
+  })
 
-    const ask = async (text: string) => (await framed.probe(userScript(text))).stdout.toString()
+  test('runs a script of any size and takes as much stdin', async () => {
+    const text = 'ä'.repeat(200_000)
+    const { stdout } = await framed.step(userScript(`printf %s ${quote(text)} | wc -c; wc -c`), { stdin: text })
+    expect(stdout.split('\n').map(Number)).toEqual([400_000, 400_000, 0])
+  })
 
-    test('says who it is', () => {
-      expect(framed).toMatchObject({ uid: process.getuid?.(), home: process.env.HOME })
+  test('keeps head and tail of what is too much', async () => {
+    const script =
+      'echo first; i=0; while [ $i -lt 70000 ]; do echo "$i ..........................................................."; i=$((i+1)); done; echo last'
+    const { stdout, dropped } = await framed.step(userScript(script))
+    expect(stdout.length).toBe(2 * 2 ** 20)
+    expect(stdout.startsWith('first\n0 ...')).toBe(true)
+    expect(stdout.endsWith('.\nlast\n')).toBe(true)
+    expect(dropped?.stdout).toBeGreaterThan(2 ** 20)
+    expect(dropped?.stderr).toBe(0)
+  })
+
+  test('refuses an answer over its limit and goes on', async () => {
+    const much = framed.probe(userScript('while :; do echo yyyyyyyyyyy; i=$((i+1)); [ $i -lt 20000 ] || exit; done'), {
+      limit: 1000,
     })
+    const next = ask('echo next')
+    await expect(much).rejects.toMatchObject({ code: 'CANNOT_LOOK' })
+    expect(await next).toBe('next\n')
+  })
 
-    test('keeps answers apart, also of scripts that exit, are no shell at all or read stdin', async () => {
-      const scripts = [
-        'echo 1',
-        'exit 3',
-        'if then',
-        'cat; echo 4',
-        'printf "\\n"',
-        'exec echo 6',
-        'set -e; false; echo',
-      ]
-      const answers = await Promise.all(scripts.map((text) => framed.probe(userScript(text))))
-      expect(answers.map(({ stdout }) => stdout.toString())).toEqual(['1\n', '', '', '4\n', '\n', '6\n', ''])
-      expect(answers.map(({ code }) => code === 0)).toEqual([true, false, false, true, true, true, false])
-      expect(answers[1]?.code).toBe(3)
-      expect(answers[2]?.stderr.toString()).toMatch(/syntax|unexpected/i)
+  test('uploads go to a new file of mode 0600, whole', async () => {
+    const bytes = Buffer.from(Array.from({ length: 300_000 }, (_, at) => (at * at) % 256))
+    const path = join(folder, `upload ${Math.random()}`)
+    const seen: number[] = []
+    await framed.upload(
+      path,
+      Readable.from([bytes.subarray(0, 70_000), bytes.subarray(70_000)]),
+      bytes.length,
+      (sent) => seen.push(sent),
+    )
+    expect(readFileSync(path).equals(bytes)).toBe(true)
+    expect(statSync(path).mode & 0o777).toBe(0o600)
+    expect(seen.at(-1)).toBe(bytes.length)
+    await expect(framed.upload(path, bytes, bytes.length)).rejects.toMatchObject({ code: 'COMMAND_FAILED' })
+    await expect(framed.upload('/no/such/path', bytes, bytes.length)).rejects.toMatchObject({
+      code: 'COMMAND_FAILED',
     })
+    await framed.upload(`${path} empty`, Buffer.alloc(0), 0)
+    expect(statSync(`${path} empty`).size).toBe(0)
+    expect(await ask('echo on')).toBe('on\n')
+  })
 
-    test('asks in the C locale with umask 022, and acts with what the login has', async () => {
-      const script = 'echo "$LC_ALL $KPLAY_TEST $(umask)"; case $PATH in *sbin*) echo sbin ;; esac'
-      expect(await ask(script)).toMatch(/^C login 0*22\nsbin\n$/)
-      const { stdout } = await framed.step(
-        userScript(`${script}; env | grep -i -e kplay_ -e ^LC_ | grep -v KPLAY_TEST`),
-      )
-      expect(stdout).toMatch(/^C.UTF-8 login \d+\nsbin\nLC_ALL=C.UTF-8\n$/)
-    })
+  test('an upload that the disk does not take fails, and its rest is not taken for commands', async () => {
+    const small = await FramedShell.open(await connectLocal().start(`ulimit -f 2000; ${commandLine}`), 10)
+    const witness = join(folder, 'witness')
+    const commands = Buffer.from(`touch ${quote(witness)}\n`.repeat(300_000))
+    const path = join(folder, `full ${Math.random()}`)
+    await expect(small.upload(path, commands, commands.length)).rejects.toMatchObject({ code: 'COMMAND_FAILED' })
+    expect(existsSync(witness)).toBe(false)
+    expect(existsSync(path)).toBe(false)
+    // Where bytes go through the shell's own stdin it had to end with them.
+    if (!commandLine.includes('unshare')) await expect.poll(() => small.alive).toBe(false)
+  })
 
-    test('says how a step ended and what it said', async () => {
-      const answer = await framed.step(userScript('echo out; echo err >&2; exit 7'))
-      expect(answer).toMatchObject({ code: 7, stdout: 'out\n', stderr: 'err\n', timedOut: false })
-      expect(answer.dropped).toBeUndefined()
-      expect(await framed.step(userScript('kill -9 $$'))).toMatchObject({ code: 137 })
-      expect(await framed.step(userScript('cat'))).toMatchObject({ code: 0, stdout: '' })
-      expect((await framed.step(userScript('no-such-program'))).stderr).toMatch(/not found/)
-    })
+  test('an upload whose source fails leaves nothing behind', async () => {
+    const path = join(folder, `cut ${Math.random()}`)
+    async function* source() {
+      yield Buffer.alloc(1000)
+      await sleep(10)
+      throw new Error('the file shrank')
+    }
+    await expect(framed.upload(path, Readable.from(source()), 5000)).rejects.toThrow('shrank')
+    await expect.poll(() => existsSync(path)).toBe(false)
+  })
 
-    test('gives a step its folder, environment and stdin', async () => {
-      const environment = { A: `it's "$HOME" \\ \n; exit 9`, B: '' }
-      const stdin = `a\0b\\c\\\\n%s'"\n\nü€\x01\x7f`
-      const { stdout } = await framed.step(userScript('pwd; printf "%s|" "$A" "$B"; cat'), {
-        chdir: '/',
-        environment,
-        stdin,
-      })
-      expect(stdout).toBe(`/\n${environment.A}||${stdin}`)
-      expect(await framed.step(userScript('echo here'), { chdir: '/no/such' })).toMatchObject({ code: 1, stdout: '' })
-    })
+  test('leaves no temporary folder behind, even when its streams are cut', async () => {
+    await framed.step(userScript('true'))
+    expect(temp()).toHaveLength(1)
+    expect(statSync(join(folder, temp()[0]!)).mode & 0o777).toBe(0o700)
+    await framed.close()
+    await expect.poll(temp).toEqual([])
+  })
 
-    test('runs a script of any size and takes as much stdin', async () => {
-      const text = 'ä'.repeat(200_000)
-      const { stdout } = await framed.step(userScript(`printf %s ${quote(text)} | wc -c; wc -c`), { stdin: text })
-      expect(stdout.split('\n').map(Number)).toEqual([400_000, 400_000, 0])
-    })
+  test('a killed shell is noticed', async () => {
+    await expect(framed.probe(userScript('kill -9 $$'))).rejects.toBeInstanceOf(ShellLost)
+    await expect(framed.probe(userScript('true'))).rejects.toMatchObject({ sent: false })
+    for (const name of temp()) rmSync(join(folder, name), { recursive: true })
+  })
 
-    test('keeps head and tail of what is too much', async () => {
-      const script =
-        'echo first; i=0; while [ $i -lt 70000 ]; do echo "$i ..........................................................."; i=$((i+1)); done; echo last'
-      const { stdout, dropped } = await framed.step(userScript(script))
-      expect(stdout.length).toBe(2 * 2 ** 20)
-      expect(stdout.startsWith('first\n0 ...')).toBe(true)
-      expect(stdout.endsWith('.\nlast\n')).toBe(true)
-      expect(dropped?.stdout).toBeGreaterThan(2 ** 20)
-      expect(dropped?.stderr).toBe(0)
+  test('words and bytes come back as they went', async () => {
+    const word = fc.string({ unit: 'binary', maxLength: 60 }).map((text) => text.replaceAll('\0', ''))
+    const words = fc.sample(word, 150)
+    const answers = await Promise.all(words.map((one) => framed.probe(sh`printf %s ${one}; printf %s ${one} >&2`)))
+    answers.forEach(({ stdout, stderr }, at) => {
+      expect(stdout.toString()).toBe(Buffer.from(words[at]!).toString())
+      expect(stderr.equals(stdout)).toBe(true)
     })
-
-    test('refuses an answer over its limit and goes on', async () => {
-      const much = framed.probe(
-        userScript('while :; do echo yyyyyyyyyyy; i=$((i+1)); [ $i -lt 20000 ] || exit; done'),
-        {
-          limit: 1000,
-        },
-      )
-      const next = ask('echo next')
-      await expect(much).rejects.toMatchObject({ code: 'CANNOT_LOOK' })
-      expect(await next).toBe('next\n')
-    })
-
-    test('what a step leaves behind lives on and cannot speak later', async () => {
-      const script = '(sleep 0.3; echo late; echo late >&2; sleep 30) & echo $!'
-      const pid = Number((await framed.step(userScript(script), { timeout: 20 })).stdout)
-      const answers = await Promise.all(['sleep 0.6; echo a', 'echo b'].map(ask))
-      expect(answers).toEqual(['a\n', 'b\n'])
-      expect((await framed.step(userScript('sleep 0.1; echo c'))).stdout).toBe('c\n')
-      process.kill(pid, 'SIGKILL')
-    })
-
-    test('a step that takes too long is ended with all it started', async () => {
-      const began = performance.now()
-      const answer = await framed.step(userScript('echo began; sleep 71 & echo $!; sleep 72'), { timeout: 1 })
-      expect(performance.now() - began).toBeLessThan(4000)
-      expect(answer).toMatchObject({ timedOut: true })
-      const [word, pid] = answer.stdout.split('\n')
-      expect(word).toBe('began')
-      const look = `kill -0 ${pid} 2>/dev/null && read -r a b c d </proc/${pid}/stat && [ "$c" != Z ] && echo alive`
-      await expect.poll(() => ask(look)).toBe('')
-    })
-
-    test('guards of steps that end at once are gone at once', async () => {
-      const timeout = 100_000 + Math.floor(Math.random() * 100_000)
-      for (let count = 0; count < 30; count++) await framed.step(userScript(':'), { timeout })
-      const script = `cat /proc/[0-9]*/cmdline 2>/dev/null | tr "\\000" " " | grep -c "[s]leep ${timeout}" || :`
-      expect(await ask(script)).toBe('0\n')
-    })
-
-    test('a step that ignores TERM is killed', async () => {
-      const began = performance.now()
-      const answer = await framed.step(userScript('trap "" TERM; while :; do sleep 1; done'), { timeout: 1 })
-      expect(answer).toMatchObject({ timedOut: true, code: 137 })
-      expect(performance.now() - began).toBeLessThan(9000)
-    })
-
-    test('a probe with a timeout is ended on the host; others go on', async () => {
-      const mark = String(1000 + Math.floor(Math.random() * 9000))
-      const slow = framed.probe(userScript(`sleep 73.${mark}`), { timeout: 1 })
-      const quick = framed.probe(userScript('echo quick'), { timeout: 5 })
-      await expect(slow).rejects.toMatchObject({ code: 'TIMEOUT' })
-      expect((await quick).stdout.toString()).toBe('quick\n')
-      const large = framed.probe(userScript(`: ${'x'.repeat(40_000)}; sleep 75.${mark}`), { timeout: 1 })
-      await expect(large).rejects.toMatchObject({ code: 'TIMEOUT' })
-      const { stderr } = await framed.probe(userScript('exit 3'), { timeout: 9 })
-      expect(stderr.toString()).toBe('')
-      const look = `cat /proc/[0-9]*/cmdline 2>/dev/null | tr "\\000" " " | grep -c "sleep 7[35].${mark}" || :`
-      await expect.poll(() => ask(look)).toBe('0\n')
-    })
-
-    test('abort ends the running step', async () => {
-      const step = framed.step(userScript('echo began; sleep 74'))
-      await sleep(300)
-      framed.abort()
-      expect(await step).toMatchObject({ stdout: 'began\n', code: 143 })
-      expect(await ask('echo on')).toBe('on\n')
-    })
-
-    test('uploads go to a new file of mode 0600, whole', async () => {
-      const bytes = Buffer.from(Array.from({ length: 300_000 }, (_, at) => (at * at) % 256))
-      const path = join(folder, `upload ${Math.random()}`)
-      const seen: number[] = []
-      await framed.upload(
-        path,
-        Readable.from([bytes.subarray(0, 70_000), bytes.subarray(70_000)]),
-        bytes.length,
-        (sent) => seen.push(sent),
-      )
-      expect(readFileSync(path).equals(bytes)).toBe(true)
-      expect(statSync(path).mode & 0o777).toBe(0o600)
-      expect(seen.at(-1)).toBe(bytes.length)
-      await expect(framed.upload(path, bytes, bytes.length)).rejects.toMatchObject({ code: 'COMMAND_FAILED' })
-      await expect(framed.upload('/no/such/path', bytes, bytes.length)).rejects.toMatchObject({
-        code: 'COMMAND_FAILED',
-      })
-      await framed.upload(`${path} empty`, Buffer.alloc(0), 0)
-      expect(statSync(`${path} empty`).size).toBe(0)
-      expect(await ask('echo on')).toBe('on\n')
-    })
-
-    test('an upload that the disk does not take fails, and its rest is not taken for commands', async () => {
-      const small = await FramedShell.open(await connectLocal().start(`ulimit -f 2000; ${commandLine}`), 10)
-      const witness = join(folder, 'witness')
-      const commands = Buffer.from(`touch ${quote(witness)}\n`.repeat(300_000))
-      const path = join(folder, `full ${Math.random()}`)
-      await expect(small.upload(path, commands, commands.length)).rejects.toMatchObject({ code: 'COMMAND_FAILED' })
-      expect(existsSync(witness)).toBe(false)
-      expect(existsSync(path)).toBe(false)
-      // Where bytes go through the shell's own stdin it had to end with them.
-      if (!commandLine.includes('unshare')) await expect.poll(() => small.alive).toBe(false)
-    })
-
-    test('an upload whose source fails leaves nothing behind', async () => {
-      const path = join(folder, `cut ${Math.random()}`)
-      async function* source() {
-        yield Buffer.alloc(1000)
-        await sleep(10)
-        throw new Error('the file shrank')
-      }
-      await expect(framed.upload(path, Readable.from(source()), 5000)).rejects.toThrow('shrank')
-      await expect.poll(() => existsSync(path)).toBe(false)
-    })
-
-    test('leaves no temporary folder behind, even when its streams are cut', async () => {
-      await framed.step(userScript('true'))
-      expect(temp()).toHaveLength(1)
-      expect(statSync(join(folder, temp()[0]!)).mode & 0o777).toBe(0o700)
-      await framed.close()
-      await expect.poll(temp).toEqual([])
-    })
-
-    test('a killed shell is noticed', async () => {
-      await expect(framed.probe(userScript('kill -9 $$'))).rejects.toBeInstanceOf(ShellLost)
-      await expect(framed.probe(userScript('true'))).rejects.toMatchObject({ sent: false })
-      for (const name of temp()) rmSync(join(folder, name), { recursive: true })
-    })
-
-    test('words and bytes come back as they went', async () => {
-      const word = fc.string({ unit: 'binary', maxLength: 60 }).map((text) => text.replaceAll('\0', ''))
-      const words = fc.sample(word, 150)
-      const answers = await Promise.all(words.map((one) => framed.probe(sh`printf %s ${one}; printf %s ${one} >&2`)))
-      answers.forEach(({ stdout, stderr }, at) => {
-        expect(stdout.toString()).toBe(Buffer.from(words[at]!).toString())
-        expect(stderr.equals(stdout)).toBe(true)
-      })
-      const bytes = fc.sample(fc.uint8Array({ maxLength: 400 }), 100).map((one) => Buffer.from(one))
-      const octal = (one: Buffer) => [...one].map((byte) => `\\0${byte.toString(8).padStart(3, '0')}`).join('')
-      const echoed = await Promise.all(bytes.map((one) => framed.probe(sh`printf %b ${octal(one)}`)))
-      echoed.forEach(({ stdout }, at) => expect(stdout.equals(bytes[at]!)).toBe(true))
-    })
-  },
-)
+    const bytes = fc.sample(fc.uint8Array({ maxLength: 400 }), 100).map((one) => Buffer.from(one))
+    const octal = (one: Buffer) => [...one].map((byte) => `\\0${byte.toString(8).padStart(3, '0')}`).join('')
+    const echoed = await Promise.all(bytes.map((one) => framed.probe(sh`printf %b ${octal(one)}`)))
+    echoed.forEach(({ stdout }, at) => expect(stdout.equals(bytes[at]!)).toBe(true))
+  })
+})

@@ -3,7 +3,7 @@ import type { LimitFunction } from 'p-limit'
 import { Client } from 'ssh2'
 import { KplayError } from '../../errors.ts'
 import type { KnownHosts } from '../settings/known_hosts.ts'
-import type { SshConfig, SshSettings, Wish } from '../settings/ssh_config.ts'
+import { readHop, type SshConfig, type SshSettings, type Wish } from '../settings/ssh_config.ts'
 import type { AskSecret } from '../target.ts'
 import { algorithmsFor } from './algorithms.ts'
 import { Deadline } from './deadline.ts'
@@ -90,14 +90,6 @@ function openHop(through: readonly string[], request: LoginRequest, tools: Login
 
 const ofHop = (error: KplayError, hop: string): KplayError =>
   new KplayError(error.code, `jump host ${hop}: ${error.message}`, { hint: error.hint, cause: error.cause })
-
-/** `user@host:port` or `ssh://user@host:port`. */
-function readHop(text: string): Wish {
-  const parts = /^(?:ssh:\/\/)?(?:(.*)@)?(\[[^\]]*\]|[^:]*)(?::(\d+))?$/.exec(text.trim())
-  if (!parts?.[2]) throw new KplayError('BAD_OPTIONS', `${JSON.stringify(text)} is no jump host`)
-  const [, user, address, port] = parts
-  return { address, user, port: port === undefined ? undefined : Number(port) }
-}
 
 /** The handshake and the login on an open socket. */
 function greet(

@@ -9,6 +9,8 @@ export interface Identity {
   /** For people: where it comes from and what it is. */
   readonly label: string
   readonly key: ParsedKey
+  /** Its passphrase will be asked for when it is used. */
+  readonly locked: boolean
   sign(data: Buffer, hash: string | undefined): Promise<Buffer>
 }
 
@@ -48,13 +50,13 @@ export class Keys {
     const name = short(path)
     if (file.kind === 'unusable') return { note: `${name}: ${file.why}` }
     if (file.kind === 'public') return { note: `${name}: only the public key, and no agent holds the private one` }
-    if (file.kind === 'open') return { identity: identityOf(name, file.key, () => Promise.resolve(file.key)) }
+    if (file.kind === 'open') return { identity: identityOf(name, file.key, false, () => Promise.resolve(file.key)) }
     const unlock = (): Promise<ParsedKey | undefined> => this.#unlock(path, file.unlock)
-    if (file.key) return { identity: identityOf(name, file.key, unlock) }
+    if (file.key) return { identity: identityOf(name, file.key, true, unlock) }
     return {
       blind: async () => {
         const key = await unlock()
-        return key && identityOf(name, key, () => Promise.resolve(key))
+        return key && identityOf(name, key, false, () => Promise.resolve(key))
       },
     }
   }
@@ -86,10 +88,16 @@ export class Keys {
 
 const short = (path: string): string => (path.startsWith(`${homedir()}/`) ? `~${path.slice(homedir().length)}` : path)
 
-function identityOf(name: string, key: ParsedKey, unlock: () => Promise<ParsedKey | undefined>): Identity {
+function identityOf(
+  name: string,
+  key: ParsedKey,
+  locked: boolean,
+  unlock: () => Promise<ParsedKey | undefined>,
+): Identity {
   return {
     label: `${name} (${key.type} ${fingerprint(key.getPublicSSH())})`,
     key,
+    locked,
     async sign(data, hash) {
       const open = await unlock()
       if (!open) throw new Error(`the key ${name} stays locked`)
@@ -111,6 +119,7 @@ async function readAgent(socket: string): Promise<Identity[]> {
   return keys.map((key) => ({
     label: `agent: ${key.comment || 'a key'} (${key.type} ${fingerprint(key.getPublicSSH())})`,
     key,
+    locked: false,
     sign: (data, hash) =>
       new Promise<Buffer>((resolve, reject) => {
         agent.sign(key, data, hash === undefined ? {} : { hash: hash as 'sha256' | 'sha512' }, (error, signature) => {

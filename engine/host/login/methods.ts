@@ -153,7 +153,9 @@ export class Login {
       else if (loaded.note !== undefined) this.#notes.push(loaded.note)
       else if (named) this.#notes.push(`${path}: there is no such file`)
     }
-    const all = [...first, ...(identitiesOnly ? [] : agentKeys), ...last]
+    // Within each group first what asks nobody.
+    const openFirst = (keys: Identity[]) => keys.toSorted((a, b) => Number(a.locked) - Number(b.locked))
+    const all = [...openFirst(first), ...(identitiesOnly ? [] : agentKeys), ...openFirst(last)]
     const unique = new Map(all.map((identity) => [identity.key.getPublicSSH().toString('base64'), identity]))
     return { identities: [...unique.values()], blind }
   }

@@ -210,6 +210,14 @@ function refuseOdd({ address, port, user }: Wish): void {
   }
 }
 
+/** One hop of ProxyJump: `user@host:port` or `ssh://user@host:port`. */
+export function readHop(text: string): Wish {
+  const parts = /^(?:ssh:\/\/)?(?:(.*)@)?(\[[^\]]*\]|[^:]*)(?::(\d+))?$/.exec(text.trim())
+  if (!parts?.[2]) throw new KplayError('BAD_OPTIONS', `${JSON.stringify(text)} is no jump host`)
+  const [, user, address, port] = parts
+  return { address, user, port: port === undefined ? undefined : Number(port) }
+}
+
 const exists = (file: string): Promise<boolean> =>
   access(file).then(
     () => true,

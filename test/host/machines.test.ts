@@ -1,0 +1,81 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir, userInfo } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { openMachines } from '../../engine/host/machines.ts'
+import { userScript } from '../../engine/host/shell.ts'
+import type { ConnectionSettings } from '../../engine/host/target.ts'
+
+const local: ConnectionSettings = {
+  host: 'here',
+  kind: 'local',
+  address: 'localhost',
+  timeout: 10,
+  sshArguments: [],
+  acceptNewHostKeys: false,
+  knownHosts: [],
+}
+const folder = mkdtempSync(join(tmpdir(), 'kplay-machines-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+const machines = () => openMachines({ askSecret: async () => undefined, env: { ...process.env, TMPDIR: folder } })
+const runScript = (text: string) => ({ kind: 'run' as const, command: userScript(text), effects: [] })
+
+describe('machines', () => {
+  test('two names of one machine share its session, facts and what its readers remember', async () => {
+    const all = machines()
+    const [one, two] = await Promise.all([all.open(local), all.open({ ...local, host: 'also here' })])
+    expect(two).toBe(one)
+    expect(one.user).toBe(userInfo().username)
+    expect(one.facts()).toBe(two.facts())
+    await one.facts()
+    await all.close()
+  })
+
+  test('to become whom one is needs neither sudo nor a password', async () => {
+    const all = machines()
+    const login = await all.open(local)
+    const become = { method: 'sudo', user: login.user, flags: [], program: '/no/sudo' } as const
+    expect(await all.open(local, become)).toBe(login)
+    await expect(all.open(local, { ...become, user: 'somebody-else' })).rejects.toMatchObject({ code: 'BECOME' })
+    await all.close()
+  })
+
+  test('a change makes readers ask again', async () => {
+    const all = machines()
+    const target = await all.open(local)
+    const path = join(folder, 'made')
+    expect(await target.reader.lstat(path)).toBeUndefined()
+    await target.run(runScript(`echo >${path}`))
+    all.changed(target.machine)
+    expect(await target.reader.lstat(path)).toMatchObject({ kind: 'file' })
+    await target.run(runScript(`rm ${path}`))
+    all.changed('nobody knows it')
+    await all.close()
+  })
+
+  test('abort ends what runs, close lets go', async () => {
+    const all = machines()
+    const target = await all.open(local)
+    const step = target.run(runScript('sleep 100'))
+    setTimeout(() => all.abort(), 300)
+    expect(await step).toMatchObject({ code: 143 })
+    await all.close()
+    await expect(target.run(runScript('true'))).rejects.toMatchObject({ code: 'INTERRUPTED' })
+  })
+
+  test('a killed shell: questions go on, what ran is in doubt, its folder is removed by the next', async () => {
+    const all = machines()
+    const target = await all.open(local)
+    await target.run(runScript('true'))
+    expect(readdirSync(folder)).toEqual([expect.stringMatching(/^\.kplay-/)])
+    const doubt = target.run({ ...runScript('kill -9 $PPID; sleep 0.2'), label: 'suicide' })
+    await expect(doubt).rejects.toMatchObject({
+      code: 'UNREACHABLE',
+      message: expect.stringContaining('may or may not') as string,
+    })
+    expect(await target.reader.realpath('/')).toBe('/')
+    expect(readdirSync(folder)).toEqual([])
+    expect(await target.run(runScript('echo on'))).toMatchObject({ stdout: 'on\n' })
+    await all.close()
+  })
+})
