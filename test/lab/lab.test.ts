@@ -157,7 +157,10 @@ describe.skipIf(labProblem())('the lab', () => {
     const changed = String(Number(swappinessBefore) + 1)
     await tell('test1', `sysctl -w vm.swappiness=${changed}`)
     expect(readFileSync(swappiness, 'utf8').trim()).toBe(changed)
-    await tell('test1', 'truncate -s 9M /file; mknod /dev/loop77 b 7 77; losetup /dev/loop77 /file')
+    // Loop devices are numbered for the whole machine: one that nobody has.
+    const free = (await run`losetup -f`).stdout.trim()
+    const number = free.replace(/\D/g, '')
+    await tell('test1', `truncate -s 9M /file; [ -e ${free} ] || mknod ${free} b 7 ${number}; losetup ${free} /file`)
     for (const name of ['test1', 'busybox1']) {
       const supervisor = supervisorOf(name)
       if (supervisor) endProcess(supervisor)
@@ -165,7 +168,9 @@ describe.skipIf(labProblem())('the lab', () => {
     expect(await outerTraces()).not.toEqual([])
     await down()
     expect(await outerTraces()).toEqual([])
-    expect((await run`losetup --list`).stdout).not.toContain('loop77')
+    expect(
+      (await run`losetup --list --noheadings -O NAME`).stdout.split('\n').map((line) => line.trim()),
+    ).not.toContain(free)
     expect(readFileSync(swappiness, 'utf8')).toBe(swappinessBefore)
   })
 
