@@ -42,11 +42,11 @@ kplay_tree() {
   kplay_down= kplay_up= kplay_new=$2
   while :; do
     case $kplay_new in *[0-9]*) ;; *) break ;; esac
+    kill -s STOP $kplay_new
     kplay_down="$kplay_down $kplay_new" kplay_up="$kplay_new $kplay_up" kplay_next=
     for kplay_one in $kplay_new; do kplay_children "$kplay_one"; done
     kplay_new=$kplay_next
   done
-  kill -s STOP $kplay_down
   kill -s "$1" $kplay_down
   kill -s CONT $kplay_up
 }

@@ -42,7 +42,7 @@ describe.concurrent.each(shells)('in time, a framed %s', (_name, _program, comma
     const timeout = 100_000 + Math.floor(Math.random() * 100_000)
     for (let count = 0; count < 30; count++) await framed.step(userScript(':'), { timeout })
     const script = `cat /proc/[0-9]*/cmdline 2>/dev/null | tr "\\000" " " | grep -c "[s]leep ${timeout}" || :`
-    expect(await ask(script)).toBe('0\n')
+    await vi.waitFor(async () => expect(await ask(script)).toBe('0\n'))
   })
 
   test('a step that ignores TERM is killed', async () => {
