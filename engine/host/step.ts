@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../errors.ts'
 import type { Account, ArchiveEntry, CommandResult } from './reader.ts'
 import type { Command } from './shell.ts'
 
@@ -105,6 +106,8 @@ export interface RunStep {
   readonly timeout?: number | undefined
   /** Exit codes other than 0 that are fine; 'any' for modules that report the code themselves. */
   readonly okCodes?: readonly number[] | 'any' | undefined
+  /** What an exit code means, where that is known better than COMMAND_FAILED; the first line of stderr says why. */
+  readonly failures?: Readonly<Record<number, ErrorCode>> | undefined
   /** Values that must not be shown anywhere. */
   readonly secrets?: readonly string[] | undefined
 }

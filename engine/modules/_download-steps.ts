@@ -85,6 +85,7 @@ export function downloadStep(
     command: script,
     stdin: settings,
     effects: [{ effect: 'file', path: place, content: known, ...attributes }],
+    failures: { 1: 'DOWNLOAD', 3: 'CHECKSUM' },
     secrets: [...Object.values(args.headers), ...(args.url_password === undefined ? [] : [args.url_password])],
   }
 }

@@ -26,6 +26,9 @@ export interface Extracting extends AttributeArgs {
   readonly verify: boolean
 }
 
+/** The exit code for an archive, or a destination, that is not as it must be. */
+export const REFUSED = 3
+
 /**
  * Lists the archive and refuses what could land elsewhere; extracts into a fresh folder beside the destination; looks
  * at what came out; sets owner and mode; moves it in; writes it out to the disk; writes the stamp. Whatever fails
@@ -35,7 +38,8 @@ export function extractScript(extracting: Extracting): Command {
   const { archive, temporary, dest, work, options, stampPath } = extracting
   const away = sh`chmod -R u+rwX -- ${work} 2>/dev/null; rm -rf -- ${work}`
   return sh`(archive=${archive} dest=${dest} work=${work}
-refuse() { printf '%s\\n' "$1" >&2; exit 1; }
+fail() { printf '%s\\n' "$1" >&2; exit 1; }
+refuse() { printf '%s\\n' "$1" >&2; exit ${REFUSED}; }
 ${away}
 trap ${`${away.text}${temporary ? `; ${sh`rm -f -- ${archive}`.text}` : ''}`} EXIT
 (umask 077 && mkdir -- "$work") && mkdir -m 0755 -- "$work/tree" || exit 1
@@ -73,8 +77,8 @@ const tar = ({
   ${tarOptions.length === 0 ? sh`:` : sh`[ -n "$gnu" ] || refuse ${`extra_opts needs GNU tar: ${tarOptions.join(' ')}`}`}
   feed | LC_ALL=C tar -tvf - $numeric >"$work/list" 2>"$work/said" && [ ! -e "$work/broken" ] || refuse "the archive is damaged, or none: $(cat "$work/said")"
   case $(cat "$work/said") in *'emoving leading'*) refuse 'the archive has entries that lead out of the folder' ;; esac
-  LC_ALL=C awk -v columns="$columns" -v links=${outsideLinks ? 'any' : 'inside'} ${LIST_CHECK} "$work/list" || exit 1
-  feed | (cd -- "$work/tree" && tar -x -o -f - ${tarOptions}) && [ ! -e "$work/broken" ] || refuse 'the archive could not be extracted'`
+  LC_ALL=C awk -v columns="$columns" -v links=${outsideLinks ? 'any' : 'inside'} ${LIST_CHECK} "$work/list" || exit ${REFUSED}
+  feed | (cd -- "$work/tree" && tar -x -o -f - ${tarOptions}) && [ ! -e "$work/broken" ] || fail 'the archive could not be extracted'`
 
 /**
  * Reads `tar -tv`. A link's line is `name -> target` or `name link to target`; busybox writes hard links like
@@ -111,8 +115,10 @@ const zip = (
   _: Extracting,
 ): Command => sh`unzip -Z1 "$archive" >"$work/list" 2>"$work/said" || unzip -l "$archive" 2>"$work/said" | sed -n 's/^ *[0-9]\\{1,\\}  *[-0-9]\\{8,10\\}  *[0-9:]\\{5,8\\}  *//p' >"$work/list"
   [ -s "$work/list" ] || refuse "the archive is damaged, or none: $(cat "$work/said")"
-  LC_ALL=C awk '/^[\\/\\\\]/ || /(^|[\\/\\\\])\\.\\.([\\/\\\\]|$)/ { print "the archive has an entry that leads out of the folder: " $0 > "/dev/stderr"; exit 1 }' "$work/list" || exit 1
-  unzip -q -o "$archive" -d "$work/tree" </dev/null >"$work/said" 2>&1 || [ "$?" -eq 1 ] || refuse "the archive could not be extracted: $(cat "$work/said")"`
+  # busybox leaves such names out of its list.
+  case $(cat "$work/said") in *'emoving leading'*) refuse 'the archive has entries that lead out of the folder' ;; esac
+  LC_ALL=C awk '/^[\\/\\\\]/ || /(^|[\\/\\\\])\\.\\.([\\/\\\\]|$)/ { print "the archive has an entry that leads out of the folder: " $0 > "/dev/stderr"; exit 1 }' "$work/list" || exit ${REFUSED}
+  unzip -q -o "$archive" -d "$work/tree" </dev/null >"$work/said" 2>&1 || [ "$?" -eq 1 ] || fail "the archive could not be extracted: $(cat "$work/said")"`
 
 /** include and exclude by the names in the archive, as tar understands them: a folder means all below it. */
 function pruned({ include, exclude }: Extracting): Command[] {

@@ -4,7 +4,7 @@ import type { Effect, RunStep, Step } from '../host/step.ts'
 import { downloadStep, refuseTool } from './_download-steps.ts'
 import type { DownloadNow } from './_download-state.ts'
 import { extraOptions } from './_extract-options.ts'
-import { extractScript, type Policy } from './_extract-script.ts'
+import { extractScript, REFUSED, type Policy } from './_extract-script.ts'
 import { stampOptions, type ExtractArgs, type ExtractNow } from './_extract-state.ts'
 import { makeFolders } from './_parents.ts'
 import { basename, join, normalized, withoutSlash } from './_path.ts'
@@ -69,6 +69,7 @@ export function extractSteps(
       options: repair ? undefined : stampOptions(now.asked),
       verify: args.verify,
     }),
+    failures: { [REFUSED]: 'REFUSED' },
     effects: [
       extraction,
       ...(creates !== undefined && entries === undefined

@@ -167,6 +167,11 @@ function failureOf({ module, args, context: { mask } }: Job, ran: readonly Ran[]
   const last = ran.at(-1)
   const output = last && { stdout: mask(last.stdout), stderr: mask(last.stderr), code: last.code }
   if (last && failed(last)) {
+    const known = last.step.kind === 'run' && !last.timedOut ? last.step.failures?.[last.code ?? -1] : undefined
+    if (known !== undefined && output?.stderr.trim()) {
+      const [first, ...rest] = output.stderr.trim().split('\n')
+      return { error: new KplayError(known, first ?? ''), ...output, stderr: rest.join('\n') }
+    }
     const how = last.timedOut
       ? 'timed out'
       : last.code === null

@@ -5,7 +5,11 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Converged } from '../../engine/run/converge.ts'
 import { has, here, SHELLS, type Here } from '../support/here.ts'
+
+/** All that a person is told of a failure. */
+const told = ({ failure }: Converged): string => `${failure?.error.message}\n${failure?.stderr}`
 
 /** A server with the habits that downloads meet: ranges, failures that pass, links cut in the middle, pages of errors. */
 const BODY = Buffer.from(Array.from({ length: 50_000 }, (_, at) => at % 251))
@@ -96,7 +100,7 @@ describe.each(WAYS)('$tool under $shell', ({ shell, tool }) => {
       ...quick,
     })
     expect(found).toMatchObject({ status: 'failed' })
-    expect(found.failure?.stderr).toContain(hex('md5', BODY))
+    expect(told(found)).toContain(hex('md5', BODY))
     expect(readFileSync(join(folder, 'x'), 'utf8')).toBe('old')
     expect(left()).toEqual(['x'])
   })
@@ -108,12 +112,12 @@ describe.each(WAYS)('$tool under $shell', ({ shell, tool }) => {
       checksum: sha256,
       ...quick,
     })
-    expect(found.failure?.stderr).toContain('what came is a page')
+    expect(told(found)).toContain('what came is a page')
   })
 
   test('does not try again what will never come', async () => {
     const found = await host.task('download', { url: `${base}/missing`, dest: join(folder, 'x'), ...quick })
-    expect(found.failure?.stderr).toMatch(/missing: .*404/s)
+    expect(told(found)).toMatch(/missing: .*404/s)
     expect(seen.length).toBe(1)
     expect(left()).toEqual([])
   })

@@ -15,7 +15,11 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Converged } from '../../engine/run/converge.ts'
 import { has, here, SHELLS, type Here } from '../support/here.ts'
+
+/** All that a person is told of a failure. */
+const told = ({ failure }: Converged): string => `${failure?.error.message}\n${failure?.stderr}`
 
 const scratch = mkdtempSync(join(tmpdir(), 'kplay-extract-'))
 afterAll(() => rmSync(scratch, { recursive: true, force: true }))
@@ -135,7 +139,7 @@ describe.each(SHELLS)('extract under %s', (shell) => {
   test('says which tool is missing', async () => {
     if (shell !== 'bare' || !has('zstd')) return
     const found = await extract({ src: join(scratch, 'tool.tzst') })
-    expect(found.failure?.stderr).toContain('zstd is needed')
+    expect(told(found)).toContain('zstd is needed')
     expect(readdirSync(dest)).toEqual(['other'])
   })
 
@@ -209,7 +213,7 @@ describe.each(SHELLS)('extract under %s', (shell) => {
       '',
     ])
     const found = await extract({ src: join(scratch, 'tool.tgz'), include: ['tool-1.0/none'] })
-    expect(found.failure?.stderr).toContain('has no tool-1.0/none')
+    expect(told(found)).toContain('has no tool-1.0/none')
   })
 
   test('creates', async () => {
@@ -245,7 +249,7 @@ describe.each(SHELLS)('extract under %s', (shell) => {
   test('nothing is changed when something is in the way', async () => {
     symlinkSync('/tmp', at('tool-1.0'))
     const found = await extract({ src: join(scratch, 'tool.tgz') })
-    expect(found.failure?.stderr).toContain('tool-1.0 is in the way of a folder')
+    expect(told(found)).toContain('tool-1.0 is in the way of a folder')
     expect(readdirSync(dest).sort()).toEqual(['other', 'tool-1.0'])
   })
 
@@ -268,7 +272,7 @@ describe.each(SHELLS)('extract under %s', (shell) => {
     const before = lstatSync('/etc/hostname')
     const found = await extract({ src: join(scratch, `evil-${name}`) })
     expect(found.status).toBe('failed')
-    expect(found.failure?.stderr?.trim()).toMatch(/archive|cut|none/)
+    expect(told(found)).toMatch(/archive|cut|none/)
     expect(readdirSync(dest)).toEqual(['other'])
     expect(existsSync(join(scratch, 'evil-x'))).toBe(false)
     expect(lstatSync('/etc/hostname')).toMatchObject({ ino: before.ino, nlink: before.nlink, mode: before.mode })
