@@ -5,17 +5,25 @@ import { labProblem } from './machine.ts'
 import { leniencesIn, mistakesIn, prepareHosts, proveOn, targetsOf, tell } from './modules/acts.ts'
 import type { Story } from './modules/acts.ts'
 import { phases, readScenarios } from './modules/scenario.ts'
+import { serve } from './modules/server.ts'
+import type { HostileServer } from './modules/server.ts'
+import { outerAddress } from './roster.ts'
 
 const scenarios = readScenarios()
 
 describe.skipIf(labProblem())('modules on real hosts', () => {
   let story: Story
+  let server: HostileServer | undefined
 
   beforeAll(async () => {
     await prepareHosts(scenarios)
-    story = await tell(scenarios)
+    server = await serve(outerAddress)
+    story = await tell(scenarios, server)
   })
-  afterAll(() => down())
+  afterAll(async () => {
+    await server?.close()
+    await down()
+  })
 
   test.each(['check', 'again', 'last', 'refusedCheck', 'refused'] as const)('%s leaves every host as it was', (act) => {
     expect(story.differences[act]).toEqual([])
