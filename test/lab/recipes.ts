@@ -99,7 +99,7 @@ cat > /etc/init.d/ssh-legacy <<'END'
 #!/bin/sh
 ### BEGIN INIT INFO
 # Provides: ssh-legacy
-# Required-Start: $remote_fs $syslog
+# Required-Start: $remote_fs $syslog ssh
 # Required-Stop: $remote_fs $syslog
 # Default-Start: 2 3 4 5
 # Default-Stop: 0 1 6
