@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { KplayError } from '../errors.ts'
@@ -147,14 +146,13 @@ export class FramedShell {
   }
 
   async #pour(source: Source, size: number, refused: () => boolean, progress?: (sent: number) => void): Promise<void> {
-    const { stdin, ended } = this.#wire.process
     let sent = 0
     for await (const piece of pieces(source)) {
       if (refused() || !this.alive) return
       // Never a byte too many: the shell would take it for a command.
       if (sent + piece.length > size) throw wrongSize(size)
       sent += piece.length
-      if (!stdin.write(piece)) await Promise.race([once(stdin, 'drain'), once(stdin, 'close'), ended])
+      await this.#wire.pour(piece)
       progress?.(sent)
     }
     if (sent !== size) throw wrongSize(size)

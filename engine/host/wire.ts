@@ -39,6 +39,7 @@ export class Wire {
   readonly #stdout = new Cutter()
   readonly #stderr = new Cutter()
   readonly #open = new Set<(sent: boolean) => void>()
+  #flow: () => void = () => undefined
 
   constructor(process: Process) {
     this.process = process
@@ -49,6 +50,7 @@ export class Wire {
     process.stderr.resume()
     // Broken pipes say nothing that `ended` does not say; unheard, they would end kplay.
     for (const stream of [process.stdin, process.stdout, process.stderr]) stream.on('error', () => undefined)
+    process.stdin.on('drain', () => this.#flow())
     void process.ended.then(() => this.#lost())
   }
 
@@ -115,6 +117,12 @@ export class Wire {
 
   #noise = (): string => `${this.#stdout.noise}${this.#stderr.noise}`
 
+  /** Sends bytes as they are; resolves when more may follow, or when the process is lost. */
+  pour(bytes: Buffer): Promise<void> {
+    if (this.process.stdin.write(bytes) || !this.alive) return Promise.resolve()
+    return new Promise((resolve) => (this.#flow = resolve))
+  }
+
   /** Gives the process up. */
   die(): void {
     this.process.kill()
@@ -123,6 +131,7 @@ export class Wire {
 
   #lost(): void {
     this.alive = false
+    this.#flow()
     for (const fail of this.#open) fail(true)
   }
 }

@@ -56,7 +56,7 @@ export class Login {
   }
 
   /** The error for a login that was refused: what was tried, what is offered, what to do. */
-  refused(cause: unknown): KplayError {
+  refused(error: Error): KplayError {
     const { user, alias } = this.#settings
     const offered = this.#offered.filter((one) => one !== 'gssapi-with-mic' && one !== 'hostbased')
     const lines = [
@@ -65,7 +65,11 @@ export class Login {
       ...(offered.length > 0 ? [`the server accepts: ${offered.join(', ')}`] : []),
       this.#advice(offered, alias),
     ]
-    return new KplayError('LOGIN_REFUSED', `the login as ${user} was refused`, { hint: lines.join('\n'), cause })
+    return new KplayError('LOGIN_REFUSED', `the login as ${user} was refused`, {
+      hint: lines.join('\n'),
+      // ssh2's own summary says nothing that the hint does not.
+      cause: /authentication methods failed/.test(error.message) ? undefined : error,
+    })
   }
 
   #advice(offered: readonly string[], alias: string): string {
