@@ -197,6 +197,18 @@ describe.skipIf(labProblem())('logging in', () => {
     expect(`${error.message} ${error.hint} ${String(error.cause)}`).not.toContain('not this')
   })
 
+  test('an account without a shell says so', async () => {
+    await test1.exec('usermod -s /usr/sbin/nologin plain')
+    try {
+      for (const kind of ['ssh', 'openssh'] as const) {
+        const error = await refusal({ kind, user: 'plain' })
+        expect(error).toMatchObject({ hint: expect.stringContaining('not available') as string })
+      }
+    } finally {
+      await test1.exec('usermod -s /bin/sh plain')
+    }
+  })
+
   test('sudo that allows another user but not root says so', async () => {
     await test1.exec('echo "plain ALL=(nobody) NOPASSWD: ALL" >/etc/sudoers.d/plain')
     try {
