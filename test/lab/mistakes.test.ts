@@ -104,7 +104,7 @@ const failing: Record<string, Mistake> = {
     tasks: `
     - name: archive
       get_url: { url: "{{ mirror }}/sums.json", dest: /opt/sums.json, checksum: "${noSum}" }`,
-    code: 'COMMAND_FAILED',
+    code: 'CHECKSUM',
     exit: 2,
     message: /checksum|sha256/i,
     at: 'name: archive',
@@ -122,7 +122,7 @@ const failing: Record<string, Mistake> = {
     tasks: `
     - name: archive
       get_url: { url: "{{ mirror }}/nothing.tgz", dest: /opt/nothing.tgz }`,
-    code: 'COMMAND_FAILED',
+    code: 'DOWNLOAD',
     exit: 2,
     message: /404/,
     at: 'name: archive',
