@@ -4,6 +4,7 @@ import { renderRecap } from './recap.ts'
 import type { Output, Reporter, ReportOptions } from './reporter.ts'
 import { indent, painter, safe, STATUS_STYLE } from './style.ts'
 import { renderTask, titleOf } from './task-lines.ts'
+import { Warnings } from './warnings.ts'
 
 /** Lines only: for pipes, logs and CI. A line stands when it is written. */
 export function plainReporter(output: Output, options: ReportOptions): Reporter {
@@ -11,6 +12,7 @@ export function plainReporter(output: Output, options: ReportOptions): Reporter 
   const results = new Map<number, Result[]>()
   /** Hosts of each task in the play's order: answers come in any order. */
   const order = new Map<number, readonly string[]>()
+  const warnings = new Warnings()
   const say = (text: string): void => {
     if (text !== '') output.write(`${text}\n`)
   }
@@ -44,6 +46,7 @@ export function plainReporter(output: Output, options: ReportOptions): Reporter 
         else if (event.result.message !== undefined || options.verbosity > 0) collect(event.task.id, event.result)
         return
       case 'result':
+        warnings.add(event.task, event.result)
         if (!looped(event.task.id, event.result)) collect(event.task.id, event.result)
         return
       case 'task-end':
@@ -65,6 +68,7 @@ export function plainReporter(output: Output, options: ReportOptions): Reporter 
           ),
         )
       case 'run-end':
+        say(warnings.render(paint))
         return say(
           renderRecap(
             event.recap,

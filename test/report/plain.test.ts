@@ -134,3 +134,27 @@ test('an error without a readable file shows its place alone', () => {
       do: did you mean hosts?"
   `)
 })
+
+test('warnings are named again before the recap, with those they are about', () => {
+  const end: Event = { type: 'run-end', recap: new Map([['test1', counts]]), elapsed: 10, interrupted: false }
+  const skipped = 'net.core.wmem_max is read-only here: skipped'
+  const other = 'net.core.rmem_max is absent here: skipped'
+  const events = [
+    ...run({ warnings: [skipped, other, skipped] }, { host: 'test2', warnings: [skipped] }),
+    ...run({ host: 'test3', warnings: [skipped] }),
+    end,
+  ]
+  expect(reported(events).split('warnings\n')[1]).toMatchInlineSnapshot(`
+    "  kafka : server.properties  test1 test2 test3
+        net.core.wmem_max is read-only here: skipped
+      kafka : server.properties  test1
+        net.core.rmem_max is absent here: skipped
+    recap
+      test1 : ok=2   changed=1   skipped=0   failed=0   unreachable=0
+      1 host, 1 changed, 0 failed, 0 unreachable, 0.0 s
+    "
+  `)
+  expect(reported([...run({}), end])).not.toContain('warnings')
+  const many = run(...Array.from({ length: 12 }, (_, at) => ({ host: `h${at + 10}`, warnings: [skipped] })))
+  expect(reported([...many, end])).toContain('h17 and 4 more\n')
+})
