@@ -15,11 +15,19 @@ run_project() {
     --outputFile.json="$results/$1.json" || failed=1
 }
 
-run_project unit
 if [ -n "${KPLAY_SKIP_LAB:-}" ]; then
-  echo 'lab: skipped: KPLAY_SKIP_LAB is set'
-elif ! reason=$(sh test/can-lab.sh); then
-  echo "lab: skipped: $reason"
+  skipped='KPLAY_SKIP_LAB is set'
+elif ! skipped=$(sh test/can-lab.sh); then
+  : # It has said why.
+else
+  skipped=
+  # First, as some unit tests use these tools too.
+  node engine/launch.js --entry test/lab/main.js install
+fi
+
+run_project unit
+if [ -n "$skipped" ]; then
+  echo "lab: skipped: $skipped"
 else
   run_project lab
 fi

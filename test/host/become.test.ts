@@ -8,6 +8,7 @@ import { FramedShell } from '../../engine/host/framed.ts'
 import { connectLocal } from '../../engine/host/local.ts'
 import { userScript } from '../../engine/host/shell.ts'
 import type { Become } from '../../engine/host/target.ts'
+import { loginEnvironment } from './support/shells.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'kplay-become-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -39,7 +40,7 @@ const become = (script: string, more: Partial<Become> = {}): Become => ({
   program: program(script),
   ...more,
 })
-const start = (wanted: Become) => startAs(connectLocal({ ...process.env, LC_ALL: 'C.UTF-8' }), wanted)
+const start = (wanted: Become) => startAs(connectLocal(loginEnvironment), wanted)
 const failure = (wanted: Become): Promise<KplayError> =>
   start(wanted).then(
     () => expect.fail('it should have failed'),

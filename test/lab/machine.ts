@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { attempt, environment, run, seconds } from './shell.ts'
 import type { Say } from './shell.ts'
 
-/** Commands the lab starts, and the Debian package each comes from. */
+/** Commands that the lab starts, and unit tests where they find them; with the Debian package each comes from. */
 const commands: Record<string, string> = {
   debootstrap: 'debootstrap',
   'systemd-nspawn': 'systemd-container',
@@ -13,6 +13,7 @@ const commands: Record<string, string> = {
   ip: 'iproute2',
   sysctl: 'procps',
   kcat: 'kcat',
+  busybox: 'busybox-static',
 }
 
 const folders = [...new Set([...(process.env['PATH'] ?? '').split(':'), '/usr/sbin', '/sbin', '/usr/bin', '/bin'])]

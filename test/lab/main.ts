@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { Command } from 'commander'
 import { down, status, up } from './lab.ts'
+import { installPackages } from './machine.ts'
 import { keyFile, knownHostsFile, sshConfigFile } from './places.ts'
 import { guestNamed, legacyPort, oddNames, outerAddress, testNames } from './roster.ts'
 import { seconds } from './shell.ts'
@@ -53,6 +54,10 @@ program
   .description('boot hosts; those that run stay as they are')
   .argument('[hosts...]', '5 for test1 to test5, names such as bare1 or ansible1, odd for sysv1 and busybox1', ['5'])
   .action(runUp)
+program
+  .command('install')
+  .description('install the Debian packages the lab needs; up does it too')
+  .action(() => installPackages(say))
 program.command('status').description('the hosts and how they are').action(runStatus)
 program
   .command('ssh')

@@ -41,8 +41,14 @@ const all: readonly (readonly [name: string, program: string, commandLine: strin
 /** The shells that this machine has, each with the command line that starts it. */
 export const shells = all.filter(([, program]) => has(program) && (program !== 'unshare' || canHide()))
 
+/** What a login has: kplay's own variables on the controller (where its cache is, say) are none of it. */
+export const loginEnvironment: NodeJS.ProcessEnv = {
+  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(?:KPLAY|LC)_/.test(name))),
+  LC_ALL: 'C.UTF-8',
+}
+
 /** A framed shell with a login environment of its own. */
 export async function openShell(commandLine: string): Promise<FramedShell> {
-  const env = { ...process.env, TMPDIR: folder, LC_ALL: 'C.UTF-8', KPLAY_TEST: 'login' }
+  const env = { ...loginEnvironment, TMPDIR: folder, KPLAY_TEST: 'login' }
   return FramedShell.open(await connectLocal(env).start(commandLine), 10)
 }
