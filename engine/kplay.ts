@@ -40,10 +40,9 @@ export async function kplay(request: Request, files: Files, ports: RunPorts): Pr
 
 /** Reads and checks everything. Throws all mistakes of a file at once. */
 export function prepare(request: Request, files: Files, registry: Registry): Prepared {
-  const playbooks = request.playbooks.map((path) =>
-    readPlaybook(path, files, { rolesPaths: request.rolesPaths, freeForm: freeFormNames(registry) }),
-  )
-  for (const playbook of playbooks) validatePlaybook(playbook, registry)
+  const validate = (playbook: Playbook): void => validatePlaybook(playbook, registry)
+  const reading = { rolesPaths: request.rolesPaths, freeForm: freeFormNames(registry), validate }
+  const playbooks = request.playbooks.map((path) => readPlaybook(path, files, reading))
   const [first] = playbooks
   const inventory = readInventory(
     [...request.inventory],

@@ -41,8 +41,18 @@ export function selectLimit(limit: string, inventory: ReadInventory, files?: Fil
     place,
   )
   if (hosts.length === 0)
-    throw new KplayError('BAD_OPTIONS', `--limit ${limit} leaves no host`, { hint: 'see kplay inventory --graph' })
+    throw new KplayError('BAD_OPTIONS', `--limit ${limit} leaves no host`, {
+      hint: `the inventory has the hosts ${someOf(inventory.hosts.keys())} and the groups ${someOf(inventory.groups.keys())}`,
+    })
   return hosts
+}
+
+const SHOWN = 12
+
+function someOf(keys: Iterable<string>): string {
+  const names = [...keys]
+  const more = names.length - SHOWN
+  return names.slice(0, SHOWN).join(', ') + (more > 0 ? ` and ${more} more` : '')
 }
 
 function patternsIn(path: string, files: Files | undefined, place: Place): readonly string[] {

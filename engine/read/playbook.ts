@@ -36,8 +36,10 @@ export function readPlaybook(path: string, files: Files, options: PlaybookOption
   }
   const plays = readPlays(path, reading)
   checkTemplates(plays, problems)
+  const playbook = { path, plays }
+  problems.collect(() => options.validate?.(playbook))
   throwUnique(problems)
-  return { path, plays }
+  return playbook
 }
 
 /** File by file and in the order of lines; a role used twice has its mistakes once. */

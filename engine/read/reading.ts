@@ -1,5 +1,5 @@
 import type { Place, Problems } from '../errors.ts'
-import type { Block, Keywords, Node, Role } from '../model.ts'
+import type { Block, Keywords, Node, Playbook, Role } from '../model.ts'
 import type { Vars } from '../value.ts'
 import type { Files } from './files.ts'
 import type { YamlNode } from './nodes.ts'
@@ -10,6 +10,8 @@ export interface PlaybookOptions {
   readonly rolesPaths: readonly string[]
   /** Modules that take free-form text, by their short names. */
   readonly freeForm: ReadonlySet<string>
+  /** Judges what was read, such as arguments; what it throws is told together with the mistakes of the text. */
+  readonly validate?: (playbook: Playbook) => void
 }
 
 /** One use of a role, as it is written. */
