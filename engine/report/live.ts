@@ -9,13 +9,20 @@ import { titleOf } from './task-lines.ts'
 /** What of a listr2 task is used here. */
 type HostTask = Pick<ListrTaskWrapper<unknown, never, never>, 'title'>
 
+interface Row {
+  task?: HostTask
+  since: number
+  doing: string
+  done(): void
+}
+
 /**
  * For a terminal: what is finished scrolls away as plain lines; below it stands, host by host, what is under way.
  * Each host is a listr2 task for as long as the run lasts; the events set its title.
  */
 export function liveReporter(output: Output, options: ReportOptions): Reporter {
   const begun = performance.now()
-  const hosts = new Map<string, { task?: HostTask; done: () => void; since: number; doing: string }>()
+  const hosts = new Map<string, Row>()
   const counts: Record<string, number> = { tasks: 0, changed: 0, failed: 0, unreachable: 0 }
   const screen: Screen = { output, footer, busy }
   let running: Promise<unknown> | undefined
@@ -39,14 +46,22 @@ export function liveReporter(output: Output, options: ReportOptions): Reporter {
     const tree = new Listr<unknown, typeof LiveRenderer, typeof LiveRenderer>([], {
       concurrent: true,
       exitOnError: false,
+      // Ctrl-C is the run's: listr2 would end the process at once.
+      registerSignalListeners: false,
       renderer: LiveRenderer,
       fallbackRenderer: LiveRenderer,
     })
     for (const name of names) {
+      // listr2 begins its tasks later than the first host may begin to work.
+      const row: Row = { since: performance.now(), doing: '', done: () => undefined }
+      hosts.set(name, row)
       tree.add({
         title: name,
         task: (_context, task: HostTask) =>
-          new Promise<void>((done) => hosts.set(name, { task, done, since: performance.now(), doing: '' })),
+          new Promise<void>((done) => {
+            row.task = task
+            row.done = done
+          }),
       })
     }
     running = tree.run().catch(() => undefined)
