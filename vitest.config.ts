@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 /** `unit` needs neither network nor root and ends in seconds; `lab` boots real hosts and runs one file at a time. */
@@ -10,6 +11,9 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/lab/**', 'test/mirror/**'],
           testTimeout: 20_000,
+          // The longest files mostly wait for other processes. None leaves anything behind that another could see.
+          isolate: false,
+          maxWorkers: Math.max(4, availableParallelism()),
         },
       },
       {

@@ -8,7 +8,7 @@ import { serviceFields, type ServiceArgs } from '../../engine/modules/_service-a
 import { startByPid, stopByPid } from '../../engine/modules/_service-pid.ts'
 import { parseArgs } from '../../engine/schema/parse.ts'
 
-const SHELLS = [['/bin/dash'], ['/bin/bash'], ['/bin/busybox', 'ash']].filter(
+const SHELLS = [['/bin/dash'], ['/bin/bash', '--norc'], ['/bin/busybox', 'ash']].filter(
   ([program = '']) => process.platform === 'linux' && existsSync(program),
 )
 const top = mkdtempSync(join(tmpdir(), 'kplay pid '))

@@ -20,7 +20,7 @@ test.each([`a 'b`, `a "b`, 'a\\'])('refuses %j', (line) => {
   expect(() => splitWords(line)).toThrow(expect.objectContaining({ code: 'BAD_ARGS' }) as Error)
 })
 
-const SHELLS = [['/bin/sh'], ['/bin/dash'], ['/bin/bash'], ['/bin/busybox', 'ash']].filter(([program = '']) =>
+const SHELLS = [['/bin/sh'], ['/bin/dash'], ['/bin/bash', '--norc'], ['/bin/busybox', 'ash']].filter(([program = '']) =>
   existsSync(program),
 )
 

@@ -81,7 +81,7 @@ export async function here(shell: Shell, scratch: string, missing: readonly stri
 
 const WORDS: Readonly<Record<Shell, readonly string[]>> = {
   dash: ['dash', '-c'],
-  bash: ['bash', '-c'],
+  bash: ['bash', '--norc', '-c'],
   busybox: ['busybox', 'sh', '-c'],
   bare: ['busybox', 'sh', '-c'],
 }

@@ -25,10 +25,13 @@ function appletFolder(program: string): string {
   return folder
 }
 
+// Without --norc: where stdin is a socket, as a pipe from Node is, bash takes itself for a login and reads ~/.bashrc.
+const bash = ['/bin/bash', '--norc', '--posix']
+
 /** The shells of this machine that scripts have to run under; busybox with its own tools only, where it is there. */
 export const shells: readonly Shell[] = [
   { name: 'sh', words: ['/bin/sh'], path: PATH },
-  { name: 'bash', words: ['/bin/bash', '--posix'], path: PATH },
+  { name: 'bash', words: bash, path: PATH },
   ...(busybox ? [{ name: 'busybox', words: [busybox, 'sh'], path: appletFolder(busybox) }] : []),
 ].filter(({ words }) => words[0] !== undefined && existsSync(words[0]))
 
@@ -43,7 +46,7 @@ export function oldShell(): Shell {
   for (const [name, text] of Object.entries(tools)) {
     writeFileSync(join(folder, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 })
   }
-  return { name: 'old tools', words: ['/bin/bash', '--posix'], path: `${folder}:${PATH}` }
+  return { name: 'old tools', words: bash, path: `${folder}:${PATH}` }
 }
 
 export interface LocalSession extends Session {

@@ -1,10 +1,7 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll } from 'vitest'
 import { FramedShell } from '../../../engine/host/framed.ts'
 import { connectLocal } from '../../../engine/host/local.ts'
+import { temporaryFolder } from '../../support/local-session.ts'
 
 const has = (program: string): boolean => {
   try {
@@ -16,8 +13,7 @@ const has = (program: string): boolean => {
 }
 
 /** Where the shells have their temporary folders. */
-export const folder = mkdtempSync(join(tmpdir(), 'kplay-framed-'))
-afterAll(() => rmSync(folder, { recursive: true }))
+export const folder = temporaryFolder()
 
 /** Hides programs that a bare host may lack, in a mount namespace of its own. */
 const without = (...programs: string[]): string =>
