@@ -1,9 +1,9 @@
+import { KplayError } from '../errors.ts'
 import type { OutcomeStatus } from '../model.ts'
 import type { Dict, Value, Variable } from '../value.ts'
 import { LazyDict } from '../values/lazy.ts'
 import type { Operand } from '../values/operand.ts'
 import { text as printValue } from '../values/print.ts'
-import { unpredictable } from './overlay/unpredictable.ts'
 
 /**
  * What `register` keeps in check mode when nobody knows what the module would have answered. Asking it for anything
@@ -19,7 +19,7 @@ class PredictedResult extends LazyDict {
 
   override get(key: Operand): Operand | undefined {
     if (this.known.has(key)) return this.known.get(key)
-    throw unpredictable(`the result's ${printValue(key)}`)
+    throw untold(`the result's ${printValue(key)}`)
   }
 
   override has(key: Operand): boolean {
@@ -31,6 +31,15 @@ class PredictedResult extends LazyDict {
     return new PredictedResult(new Map([...this.known, ...more]))
   }
 }
+
+const untold = (what: string): KplayError => new KplayError('UNPREDICTABLE', `${what} is known only after a real run`)
+
+/** A variable that a real run would have set. Whoever looks at it is `maybe` too. */
+export const unknownVariable = (name: string): Variable => ({
+  get value(): never {
+    throw untold(name)
+  },
+})
 
 export function predictedResult(status: OutcomeStatus): Variable {
   const sure: [Operand, Operand][] = [

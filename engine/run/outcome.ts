@@ -3,11 +3,12 @@ import type { Result } from '../events.ts'
 import type { OutcomeStatus } from '../model.ts'
 import { fromPlain, type Variable } from '../value.ts'
 import type { Scope } from '../values/scope.ts'
+import { actionNamed, rawArgs } from './actions.ts'
 import { nearest } from './chain.ts'
 import { flagOf } from './connect.ts'
 import type { RunContext } from './context.ts'
 import { isUnpredictable } from './converge.ts'
-import { predictedResult } from './maybe.ts'
+import { predictedResult, unknownVariable } from './maybe.ts'
 import type { PlannedTask } from './plan.ts'
 import type { HostState } from './state.ts'
 
@@ -61,6 +62,7 @@ export function thrown(
   elapsed: number,
 ): TaskEnd {
   if (context.options.check && isUnpredictable(error)) {
+    for (const name of wouldSet(planned, context)) host.registered.set(name, unknownVariable(name))
     const why = (error as KplayError).message
     return {
       status: 'maybe',
@@ -92,6 +94,11 @@ export function thrown(
     error: known,
     result: { ...blank(host), status, values, elapsed, failure: { error: known } },
   }
+}
+
+function wouldSet({ task }: PlannedTask, { registry }: RunContext): Iterable<string> {
+  const action = actionNamed(task.action, registry)
+  return action?.kind === 'control' ? (action.sets?.(rawArgs(task, action)) ?? []) : []
 }
 
 function safeFlag({ chain }: PlannedTask, scope: Scope): boolean {

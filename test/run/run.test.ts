@@ -398,6 +398,29 @@ describe('check mode', () => {
     expect(lines).toEqual(['changed h1 ran', 'maybe h1 asked', 'maybe h1 rests', 'maybe h1 rests as well'])
   })
 
+  test('a variable that an unknown answer would set is unknown too, until it is set anew', async () => {
+    const playbook = `
+- hosts: all
+  gather_facts: false
+  tasks:
+    - { name: asked, command: wc, register: answer }
+    - { name: sets, set_fact: { count: "{{ answer.stdout }}", other: 1 } }
+    - { name: shows, debug: { var: count } }
+    - { name: rests, debug: { msg: x }, when: count | int > 3 }
+    - { name: known, set_fact: { count: 5 } }
+    - { name: shows again, debug: { var: count } }`
+    const { lines, results } = await play({ playbook, options: { check: true } })
+    expect(lines).toEqual([
+      'changed h1 asked',
+      'maybe h1 sets',
+      'maybe h1 shows',
+      'maybe h1 rests',
+      'ok h1 known',
+      'ok h1 shows again',
+    ])
+    expect(results[2]?.reason).toBe('count is known only after a real run')
+  })
+
   test('packages that are there stay so after others are predicted', async () => {
     const playbook = `
 - hosts: all

@@ -9,6 +9,7 @@ export const setFact = defineControl({
   summary: 'Sets variables of the host for the rest of the run.',
   args: { cacheable: flag({ default: false, help: 'Accepted for compatibility: there is no fact cache yet.' }) },
   anyArgs: true,
+  sets: (raw) => raw.keys(),
   examples: [{ title: 'Remember a value', args: { kafka_running: '{{ kafka_pid.stdout != "" }}' } }],
   run(_, { raw, scope }) {
     const registered = new Map<string, Variable>()
