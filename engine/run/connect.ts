@@ -1,4 +1,5 @@
 import { KplayError } from '../errors.ts'
+import { splitWords } from '../host/split-words.ts'
 import type { Become, ConnectionSettings, Target } from '../host/target.ts'
 import type { Written } from '../model.ts'
 import { evaluate, evaluateText } from '../values/template.ts'
@@ -15,8 +16,8 @@ export function settingsOf(host: string, chain: Chain, scope: Scope, context: Ru
   const keyword = (key: 'connection' | 'remoteUser' | 'port'): string | undefined => textOf(nearest(chain, key), scope)
   const kind = variable('ansible_connection') ?? keyword('connection') ?? connection.kind ?? 'ssh'
   const port = variable('ansible_port', 'ansible_ssh_port') ?? keyword('port')
-  const words = ['ansible_ssh_common_args', 'ansible_ssh_extra_args'].flatMap(
-    (name) => variable(name)?.split(/\s+/).filter(Boolean) ?? [],
+  const words = ['ansible_ssh_common_args', 'ansible_ssh_extra_args'].flatMap((name) =>
+    splitWords(variable(name) ?? ''),
   )
   return {
     host,
@@ -74,7 +75,7 @@ export function becomeOf(chain: Chain, scope: Scope, context: RunContext): Becom
     user: variable('ansible_become_user') ?? keyword('becomeUser') ?? connection.becomeUser ?? 'root',
     password:
       variable('ansible_become_password', 'ansible_become_pass', `ansible_${method}_pass`) ?? connection.becomePassword,
-    flags: (variable('ansible_become_flags') ?? keyword('becomeFlags'))?.split(/\s+/).filter(Boolean) ?? [],
+    flags: splitWords(variable('ansible_become_flags') ?? keyword('becomeFlags') ?? ''),
     program: variable('ansible_become_exe') ?? keyword('becomeExe'),
   }
 }
