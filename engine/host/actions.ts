@@ -80,14 +80,15 @@ export function setAttributes(
   options: Attributes & { readonly recurse?: boolean | undefined; readonly follow?: boolean | undefined },
 ): RunStep {
   const { mode, owner, group, recurse = false, follow = true } = options
+  const set = recurse || follow ? { mode, owner, group } : { owner, group }
   const commands = recurse
-    ? [sh`[ -d ${path} ]`, ...attributeCommands(options, sh`${path}/.`, { recurse })]
-    : attributeCommands(follow ? options : { owner, group }, sh`${path}`, { follow })
+    ? [sh`[ -d ${path} ]`, ...attributeCommands(set, sh`${path}/.`, { recurse })]
+    : attributeCommands(set, sh`${path}`, { follow })
   return {
     kind: 'run',
     label: `set ${[mode && `mode ${mode}`, owner && `owner ${owner}`, group && `group ${group}`].filter(Boolean).join(', ')} of ${path}`,
     command: joined(recurse ? [TOLERANT, ...commands] : commands),
-    effects: [{ effect: 'attributes', path, mode, owner, group, recurse, follow }],
+    effects: [{ effect: 'attributes', path, ...set, recurse, follow }],
   }
 }
 

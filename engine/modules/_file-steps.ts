@@ -71,9 +71,11 @@ function hardLinkSteps({ src = '', force }: Args, now: FileNow, want: Want): rea
 
 function touchSteps(args: Args, now: FileNow, want: Want): readonly Step[] {
   const { mode, owner, group } = want
+  if (now.kind === 'link' && args.follow)
+    throw refusal(`${now.place} is a link to nothing`, 'make what it points to, or remove the link')
   if (now.kind === 'absent' || now.kind === 'unknown')
     return [{ kind: 'write', path: now.place, content: '', mode, owner, group }, ...timeSteps(args, now)]
-  return [...attributeSteps(now.place, now, want), ...timeSteps(args, now)]
+  return [...attributeSteps(now.place, now, want, { follow: now.kind !== 'link' }), ...timeSteps(args, now)]
 }
 
 function plainSteps(args: Args, now: FileNow, want: Want): readonly Step[] {
@@ -84,7 +86,7 @@ function plainSteps(args: Args, now: FileNow, want: Want): readonly Step[] {
       'state: file only changes what is there; use touch, copy or template to make it',
     )
   if (kind === 'dir' || kind === 'link') throw refusal(`${place} is ${named(kind)}, not a file`)
-  return [...attributeSteps(place, now, want, { follow: args.follow }), ...timeSteps(args, now)]
+  return [...attributeSteps(place, now, want), ...timeSteps(args, now)]
 }
 
 /** `touch` sets both times to now unless it is told otherwise; everything else leaves them. */

@@ -88,8 +88,11 @@ export const file = defineModule({
       const kept = args.follow ? wanted : { owner: args.owner, group: args.group }
       return { kind: 'link', target: args.src ?? now.target ?? undefined, ...(reached && kept) }
     }
-    const present = state === 'touch' ? now.kind !== 'absent' && now.kind !== 'unknown' : OTHER_FILES.has(now.kind)
-    return { kind: present ? now.kind : 'file', ...wanted, ...times }
+    // Only what is not followed, or leads nowhere, is seen as a link.
+    const itself = state === 'touch' && now.kind === 'link' && !args.follow
+    const touched = state === 'touch' && !['absent', 'unknown', 'link'].includes(now.kind)
+    const kept = itself || touched || OTHER_FILES.has(now.kind)
+    return { kind: kept ? now.kind : 'file', ...wanted, ...(itself && { mode: undefined }), ...times }
   },
 
   /** Touching is a change in itself, unless both times are to be kept. */
