@@ -118,6 +118,11 @@ export interface Block {
   readonly rescue: readonly Node[]
   readonly always: readonly Node[]
   readonly role?: Role | undefined
+  /** Its hosts go through it in batches, as through a play: each batch to its end before the next one begins. */
+  readonly serial?: Written | undefined
+  /** Among handlers it is one handler, notified and run as a whole: a block with a name, or an include. */
+  readonly whole?: boolean | undefined
+  readonly listen?: readonly string[] | undefined
 }
 
 export type Node = Task | Block

@@ -7,6 +7,7 @@ import type { Action } from './action.ts'
 import { FREE_FORM } from './arguments.ts'
 import type { YamlEntry } from './nodes.ts'
 import { blockOf, shortName, type Reading, type RolePart } from './reading.ts'
+import { plainTexts } from './written.ts'
 import { readYaml } from './yaml.ts'
 
 const TASKS = ['import_tasks', 'include_tasks']
@@ -102,7 +103,12 @@ function readTasks(inclusion: Inclusion, reading: Reading): Node | undefined {
   }
   const node = readYaml(text, path, reading.problems)
   const tasks = node ? reading.readNodes(node, { ...reading, file: path, open: [...reading.open, path] }) : []
-  return blockOf(tasks, place, { keywords, name })
+  const listen = inclusion.own.get('listen')
+  return {
+    ...blockOf(tasks, place, { keywords, name }),
+    whole: shortName(action.name) === 'include_tasks',
+    listen: listen && plainTexts(listen.value, 'listen', reading.problems),
+  }
 }
 
 /** Where a file of tasks is looked for: beside the file that names it, in the role, beside the playbook. */

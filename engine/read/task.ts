@@ -41,6 +41,10 @@ function readBlock(map: YamlMap, reading: Reading): Node {
   }
   const notify = own.get('notify')
   if (notify) reading.problems.add('BAD_YAML', 'notify on a block is not supported yet', { place: notify.keyPlace })
+  const listen = own.get('listen')
+  if (listen && reading.part !== 'handlers')
+    reading.problems.add('BAD_YAML', 'listen is for handlers', { place: listen.keyPlace })
+  const serial = own.get('serial')
   if (!own.has('block')) reading.problems.add('BAD_YAML', 'rescue and always need a block', { place: map.place })
   return {
     kind: 'block',
@@ -51,6 +55,9 @@ function readBlock(map: YamlMap, reading: Reading): Node {
     rescue: part('rescue'),
     always: part('always'),
     role: reading.role,
+    serial: serial && writtenAny(serial.value),
+    whole: own.has('name') || listen !== undefined,
+    listen: listen && plainTexts(listen.value, 'listen', reading.problems),
   }
 }
 

@@ -1,12 +1,11 @@
-import { KplayError } from '../errors.ts'
 import { condition } from '../values/condition.ts'
-import { checkRoleArguments } from './arguments.ts'
 import type { Batch } from './batch.ts'
 import { isUnpredictable } from './converge.ts'
-import { flushHandlers } from './handlers.ts'
 import { runOnHosts } from './on-hosts.ts'
-import type { Planned, PlannedBlock, PlannedRole, PlannedTask } from './plan.ts'
+import type { Planned, PlannedBlock, PlannedTask } from './plan.ts'
+import { startRole } from './role.ts'
 import { scopeOf } from './scopes.ts'
+import { batches } from './serial.ts'
 import type { HostState } from './state.ts'
 
 /** Ansible's strategy: every host ends a task before any begins the next one. */
@@ -21,8 +20,27 @@ export async function runNodes(nodes: readonly Planned[], batch: Batch, hosts: r
   }
 }
 
+/** With `serial` a block is gone through batch by batch, each to its end; a batch that is lost ends the run for the rest. */
+async function runBlock(planned: PlannedBlock, batch: Batch, hosts: readonly HostState[]): Promise<void> {
+  const { serial, chain } = planned
+  const [first] = hosts
+  if (!serial || !first) return runWhole(planned, batch, hosts)
+  const groups = batches(serial, hosts, scopeOf(first, batch.view, chain, batch.context))
+  for (const [index, group] of groups.entries()) {
+    await runWhole(planned, batch, group)
+    if (batch.stopped || batch.context.soft.aborted) return
+    const left = groups.slice(index + 1).flat()
+    if (left.length === 0 || group.some(({ status }) => status === 'active')) continue
+    batch.stopped = true
+    const names = (list: readonly HostState[]): string => list.map(({ name }) => name).join(' ')
+    const message = `serial: the run ends after ${names(group)}, which did not get through; left as they were: ${names(left)}`
+    batch.context.emit({ type: 'warning', message, place: serial.place })
+    return
+  }
+}
+
 /** A failure inside `block` sends its host to `rescue`; `always` runs for everybody who can still be reached. */
-async function runBlock(
+async function runWhole(
   { block, rescue, always }: PlannedBlock,
   batch: Batch,
   hosts: readonly HostState[],
@@ -44,44 +62,6 @@ async function runBlock(
   for (const host of still) host.status = 'active'
   await runNodes(always, batch, hosts)
   for (const host of still) if (host.status === 'active') host.status = 'failed'
-}
-
-/** With facts at hand a role's arguments are checked again, before its first task. */
-function startRole({ role, chain }: PlannedRole, batch: Batch, hosts: readonly HostState[]): void {
-  for (const host of hosts) {
-    try {
-      const scope = scopeOf(host, batch.view, chain, batch.context)
-      const conditions = chain.keywords.flatMap(({ when }) => when)
-      if (!conditions.every(({ value }) => condition(value, scope))) continue
-      checkRoleArguments(role, scope)
-    } catch (error) {
-      if (!(error instanceof KplayError)) throw error
-      if (isUnpredictable(error)) continue
-      host.status = 'failed'
-      host.counts.failed += 1
-      const task = {
-        id: 0,
-        name: `arguments of role ${role.name}`,
-        role: role.name,
-        action: 'validate_argument_spec',
-        place: role.place,
-        handler: false,
-      }
-      const result = {
-        host: host.name,
-        status: 'failed' as const,
-        changes: [],
-        steps: [],
-        warnings: [],
-        values: {},
-        elapsed: 0,
-        failure: { error },
-      }
-      batch.context.emit({ type: 'task-start', task, hosts: [host.name] })
-      batch.context.emit({ type: 'result', task, result })
-      batch.context.emit({ type: 'task-end', task })
-    }
-  }
 }
 
 const isMeta = ({ task }: PlannedTask): boolean => task.action.replace(/^ansible\.(builtin|legacy)\./, '') === 'meta'
@@ -106,4 +86,30 @@ function applies(planned: PlannedTask, host: HostState, { view, context }: Batch
     if (isUnpredictable(error)) return false
     throw error
   }
+}
+
+/** Runs what was notified, in the order the handlers are defined; a handler may notify later and earlier ones. */
+export async function flushHandlers(batch: Batch, hosts: readonly HostState[], alsoFailed = false): Promise<void> {
+  const { handlers } = batch.view.plan
+  for (let round = 0; round < handlers.length + 1; round += 1) {
+    let ran = false
+    for (const { id, node } of handlers) {
+      const owing = hosts.filter(
+        (host) => (host.running || (alsoFailed && host.status === 'failed')) && host.notified.has(id),
+      )
+      if (owing.length === 0 || batch.context.soft.aborted) continue
+      for (const host of owing) host.notified.delete(id)
+      ran = true
+      await revived(owing, () => runNodes([node], batch, owing))
+    }
+    if (!ran) return
+  }
+}
+
+/** With force_handlers a failed host runs its handlers all the same, and stays failed. */
+async function revived(hosts: readonly HostState[], work: () => Promise<void>): Promise<void> {
+  const failed = hosts.filter(({ status }) => status === 'failed')
+  for (const host of failed) host.status = 'active'
+  await work()
+  for (const host of failed) if (host.status === 'active') host.status = 'failed'
 }

@@ -1,5 +1,5 @@
 import type { TaskInfo } from '../events.ts'
-import type { Block, Node, Play, Role, Task } from '../model.ts'
+import type { Block, Node, Play, Role, Task, Written } from '../model.ts'
 import { selected, within, type Chain } from './chain.ts'
 
 /** A task in its place: with all it inherits, and an identity that is the same for all hosts. */
@@ -12,6 +12,7 @@ export interface PlannedTask {
 export interface PlannedBlock {
   readonly kind: 'block'
   readonly chain: Chain
+  readonly serial?: Written | undefined
   readonly block: readonly Planned[]
   readonly rescue: readonly Planned[]
   readonly always: readonly Planned[]
@@ -24,11 +25,20 @@ export interface PlannedRole {
 }
 export type Planned = PlannedTask | PlannedBlock | PlannedRole
 
+/** What a name in `notify` means: a task, or a block that is run as a whole. */
+export interface PlannedHandler {
+  readonly id: number
+  readonly name: string
+  readonly role?: string | undefined
+  readonly listen: readonly string[]
+  readonly node: PlannedTask | PlannedBlock
+}
+
 export interface PlannedPlay {
   readonly play: Play
   /** Each ends with the handlers notified in it. */
   readonly sections: readonly (readonly Planned[])[]
-  readonly handlers: readonly PlannedTask[]
+  readonly handlers: readonly PlannedHandler[]
   /** Every use of a role, dependencies before what needs them; those that tasks include come last. */
   readonly roles: readonly RoleUse[]
 }
@@ -58,13 +68,13 @@ export function planPlay(play: Play, choice: TagChoice, nextId: () => number): P
   })
   const everything: Planning = { choice: { tags: [], skipTags: [] }, nextId, included: [], handler: true }
   const handlers = [
-    ...uses.flatMap(({ role, chain }) => role.handlers.flatMap((node) => planNode(node, chain, everything))),
-    ...play.handlers.flatMap((node) => planNode(node, top, everything)),
+    ...uses.flatMap(({ role, chain }) => role.handlers.flatMap((node) => planHandlers(node, chain, everything))),
+    ...play.handlers.flatMap((node) => planHandlers(node, top, everything)),
   ]
   return {
     play,
     sections: [nodes(play.preTasks, top), [...roleNodes, ...nodes(play.tasks, top)], nodes(play.postTasks, top)],
-    handlers: handlers.flatMap(flatTasks),
+    handlers,
     roles: [...uses, ...included],
   }
 }
@@ -126,14 +136,31 @@ function planBlock(node: Block, outer: Chain, planning: Planning): Planned[] {
   if (block.length + always.length === 0) return []
   if (entered) planning.included.push({ role: entered, chain })
   const start: Planned[] = entered?.argumentSpec ? [{ kind: 'role', role: entered, chain }] : []
-  return [{ kind: 'block', chain, block: [...start, ...block], rescue: part(node.rescue), always }]
+  const { serial } = node
+  return [{ kind: 'block', chain, serial, block: [...start, ...block], rescue: part(node.rescue), always }]
+}
+
+/** A block that is no handler itself, as an import is not, stands for those in it. */
+function planHandlers(node: Node, outer: Chain, planning: Planning): PlannedHandler[] {
+  if (node.kind === 'block' && !node.whole) {
+    const chain = within(outer, node.keywords, node.role === outer.roles.at(-1) ? undefined : node.role)
+    return node.block.flatMap((child) => planHandlers(child, chain, planning))
+  }
+  return planNode(node, outer, planning).flatMap((planned): PlannedHandler[] => {
+    if (planned.kind === 'role') return []
+    const role = outer.roles.at(-1)?.name
+    const id = planned.kind === 'task' ? planned.info.id : planning.nextId()
+    const name = titleOf(node)
+    return [{ id, name, ...(role !== undefined && { role }), listen: node.listen ?? [], node: planned }]
+  })
 }
 
 /** The name as written; templates in it are rendered per host. */
-function titleOf({ name, action }: Task): string {
-  const value = name?.value
+function titleOf(node: Node): string {
+  const value = node.name?.value
   if (typeof value === 'string') return value
-  return value !== null && typeof value === 'object' && 'source' in value ? value.source : action
+  if (value !== null && typeof value === 'object' && 'source' in value) return value.source
+  return node.kind === 'task' ? node.action : 'block'
 }
 
 /** Every task of a tree, in order. */

@@ -5,12 +5,12 @@ import type { Variable, Vars } from '../value.ts'
 import { flagOf } from './connect.ts'
 import type { RunContext } from './context.ts'
 import { gatheringTask } from './facts.ts'
-import { flushHandlers } from './handlers.ts'
 import type { Batch } from './batch.ts'
-import { runNodes } from './linear.ts'
+import { flushHandlers, runNodes } from './linear.ts'
 import { runOnHosts } from './on-hosts.ts'
 import { planPlay } from './plan.ts'
 import { scopeOf, type PlayView } from './scopes.ts'
+import { batches } from './serial.ts'
 import type { HostState } from './state.ts'
 
 /**
@@ -35,7 +35,7 @@ export async function runPlay(
   }
   context.emit({ type: 'play-start', name: view.name, hosts: view.batch, place: play.place })
   let stopped = false
-  for (const group of batches(play.serial, hosts, context, view)) {
+  for (const group of playBatches(play, hosts, context, view)) {
     const batch: Batch = {
       view: { ...view, batch: group.map(({ name }) => name) },
       hosts: group,
@@ -102,36 +102,10 @@ async function runBatch(batch: Batch, nextId: () => number): Promise<void> {
   }
 }
 
-/** `serial`: numbers or percentages, one or a list of which the last repeats. */
-function batches(
-  serial: Written | undefined,
-  hosts: readonly HostState[],
-  context: RunContext,
-  view: PlayView,
-): HostState[][] {
+function playBatches(play: Play, hosts: readonly HostState[], context: RunContext, view: PlayView): HostState[][] {
   const [first] = hosts
-  if (!serial || !first) return [[...hosts]]
-  const value = evaluate(
-    serial.value,
-    scopeOf(first, view, { keywords: [view.plan.play.keywords], roles: [] }, context),
-  )
-  const sizes = (Array.isArray(value) ? value : [value]).map((size) =>
-    batchSize(String(size as number), hosts.length, serial),
-  )
-  const groups: HostState[][] = []
-  for (let from = 0, index = 0; from < hosts.length; index += 1) {
-    const size = sizes[Math.min(index, sizes.length - 1)] || hosts.length
-    groups.push(hosts.slice(from, from + size))
-    from += size
-  }
-  return groups
-}
-
-function batchSize(text: string, all: number, { place }: Written): number {
-  const percent = /^(\d+(?:\.\d+)?)%$/.exec(text)?.[1]
-  if (percent !== undefined) return Math.max(1, Math.floor((Number(percent) * all) / 100))
-  if (/^\d+$/.test(text)) return Number(text)
-  throw new KplayError('BAD_YAML', `serial must be a number or a percentage, not ${text}`, { place })
+  if (!first) return []
+  return batches(play.serial, hosts, scopeOf(first, view, { keywords: [play.keywords], roles: [] }, context))
 }
 
 /** A play's name, or its pattern, as written. */

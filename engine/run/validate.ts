@@ -13,7 +13,8 @@ export function validatePlaybook(playbook: Playbook, registry: Registry): void {
   for (const play of playbook.plays) {
     const plan = planPlay(play, { tags: [], skipTags: [] }, () => 0)
     const never = planPlay(play, { tags: ['all', 'never'], skipTags: [] }, () => 0)
-    for (const planned of [...plan.sections, ...never.sections, plan.handlers].flat().flatMap(flatTasks)) {
+    const handlers = plan.handlers.map(({ node }) => node)
+    for (const planned of [...plan.sections, ...never.sections, handlers].flat().flatMap(flatTasks)) {
       if (seen.has(planned.task)) continue
       seen.add(planned.task)
       problems.collect(() => validateTask(planned.task, registry))

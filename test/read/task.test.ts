@@ -125,7 +125,7 @@ describe('a task', () => {
     ['- file: path="/x', ['3:13 a quote or brace in the arguments of file is not closed']],
     ['- ping:\n  async: 10', ['4:7 the keyword async is not supported yet']],
     ['- ping:\n  hosts: x', ['4:7 hosts does not belong on a task (it belongs on a play)']],
-    ['- ping:\n  listen: x', ['4:7 listen does not belong on a task (it belongs on a handler)']],
+    ['- ping:\n  listen: x', ['4:7 listen does not belong on a task (it belongs on a handler or a block)']],
     ['- ping:\n  sudo: yes', ['4:7 unknown keyword sudo on a task (today this is become: true)']],
     ['- ping:\n  when: { a: b }', ['4:13 when is an expression or a list of them, not a map']],
     ['- ping:\n  loop: []\n  with_items: []', ['5:7 a task loops once: over loop or over with_items']],

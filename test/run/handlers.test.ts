@@ -1,0 +1,123 @@
+import { describe, expect, test } from 'vitest'
+import { play } from '../support/run-harness.ts'
+
+const hosts = (...names: string[]): Record<string, string> => ({
+  '/project/hosts.yml': `all: { hosts: { ${names.map((name) => `${name}: `).join(', ')} } }`,
+})
+const files = hosts('a', 'b', 'c')
+const change = '- copy: { dest: "/etc/{{ item }}", content: x }\n  loop: [x]\n  notify: restart'
+const playbook = (handlers: string, tasks = change): string =>
+  `- hosts: all\n  gather_facts: false\n  tasks:\n${tasks.replace(/^/gm, '    ')}\n  handlers:\n${handlers.replace(/^/gm, '    ')}\n`
+
+describe('a block as a handler', () => {
+  const handlers = `
+- name: restart
+  block:
+    - name: stop
+      debug: { msg: stop }
+    - name: start
+      debug: { msg: start }`
+
+  test('is notified by its name and run as a whole, once', async () => {
+    const { lines } = await play({ playbook: playbook(handlers, `${change}\n${change}`), files })
+    expect(lines.filter((line) => line.startsWith('ok') && !line.endsWith('copy'))).toEqual([
+      'ok a stop',
+      'ok b stop',
+      'ok c stop',
+      'ok a start',
+      'ok b start',
+      'ok c start',
+    ])
+    const quiet = await play({ playbook: playbook(handlers, '- debug: { msg: x }'), files })
+    expect(quiet.lines).toEqual(['ok a debug', 'ok b debug', 'ok c debug'])
+  })
+
+  test('listens', async () => {
+    const { lines } = await play({
+      playbook: playbook(`${handlers}\n  listen: [again]`, change.replace('restart', 'again')),
+      files,
+    })
+    expect(lines).toContain('ok c start')
+  })
+
+  test('an include is one handler, an import stands for those in the file', async () => {
+    const more = {
+      ...files,
+      '/project/restart.yml': '- name: stop\n  debug: { msg: stop }\n- name: start\n  debug: { msg: start }',
+    }
+    const included = await play({ playbook: playbook('- name: restart\n  include_tasks: restart.yml'), files: more })
+    expect(included.lines.slice(3)).toEqual([
+      'ok a stop',
+      'ok b stop',
+      'ok c stop',
+      'ok a start',
+      'ok b start',
+      'ok c start',
+    ])
+    const imported = await play({
+      playbook: playbook('- name: all\n  import_tasks: restart.yml', change.replace('restart', 'start')),
+      files: more,
+    })
+    expect(imported.lines.slice(3)).toEqual(['ok a start', 'ok b start', 'ok c start'])
+  })
+})
+
+describe('a block with serial', () => {
+  const handlers = (serial: string): string => `
+- name: restart
+  serial: ${serial}
+  block:
+    - name: stop
+      debug: { msg: stop }
+    - name: start
+      fail: { msg: does not come up }
+      when: inventory_hostname == bad | default('')`
+
+  test('takes its hosts through it batch by batch', async () => {
+    const one = await play({ playbook: playbook(handlers('1')), files })
+    expect(one.lines.slice(3).filter((line) => line.startsWith('ok'))).toEqual(['ok a stop', 'ok b stop', 'ok c stop'])
+    const order = one.events.flatMap((event) =>
+      event.type === 'result' ? [`${event.result.host} ${event.task.name}`] : [],
+    )
+    expect(order.slice(3)).toEqual(['a stop', 'a start', 'b stop', 'b start', 'c stop', 'c start'])
+    const growing = await play({ playbook: playbook(handlers('[1, "100%"]')), files })
+    expect(growing.lines.slice(3).map((line) => line.replace(/^\w+ /, ''))).toEqual([
+      'a stop',
+      'a start',
+      'b stop',
+      'c stop',
+      'b start',
+      'c start',
+    ])
+  })
+
+  test('stops where a batch is lost, and leaves the others as they are', async () => {
+    const after = '- hosts: all\n  gather_facts: false\n  tasks: [{ debug: { msg: later } }]\n'
+    const inventory = { '/project/hosts.yml': 'all: { vars: { bad: b }, hosts: { a: , b: , c: } }' }
+    const { lines, events, end } = await play({ playbook: playbook(handlers('1')) + after, files: inventory })
+    expect(lines.slice(3)).toEqual(['ok a stop', 'skipped a start', 'ok b stop', 'failed b start'])
+    expect(end.failed).toBe(true)
+    expect(events.flatMap((event) => (event.type === 'warning' ? [event.message] : []))).toEqual([
+      'serial: the run ends after b, which did not get through; left as they were: c',
+    ])
+  })
+
+  test('has one size only, and stands on no task', async () => {
+    await expect(play({ playbook: playbook(handlers('many')), files })).rejects.toThrow(
+      'serial must be a number or a percentage, not many',
+    )
+    await expect(play({ playbook: playbook('- name: restart\n  debug: { msg: x }\n  serial: 1') })).rejects.toThrow(
+      'serial does not belong on a handler',
+    )
+  })
+})
+
+test('force_handlers: who failed runs its handlers, block or not, and stays failed', async () => {
+  const handlers = '- name: restart\n  block: [{ name: start, debug: { msg: start } }]'
+  const { lines, end } = await play({
+    playbook: playbook(handlers, `${change}\n- fail: { msg: no }`),
+    options: { forceHandlers: true },
+  })
+  expect(lines.at(-1)).toBe('ok h1 start')
+  expect(end.failed).toBe(true)
+})
