@@ -103,12 +103,21 @@ export async function converge(module: StateModule, args: ModuleArgs, context: C
 
   const ran = await runSteps(steps, context)
   const failure = failureOf(job, ran)
-  if (failure) return { ...shown, status: 'failed', values: module.result?.(args, now, now, ran) ?? {}, failure }
-  const { after, left } = await settle(job)
+  const { after, left } = failure ? { after: now, left: [] } : await settle(job)
   const values = module.result?.(args, now, after, ran) ?? {}
-  if (left.length === 0) return { ...shown, status: 'changed', values }
-  return { ...shown, status: 'failed', values, failure: { error: notConverged(job, after, left) } }
+  const told = { ...shown, warnings: [...warnings, ...leftOut(values, ran)], values }
+  if (failure) return { ...told, status: 'failed', failure }
+  if (left.length === 0) return { ...told, status: 'changed' }
+  return { ...told, status: 'failed', failure: { error: notConverged(job, after, left) } }
 }
+
+/** Nobody may take a cut output that is registered for the whole. */
+const leftOut = (values: ResultValues, ran: readonly Ran[]): string[] =>
+  (['stdout', 'stderr'] as const).flatMap((stream) => {
+    const bytes = ran.reduce((all, { dropped }) => all + (dropped?.[stream] ?? 0), 0)
+    if (bytes === 0 || values[stream] === undefined) return []
+    return [`${stream} is too long: ${(bytes / 1024 / 1024).toFixed(1)} MiB are missing from its middle`]
+  })
 
 interface Job {
   readonly module: StateModule
@@ -163,7 +172,7 @@ function failed(ran: Ran | undefined): boolean {
   return fine === 'any' ? ran.code === null : ran.code === null || !fine.includes(ran.code)
 }
 
-function failureOf({ module, args, context: { mask } }: Job, ran: readonly Ran[]): Failure | undefined {
+function failureOf({ module, args, context: { mask, stepOptions } }: Job, ran: readonly Ran[]): Failure | undefined {
   const last = ran.at(-1)
   const output = last && { stdout: mask(last.stdout), stderr: mask(last.stderr), code: last.code }
   if (last && failed(last)) {
@@ -172,8 +181,9 @@ function failureOf({ module, args, context: { mask } }: Job, ran: readonly Ran[]
       const [first, ...rest] = output.stderr.trim().split('\n')
       return { error: new KplayError(known, first ?? ''), ...output, stderr: rest.join('\n') }
     }
+    const limit = (last.step.kind === 'run' ? last.step.timeout : undefined) ?? stepOptions.timeout
     const how = last.timedOut
-      ? 'timed out'
+      ? `was ended after ${limit ?? 0} s (timeout)`
       : last.code === null
         ? `was ended by ${last.signal ?? 'a signal'}`
         : `ended with exit code ${last.code}`

@@ -506,3 +506,29 @@ describe('check mode', () => {
     expect(results[2]?.message).toBe('1 2')
   })
 })
+
+describe('what a command leaves', () => {
+  test('an output too long to be kept whole says so', async () => {
+    const playbook = `
+- hosts: all
+  gather_facts: false
+  tasks:
+    - { name: floods, command: yes, register: said }`
+    const ran = { '/yes/': { stdout: 'y', dropped: { stdout: 3 * 1024 * 1024, stderr: 0 } } }
+    const { results } = await play({ playbook, hosts: { h1: { ran } } })
+    expect(results[0]?.warnings).toEqual(['stdout is too long: 3.0 MiB are missing from its middle'])
+  })
+
+  test('one that takes too long says how long', async () => {
+    const playbook = `
+- hosts: all
+  gather_facts: false
+  tasks:
+    - { name: hangs, shell: make, timeout: 2 }`
+    const { results } = await play({ playbook, hosts: { h1: { ran: { '/make/': { code: null, timedOut: true } } } } })
+    expect(results[0]?.failure?.error).toMatchObject({
+      code: 'TIMEOUT',
+      message: 'make was ended after 2 s (timeout)',
+    })
+  })
+})
