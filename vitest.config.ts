@@ -13,6 +13,7 @@ export default defineConfig({
           testTimeout: 20_000,
           // The longest files mostly wait for other processes. None leaves anything behind that another could see.
           isolate: false,
+          maxConcurrency: 30,
           maxWorkers: Math.max(4, availableParallelism()),
         },
       },
