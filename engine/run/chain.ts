@@ -24,16 +24,17 @@ export function nearest(chain: Chain, key: Single): Written | undefined {
 
 export const tagsOf = (chain: Chain): ReadonlySet<string> => new Set(chain.keywords.flatMap(({ tags }) => tags))
 
-/** Whether --tags and --skip-tags let it run. `always` and `never` as in Ansible. */
+/** Names in --tags and --skip-tags that mean more than a tag. */
+export const SPECIAL_TAGS: readonly string[] = ['all', 'tagged', 'untagged', 'always', 'never']
+
+/** Whether --tags and --skip-tags let it run, as ansible-core's playbook/taggable.py decides it. */
 export function selected(chain: Chain, only: readonly string[], skip: readonly string[]): boolean {
   const tags = tagsOf(chain)
-  const matches = (wanted: readonly string[]): boolean =>
-    wanted.some(
-      (tag) => tags.has(tag) || (tag === 'tagged' && tags.size > 0) || (tag === 'untagged' && tags.size === 0),
-    )
-  const named = only.length > 0 && !only.includes('all')
-  const run = named ? matches(only) || tags.has('always') : !tags.has('never')
-  const always = tags.has('always') && !skip.includes('always')
-  const skipped = matches(skip) || (skip.includes('all') && !always)
-  return run && !skipped
+  const tagged = tags.size > 0
+  const among = (wanted: readonly string[]): boolean =>
+    wanted.some((tag) => (tagged ? tags.has(tag) : tag === 'untagged'))
+  const wide = only.length === 0 || only.includes('all') || (only.includes('tagged') && tagged)
+  const run = tags.has('always') || among(only) || (wide && !tags.has('never'))
+  if (skip.includes('all')) return run && tags.has('always') && !skip.includes('always')
+  return run && !among(skip) && !(skip.includes('tagged') && tagged)
 }
