@@ -8,6 +8,7 @@ import { readPlaybook } from './read/playbook.ts'
 import type { Registry } from './module/define.ts'
 import type { RunOptions, RunPorts } from './run/context.ts'
 import { run, type RunEnd } from './run/run.ts'
+import { validateTags } from './run/validate-tags.ts'
 import { validatePlaybook } from './run/validate.ts'
 import { controls } from './run/control/index.ts'
 import { text as printValue } from './values/print.ts'
@@ -43,6 +44,7 @@ export function prepare(request: Request, files: Files, registry: Registry): Pre
   const validate = (playbook: Playbook): void => validatePlaybook(playbook, registry)
   const reading = { rolesPaths: request.rolesPaths, freeForm: freeFormNames(registry), validate }
   const playbooks = request.playbooks.map((path) => readPlaybook(path, files, reading))
+  validateTags(playbooks, request.options)
   const [first] = playbooks
   const inventory = readInventory(
     [...request.inventory],

@@ -1,9 +1,9 @@
-import { Problems } from '../errors.ts'
+import { at, Problems } from '../errors.ts'
 import type { Playbook, Task } from '../model.ts'
 import type { Registry } from '../module/define.ts'
 import { Written } from '../schema/coerce.ts'
 import { fieldNamed, parseArgs, unknownArguments } from '../schema/parse.ts'
-import { actionOf, argumentError, argumentName, isTemplate } from './actions.ts'
+import { actionOf, argumentError, argumentName, isTemplate, parseFor, resolveModule, type Action } from './actions.ts'
 import { flatTasks, planPlay } from './plan.ts'
 
 /** Finds unknown modules, unknown or missing arguments and literal values of the wrong type before any host is contacted. */
@@ -40,10 +40,24 @@ function validateTask(task: Task, registry: Registry): void {
   }
   const later = new Set(names.filter((name) => !(name in literal)).map((name) => fieldNamed(action.args, name)))
   const parsed = parseArgs(action.args, literal)
-  if (parsed.ok) return
+  if (parsed.ok) {
+    if (later.size === 0 && task.moreArgs === undefined) validateWhole(task, action, literal, registry)
+    return
+  }
   // What a template or `args:` will give is judged when it is known.
   const issues = parsed.issues.filter(
     ({ path, message }) => !(message === 'is required' && (later.has(path[0]) || task.moreArgs !== undefined)),
   )
   if (issues.length > 0) throw argumentError(action.name, issues, place)
+}
+
+/** What arguments must be together is judged only when all of them are literal. */
+function validateWhole(task: Task, action: Action, literal: Record<string, Written>, registry: Registry): void {
+  const place = (): Task['place'] => task.actionPlace
+  try {
+    if (action.kind === 'control') parseFor(action, literal, place)
+    else resolveModule(action, literal, registry, place)
+  } catch (error) {
+    throw at(task.actionPlace, error)
+  }
 }

@@ -1,0 +1,30 @@
+import { KplayError, Problems } from '../errors.ts'
+import type { Playbook } from '../model.ts'
+import { didYouMean } from '../schema/parse.ts'
+import { SPECIAL_TAGS, tagsOf } from './chain.ts'
+import { flatTasks, planPlay, type TagChoice } from './plan.ts'
+
+/** Finds tags of --tags and --skip-tags that no task of any playbook has. */
+export function validateTags(playbooks: readonly Playbook[], { tags, skipTags }: TagChoice): void {
+  if (tags.length + skipTags.length === 0) return
+  const plays = playbooks.flatMap((playbook) => playbook.plays)
+  const plans = plays.map((play) => planPlay(play, { tags: ['all', 'never'], skipTags: [] }, () => 0))
+  const tasks = plans.flatMap(({ sections }) => sections.flat().flatMap(flatTasks))
+  const known = [...new Set(tasks.flatMap(({ chain }) => [...tagsOf(chain)]))].sort()
+  const problems = new Problems()
+  for (const [option, given] of [
+    ['--tags', tags],
+    ['--skip-tags', skipTags],
+  ] as const) {
+    for (const tag of given) {
+      if (known.includes(tag) || SPECIAL_TAGS.includes(tag)) continue
+      problems.keep(
+        new KplayError('BAD_OPTIONS', `no task has the tag ${tag}`, {
+          place: { file: option, line: 1, column: 1 },
+          hint: didYouMean(tag, known) ?? (known.length > 0 ? `tags: ${known.join(', ')}` : 'no task has a tag'),
+        }),
+      )
+    }
+  }
+  problems.throwIfAny()
+}
