@@ -167,6 +167,11 @@ function unmatched(text: string, inventory: Inventory, place: Place | undefined)
   const groups = [...inventory.groups.keys()].filter((name) => name !== 'ungrouped')
   return new KplayError('BAD_OPTIONS', `no host or group ${isWild(text) ? 'matches' : 'is called'} ${text}`, {
     place,
-    hint: meant ? `did you mean ${meant}?` : `groups: ${groups.join(', ')}; ${inventory.hosts.size} hosts`,
+    hint:
+      inventory.hosts.size === 0
+        ? 'the inventory has no hosts: name one with -i'
+        : meant
+          ? `did you mean ${meant}?`
+          : `the inventory has the hosts ${someOf(inventory.hosts.keys())} and the groups ${someOf(groups)}`,
   })
 }
