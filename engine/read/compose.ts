@@ -10,8 +10,8 @@ import {
 } from 'yaml'
 import type { Place, Problems } from '../errors.ts'
 import { Float } from '../value.ts'
+import { readFloat, readInt, readJsonPlain, readPlain, type Scalar } from '../values/yaml-scalar.ts'
 import type { YamlEntry, YamlList, YamlMap, YamlNode, YamlScalar } from './nodes.ts'
-import { readFloat, readInt, readJsonPlain, readPlain, type Scalar } from './scalars.ts'
 
 /** More than any playbook holds, less than what an alias bomb needs to hurt. */
 const MOST_NODES = 1_000_000

@@ -1,6 +1,6 @@
 import type { Place } from '../errors.ts'
 import { Template, type Raw, type Value } from '../value.ts'
-import type { Scalar } from './scalars.ts'
+import type { Scalar } from '../values/yaml-scalar.ts'
 
 /** YAML as data that knows where it stands. Aliases are resolved (nodes are shared), merge keys merged. */
 export type YamlNode = YamlScalar | YamlList | YamlMap

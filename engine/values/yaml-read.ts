@@ -3,7 +3,7 @@ import type { Alias, Document, ParsedNode } from 'yaml'
 import { isDict } from '../value.ts'
 import type { Value } from '../value.ts'
 import { failure } from './operand.ts'
-import { resolveScalar } from './yaml-scalar.ts'
+import { readPlain } from './yaml-scalar.ts'
 
 /** Reads the text of one YAML document as data: templates in it stay text. */
 export function readYaml(source: string): Value {
@@ -72,7 +72,7 @@ class Converter {
 function scalar(value: unknown, plain: boolean, tag: string | undefined): Value {
   const source = typeof value === 'string' ? value : ''
   if (value === null) return null
-  return plain || (tag !== undefined && /:(?:int|float|bool|null)$/.test(tag)) ? resolveScalar(source) : source
+  return plain || (tag !== undefined && /:(?:int|float|bool|null)$/.test(tag)) ? readPlain(source) : source
 }
 
 /** `<<`: keys that stand before the dict's own; of several sources the first one wins. */

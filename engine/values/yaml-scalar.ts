@@ -1,46 +1,62 @@
 import { Float } from '../value.ts'
-import type { Value } from '../value.ts'
-import { compact } from './numbers.ts'
+import { compact, type Int } from './numbers.ts'
 
-/** What a plain scalar means to PyYAML, that is YAML 1.1 with its quirks. Text for what is nothing else. */
-export function resolveScalar(source: string): Value {
-  if (source === '' || source === '~' || /^(?:null|Null|NULL)$/.test(source)) return null
-  if (/^(?:yes|Yes|YES|true|True|TRUE|on|On|ON)$/.test(source)) return true
-  if (/^(?:no|No|NO|false|False|FALSE|off|Off|OFF)$/.test(source)) return false
-  if (!/^[-+.\d]/.test(source)) return source
-  if (INT.test(source)) return readInt(source.replaceAll('_', ''))
-  if (FLOAT.test(source)) return readFloat(source.replaceAll('_', '').toLowerCase())
-  return source
-}
+/**
+ * Plain scalars as PyYAML's SafeLoader reads them: the implicit types of YAML 1.1 (https://yaml.org/type/) with its
+ * own patterns, which differ from the specification's: `y` and `n` are text, a float needs a dot and its exponent a
+ * sign. Dates stay text.
+ */
+export type Scalar = null | boolean | Int | Float | string
 
-const INT =
-  /^(?:[-+]?0b[01_]+|[-+]?0[0-7_]+|[-+]?(?:0|[1-9][\d_]*)|[-+]?0x[\da-fA-F_]+|[-+]?[1-9][\d_]*(?::[0-5]?\d)+)$/
+const NULL = /^(?:~|null|Null|NULL|)$/
+const TRUE = /^(?:yes|Yes|YES|true|True|TRUE|on|On|ON)$/
+const FALSE = /^(?:no|No|NO|false|False|FALSE|off|Off|OFF)$/
+const INT = /^[-+]?(?:0b[01_]+|0[0-7_]+|0x[0-9a-fA-F_]+|0|[1-9][0-9_]*|[1-9][0-9_]*(?::[0-5]?[0-9])+)$/
 const FLOAT =
-  /^(?:[-+]?\d[\d_]*\.[\d_]*(?:[eE][-+]\d+)?|\.[\d][\d_]*(?:[eE][-+]\d+)?|[-+]?\d[\d_]*(?::[0-5]?\d)+\.[\d_]*|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/
+  /^(?:[-+]?[0-9][0-9_]*\.[0-9_]*(?:[eE][-+][0-9]+)?|\.[0-9][0-9_]*(?:[eE][-+][0-9]+)?|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/
 
-function readInt(source: string): Value {
-  const negative = source.startsWith('-')
-  const digits = source.replace(/^[-+]/, '')
-  const size =
-    digits.startsWith('0b') || digits.startsWith('0x')
-      ? BigInt(digits)
-      : digits.includes(':')
-        ? sexagesimal(digits)
-        : digits.startsWith('0') && digits.length > 1
-          ? BigInt(`0o${digits.slice(1)}`)
-          : BigInt(digits)
-  return compact(negative ? -size : size)
+/** Text of a plain scalar → its value. */
+export function readPlain(text: string): Scalar {
+  if (NULL.test(text)) return null
+  if (TRUE.test(text)) return true
+  if (FALSE.test(text)) return false
+  if (INT.test(text)) return readInt(text) ?? text
+  if (FLOAT.test(text)) return readFloat(text)
+  return text
 }
 
-const sexagesimal = (digits: string): bigint =>
-  digits.split(':').reduce((total, part) => total * 60n + BigInt(part), 0n)
+/** The same for a file that is JSON as a whole: there `1e3` is a float. */
+export function readJsonPlain(text: string): Scalar {
+  if (text === 'null') return null
+  if (text === 'true' || text === 'false') return text === 'true'
+  if (/^-?\d+$/.test(text)) return compact(BigInt(text))
+  return new Float(Number(text))
+}
 
-function readFloat(source: string): Float {
-  const sign = source.startsWith('-') ? -1 : 1
-  const digits = source.replace(/^[-+]/, '')
+/** undefined: no int in PyYAML's spelling. Used for `!!int` as well. */
+export function readInt(text: string): Int | undefined {
+  if (!INT.test(text)) return undefined
+  const negative = text.startsWith('-')
+  const digits = text.replace(/^[-+]/, '').replaceAll('_', '')
+  const size = magnitude(digits)
+  return size === undefined ? undefined : compact(negative ? -size : size)
+}
+
+function magnitude(digits: string): bigint | undefined {
+  if (/^0[bx]$/.test(digits)) return undefined
+  if (/^0[bx]/.test(digits)) return BigInt(digits)
+  if (digits.includes(':')) return digits.split(':').reduce((sum, part) => sum * 60n + BigInt(part), 0n)
+  if (/^0[0-7]+$/.test(digits)) return BigInt(`0o${digits.slice(1)}`)
+  return BigInt(digits)
+}
+
+export function readFloat(text: string): Float {
+  const sign = text.startsWith('-') ? -1 : 1
+  const digits = text.replace(/^[-+]/, '').replaceAll('_', '').toLowerCase()
   if (digits === '.inf') return new Float(sign * Infinity)
   if (digits === '.nan') return new Float(NaN)
-  return new Float(sign * digits.split(':').reduce((total, part) => total * 60 + Number(part), 0))
+  if (!digits.includes(':')) return new Float(sign * Number(digits))
+  return new Float(sign * digits.split(':').reduce((sum, part) => sum * 60 + Number(part), 0))
 }
 
 /** `2001-12-14` and its kin: PyYAML makes dates of them. */

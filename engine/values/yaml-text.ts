@@ -1,4 +1,4 @@
-import { isTimestamp, resolveScalar } from './yaml-scalar.ts'
+import { isTimestamp, readPlain } from './yaml-scalar.ts'
 import type { YamlWriter } from './yaml-writer.ts'
 
 /** What of a text decides how it can be written. */
@@ -46,7 +46,7 @@ function indicators(source: string): { readonly flow: boolean; readonly block: b
 
 /** Whether plain text would be read as something else. */
 export const meansMore = (source: string): boolean =>
-  source === '' || source === '=' || source === '<<' || isTimestamp(source) || typeof resolveScalar(source) !== 'string'
+  source === '' || source === '=' || source === '<<' || isTimestamp(source) || typeof readPlain(source) !== 'string'
 
 /** A space where a long line may be broken: alone, and neither first nor last. */
 const mayBreak = (writer: YamlWriter, chars: readonly string[], at: number): boolean =>
