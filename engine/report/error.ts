@@ -13,11 +13,14 @@ export function renderError(
   const lines = [`${paint('red', 'error')}: ${safe(error.message)}`]
   if (error.place) lines.push(indent(frame(error.place, options, paint), '  '))
   const cause = causeOf(error.cause)
-  if (cause !== undefined && !error.message.includes(cause)) lines.push(`  ${paint('dim', 'why')}: ${safe(cause)}`)
-  if (error.hint !== undefined)
-    lines.push(`  ${paint('cyan', 'do')}: ${indent(safe(error.hint), '      ').trimStart()}`)
+  if (cause !== undefined && !error.message.includes(cause)) lines.push(labelled(paint('dim', 'why'), 'why', cause))
+  if (error.hint !== undefined) lines.push(labelled(paint('cyan', 'do'), 'do', error.hint))
   return lines.join('\n')
 }
+
+/** Further lines stand below the first one. */
+const labelled = (shown: string, label: string, text: string): string =>
+  `  ${shown}: ${indent(safe(text), ' '.repeat(label.length + 4)).trimStart()}`
 
 const causeOf = (cause: unknown): string | undefined =>
   cause instanceof Error ? cause.message : typeof cause === 'string' ? cause : undefined
@@ -35,10 +38,18 @@ export function frame(
   const source = readText(file)?.split('\n')[line - 1]
   if (source === undefined) return where
   const number = String(line)
-  const before = safe(source.slice(0, column - 1)).replaceAll('\t', ' ').length
+  const from = Math.max(0, Math.min(column - 1 - BEFORE, source.length - WIDTH))
+  const shownPart = (start: number, end: number): string => safe(source.slice(start, end)).replaceAll('\t', ' ')
+  const left = from > 0 ? '…' : ''
+  const right = from + WIDTH < source.length ? '…' : ''
+  const before = left.length + shownPart(from, column - 1).length
   return [
     where,
-    `${paint('dim', `${number} |`)} ${safe(source).replaceAll('\t', ' ')}`,
+    `${paint('dim', `${number} |`)} ${left}${shownPart(from, from + WIDTH)}${right}`,
     `${' '.repeat(number.length)} ${paint('dim', '|')} ${' '.repeat(before)}${paint('red', '^')}`,
   ].join('\n')
 }
+
+/** Of a long line only this much is shown, so many letters of it before the place. */
+const WIDTH = 160
+const BEFORE = 100

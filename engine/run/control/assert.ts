@@ -29,7 +29,7 @@ export const assert = defineControl({
       const source = sourceOf(clause)
       const why = clause instanceof Template ? explainCondition(clause, scope) : source
       const error = new KplayError('ASSERTION', fail_msg ?? `not true: ${source}`, {
-        hint: fail_msg === undefined ? why : `not true: ${why}`,
+        cause: fail_msg === undefined ? why : `not true: ${why}`,
         place: clause instanceof Template ? clause.place : undefined,
       })
       return { status: 'failed', error, values: { assertion: source, evaluated_to: false, msg: error.message } }
