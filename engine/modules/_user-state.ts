@@ -26,6 +26,8 @@ export interface UserState {
   readonly 'missing groups': string
   /** A group that bears the user’s name. */
   readonly 'own group': boolean
+  /** It has others for members, so it stays when the user goes. */
+  readonly 'group shared': boolean
   /** Number of the group asked for; null when it is not known by name. */
   readonly 'group gid': number | null
   /** The public key, for the result. */
@@ -73,6 +75,7 @@ export async function probeUser(args: UserArgs, reader: Reader): Promise<UserSta
     tool,
     'missing groups': asked.filter((one, at) => !found[at] && !/^\d+$/.test(one)).join(', '),
     'own group': own !== undefined,
+    'group shared': own?.members.some((member) => member !== name) ?? false,
     'group gid': (group === undefined ? own : found.at(-1))?.gid ?? null,
     'public key': publicKey?.trim() ?? null,
   }

@@ -188,7 +188,7 @@ export function removeUser(args: UserArgs, now: UserState): RunStep {
     okCodes: [0, 12],
     effects: [
       { effect: 'user', name, account: 'absent' },
-      ...(now.group === name ? [{ effect: 'group', name, group: 'absent' } as const] : []),
+      ...(now.group === name && !now['group shared'] ? [{ effect: 'group', name, group: 'absent' } as const] : []),
       ...(remove && now['home folder'] === 'dir' ? [{ effect: 'remove', path: homeOf(args, now) } as const] : []),
     ],
   }

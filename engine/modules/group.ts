@@ -32,9 +32,14 @@ export const group = defineModule({
     return non_unique && gid === undefined ? 'non_unique needs a gid' : undefined
   },
 
-  async probe({ name }, reader) {
-    const [found, tool] = await Promise.all([reader.group(name), accountTool(reader, 'group')])
-    return { state: found ? 'present' : 'absent', gid: found?.gid ?? null, tool }
+  async probe({ name, state }, reader) {
+    const [found, tool, user] = await Promise.all([
+      reader.group(name),
+      accountTool(reader, 'group'),
+      state === 'absent' ? reader.account(name) : undefined,
+    ])
+    const needed = found !== undefined && user?.gid === found.gid
+    return { state: found ? 'present' : 'absent', gid: found?.gid ?? null, tool, needed }
   },
 
   want: ({ state, gid }) => ({ state, gid: state === 'present' ? gid : undefined }),
@@ -44,6 +49,8 @@ export const group = defineModule({
     if (now.tool === 'none')
       throw refusal('the host has no tool that changes groups', 'install it first: the package is passwd on Debian')
     const busybox = now.tool === 'busybox'
+    if (want.state === 'absent' && now.needed && !args.force)
+      throw refusal(`${name} is the primary group of the user of that name`, 'remove the user first')
     if (want.state === 'absent')
       return [
         {
