@@ -17,6 +17,8 @@ export type Effect =
       readonly path: string
       /** null: known only once it happened. */
       readonly content: Content | null
+      /** The file on the host that it is a copy of. */
+      readonly copied?: string | undefined
       readonly mode?: string | undefined
       readonly owner?: string | undefined
       readonly group?: string | undefined

@@ -29,6 +29,6 @@ export function sendStep(
     kind: 'run',
     label: `copy ${from} to ${place}`,
     command: throughFreshFile({ place, mode, owner, group, old, backup, validate }, sh`cat -- ${from} >"$new"`),
-    effects: [{ effect: 'file', path: place, content: bytes, mode, owner, group }],
+    effects: [{ effect: 'file', path: place, content: bytes, copied: from, mode, owner, group }],
   }
 }

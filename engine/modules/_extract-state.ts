@@ -137,8 +137,8 @@ async function sourceOf(
   const path = await atHome(src, reader)
   const entry = await reader.stat(path)
   const { kind = 'absent', size = 0, mtime = 0, inode = 0 } = entry ?? {}
-  // What only a dry run has there has no inode: its digest is known without reading it.
-  const predicted = kind === 'file' && inode === 0
+  // What only a dry run has there has no inode of the host's: its digest is known without reading it.
+  const predicted = kind === 'file' && inode <= 0
   const sha256 = predicted ? ((await reader.digest(path, 'sha256')) ?? '') : ''
   return { ...unread, path, sha256, kind, size, words: `archive=${path} size=${size} mtime=${mtime}` }
 }

@@ -103,9 +103,9 @@ export async function probeFile(args: FileArgs, reader: Reader): Promise<FileNow
 export const isStamp = (time: string | undefined): time is string =>
   time !== undefined && time !== 'now' && time !== 'preserve'
 
-/** Two predicted files have no inode yet: then the count of links tells a hard link from a stranger. */
+/** What a dry run knows nothing of has no inode. */
 const sameFile = (one: Entry | undefined, other: Entry | undefined): boolean =>
-  one !== undefined && one.inode === other?.inode && one.device === other.device && (one.inode > 0 || one.links > 1)
+  one !== undefined && one.inode === other?.inode && one.device === other.device && one.inode !== 0
 
 /** One line for each entry below that has not what is wanted of it. Links are never followed and have no mode. */
 async function differingBelow(args: AttributeArgs, place: string, reader: Reader): Promise<string[]> {

@@ -35,7 +35,7 @@ export function absorb(machine: Machine, effect: Effect): void {
     case 'group': {
       const { name, group } = effect
       if (group === 'absent') return void machine.groups.delete(name)
-      const old = machine.groups.get(name) ?? { name, gid: 3000 + machine.groups.size, members: [] }
+      const old = machine.groups.get(name) ?? { name, gid: nextId(machine), members: [] }
       return void machine.groups.set(name, { ...old, ...(group.gid !== undefined && { gid: group.gid }) })
     }
     case 'package':
@@ -58,9 +58,11 @@ export function absorb(machine: Machine, effect: Effect): void {
 }
 
 function absorbFile(
-  { files }: Machine,
-  effect: EffectOf<'file' | 'dir' | 'link' | 'hardlink' | 'remove' | 'attributes' | 'move'>,
+  machine: Machine,
+  given: EffectOf<'file' | 'dir' | 'link' | 'hardlink' | 'remove' | 'attributes' | 'move'>,
 ): void {
+  const { files } = machine
+  const effect = 'owner' in given || 'group' in given ? { ...given, ...owned(machine, given) } : given
   if (effect.effect === 'move') return files.move(effect.from, effect.to)
   if (effect.effect === 'remove') return files.remove(effect.path)
   if (effect.effect === 'attributes') {
@@ -82,14 +84,32 @@ function absorbFile(
     if (old?.kind === 'dir') throw new Error(`a step makes a link of the folder ${path}`)
     return void files.nodes.set(path, files.node('link', { target: effect.target }))
   }
-  const kept = old && { mode: old.mode, owner: old.owner, group: old.group }
+  // What a link points to counts as the old file.
+  const led = old?.kind === 'link' ? files.get(path) : old
+  const kept = led && { mode: led.mode, owner: led.owner, group: led.group }
   if (effect.effect === 'dir') {
     if (old && old.kind !== 'dir') throw new Error(`a step makes a folder of the ${old.kind} ${path}`)
     files.nodes.set(path, set(old ?? files.node('dir'), effect))
     return
   }
   if (old?.kind === 'dir') throw new Error(`a step writes over the folder ${path}`)
-  files.nodes.set(path, set(files.node('file', { ...(old?.kind === 'file' && kept), content: effect.content }), effect))
+  const copied = effect.copied === undefined ? undefined : files.get(effect.copied)
+  files.nodes.set(
+    path,
+    set(files.node('file', { ...kept, content: copied === undefined ? effect.content : copied.content }), effect),
+  )
+}
+
+/** Owner and group as chown takes them: by name or number, and shown by name. */
+function owned(
+  { accounts, groups }: Machine,
+  { owner, group }: { readonly owner?: string | undefined; readonly group?: string | undefined },
+): { owner?: string | undefined; group?: string | undefined } {
+  const user = [...accounts.values()].find(({ name, uid }) => name === owner || String(uid) === owner)?.name
+  const named = [...groups.values()].find(({ name, gid }) => name === group || String(gid) === group)?.name
+  if (owner !== undefined && user === undefined && !/^\d+$/.test(owner)) throw new Error(`chown: no user ${owner}`)
+  if (group !== undefined && named === undefined && !/^\d+$/.test(group)) throw new Error(`chown: no group ${group}`)
+  return { owner: user ?? owner, group: named ?? group }
 }
 
 function set(
@@ -149,9 +169,14 @@ function absorbUnit(
   })
 }
 
-function absorbUser({ accounts, groups }: Machine, { name, account: change }: EffectOf<'user'>): void {
+/** A number that no user and no group has had. */
+const nextId = ({ accounts, groups }: Machine): number =>
+  1 + Math.max(4000, ...[...accounts.values()].map(({ uid }) => uid), ...[...groups.values()].map(({ gid }) => gid))
+
+function absorbUser(machine: Machine, { name, account: change }: EffectOf<'user'>): void {
+  const { accounts, groups } = machine
   if (change === 'absent') return void accounts.delete(name)
-  const old = accounts.get(name) ?? account(name, { uid: 4000 + accounts.size, gid: 4000 + accounts.size })
+  const old = accounts.get(name) ?? account(name, { uid: nextId(machine), gid: nextId(machine) })
   const now = { ...old, ...change }
   accounts.set(name, now)
   if (![...groups.values()].some(({ gid }) => gid === now.gid)) groups.set(name, { name, gid: now.gid, members: [] })

@@ -3,8 +3,9 @@ import { KplayError } from '../../errors.ts'
 import { resolveMode } from '../../host/mode.ts'
 import type { Entry } from '../../host/reader.ts'
 import type { Effect } from '../../host/step.ts'
-import { madeEntry, sizeOf, type PredictedEntry, type PredictedFiles } from './files.ts'
+import { madeEntry, sizeOf, type Found, type PredictedEntry, type PredictedFiles } from './files.ts'
 import type { Overlay } from './overlay.ts'
+import { ownersOf } from './owners.ts'
 
 type FileEffect = Exclude<Effect, { effect: 'unit' | 'sysctl' | 'user' | 'group' | 'package' | 'filesystem' }>
 
@@ -14,13 +15,18 @@ export async function absorbFileEffect(overlay: Overlay, effect: FileEffect, use
   switch (effect.effect) {
     case 'file': {
       await refuseNoFolder(overlay, posix.dirname(effect.path))
-      const { path, entry: old } = await files.find(effect.path, false)
+      const { path, entry: own } = await files.find(effect.path, false)
+      // What a link points to counts as the old file, as for the step.
+      const led = own?.kind === 'link' ? (await files.find(effect.path, true)).entry : undefined
+      const old = led && led.kind !== 'unknown' ? { ...led, kind: 'file' as const } : own
       const entry = {
         ...madeEntry('file', '0644', user, old),
-        ...attributes(overlay, effect),
+        ...(await attributes(overlay, effect)),
         size: sizeOf(effect.content),
       }
-      return files.set(path, { entry, content: effect.content, fresh: false, open: false })
+      const content =
+        effect.copied === undefined ? { content: effect.content } : contentOf(await files.find(effect.copied, true))
+      return files.set(path, { entry, ...content, fresh: false, open: false })
     }
     case 'dir':
       return absorbFolder(overlay, effect, user)
@@ -36,7 +42,7 @@ export async function absorbFileEffect(overlay: Overlay, effect: FileEffect, use
       const source = await files.find(effect.target, false)
       const entry = source.entry ?? madeEntry('file', '0644', user)
       return files.set(path, {
-        ...source.predicted,
+        ...contentOf(source),
         entry: { ...entry, links: entry.links + 1 },
         fresh: false,
         open: false,
@@ -51,7 +57,7 @@ export async function absorbFileEffect(overlay: Overlay, effect: FileEffect, use
       const to = await files.find(effect.to, false)
       const entry = from.entry ?? madeEntry('file', '0644', user)
       // What lies below a moved folder is not copied: it is there or not, nobody says.
-      files.set(to.path, { ...from.predicted, entry, fresh: entry.kind === 'dir', open: entry.kind === 'dir' })
+      files.set(to.path, { ...contentOf(from), entry, fresh: entry.kind === 'dir', open: entry.kind === 'dir' })
       return files.set(from.path, 'absent')
     }
     case 'attributes':
@@ -79,6 +85,10 @@ export async function absorbFileEffect(overlay: Overlay, effect: FileEffect, use
     }
   }
 }
+
+/** What a file holds, for another name or a copy of it. */
+const contentOf = ({ path, predicted }: Found): Pick<PredictedEntry, 'content' | 'from'> =>
+  predicted?.content === undefined ? { from: predicted?.from ?? path } : { content: predicted.content }
 
 /** Nothing can be made below a file, or a link that points to nothing: the real step would fail. */
 async function refuseNoFolder({ files }: Overlay, path: string): Promise<void> {
@@ -114,32 +124,28 @@ async function absorbFolder(
   const { files } = overlay
   await refuseNoFolder(overlay, effect.path)
   const { path, entry: old, predicted } = await files.find(effect.path, true)
+  const made = await attributes(overlay, effect)
   for (
     let parent = posix.dirname(path);
     parent !== '/' && (await files.at(parent)).entry === undefined;
     parent = posix.dirname(parent)
   ) {
     files.set(parent, {
-      entry: { ...madeEntry('dir', '0755', user), ...attributes(overlay, effect) },
+      entry: { ...madeEntry('dir', '0755', user), ...made },
       fresh: true,
       open: false,
     })
   }
   const fresh = predicted?.fresh ?? (old === undefined || old.kind === 'unknown')
-  const entry = { ...madeEntry('dir', '0755', user, old), ...attributes(overlay, effect) }
+  const entry = { ...madeEntry('dir', '0755', user, old), ...made }
   files.set(path, { entry, fresh, open: predicted?.open ?? old?.kind === 'unknown' })
 }
 
-function attributes(
+async function attributes(
   overlay: Overlay,
-  { mode, owner, group }: { mode?: string | undefined; owner?: string | undefined; group?: string | undefined },
-): Partial<Entry> {
-  const account = owner === undefined ? undefined : overlay.accounts.get(owner)
-  return {
-    ...(mode !== undefined && { mode }),
-    ...(owner !== undefined && { owner, uid: typeof account === 'object' ? (account.uid ?? -1) : -1 }),
-    ...(group !== undefined && { group, gid: -1 }),
-  }
+  { mode, ...owners }: { mode?: string | undefined; owner?: string | undefined; group?: string | undefined },
+): Promise<Partial<Entry>> {
+  return { ...(mode !== undefined && { mode }), ...(await ownersOf(overlay, owners)) }
 }
 
 async function absorbAttributes(
@@ -149,18 +155,17 @@ async function absorbAttributes(
   const { files } = overlay
   const found = await files.find(effect.path, effect.follow ?? false)
   if (!found.entry) return
+  const owners = await ownersOf(overlay, effect)
   const changed = (entry: Entry): Entry => ({
     ...entry,
-    ...attributes(overlay, {
-      ...effect,
-      mode: effect.mode && resolveMode(effect.mode, entry.mode, entry.kind === 'dir'),
-    }),
+    ...(effect.mode !== undefined && { mode: resolveMode(effect.mode, entry.mode, entry.kind === 'dir') }),
+    ...owners,
     ...(effect.mtime !== undefined && { mtime: effect.mtime }),
     ...(effect.atime !== undefined && { atime: effect.atime }),
   })
   files.set(found.path, { fresh: false, open: false, ...found.predicted, entry: changed(found.entry) })
   if (!effect.recurse) return
-  overlay.sweeps.push({ root: found.path, mode: effect.mode, owner: effect.owner, group: effect.group })
+  overlay.sweeps.push({ root: found.path, mode: effect.mode, owners })
   for (const [path, node] of files.nodes) {
     if (node !== 'absent' && path.startsWith(`${found.path}/`))
       files.nodes.set(path, { ...node, entry: changed(node.entry) })
@@ -173,7 +178,7 @@ async function absorbExtraction(
   user: string,
 ): Promise<void> {
   const { files } = overlay
-  const owner = { owner: effect.owner ?? user, group: effect.group ?? effect.owner ?? user }
+  const owner = { owner: user, group: effect.owner ?? user, ...(await ownersOf(overlay, effect)) }
   const root = await files.find(effect.path, true)
   const open = effect.entries === 'unknown'
   const top: PredictedEntry = {

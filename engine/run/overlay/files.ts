@@ -8,6 +8,8 @@ import type { Content } from '../../host/step.ts'
 export interface PredictedEntry {
   readonly entry: Entry
   readonly content?: Content | null | undefined
+  /** Where the host has its content, when `content` does not say and it is not under its own path. */
+  readonly from?: string | undefined
   /** A folder that the host itself does not have: below it only predicted paths exist. */
   readonly fresh: boolean
   /** Any path below that neither the host nor a prediction has may or may not come into being. */
@@ -28,6 +30,7 @@ const MOST_LINKS = 40
 export class PredictedFiles {
   readonly nodes = new Map<string, Predicted>()
   private readonly base: Reader
+  private made = 0
 
   constructor(base: Reader) {
     this.base = base
@@ -95,7 +98,13 @@ export class PredictedFiles {
       const below = `${path}/`
       for (const key of [...this.nodes.keys()]) if (key.startsWith(below)) this.nodes.delete(key)
     }
-    this.nodes.set(path, node)
+    this.nodes.set(path, node === 'absent' || node.entry.inode !== 0 ? node : this.numbered(node))
+  }
+
+  /** What only a prediction made has a number below zero for an inode: two names of one file are told by it. */
+  private numbered(node: PredictedEntry): PredictedEntry {
+    this.made += 1
+    return { ...node, entry: { ...node.entry, inode: -this.made } }
   }
 
   /** Names of predicted entries directly in a folder, and of those predicted away. */

@@ -1,4 +1,4 @@
-import type { Account, BlockDevice, GroupEntry, MountEntry, Package, Reader } from '../../host/reader.ts'
+import type { Account, BlockDevice, Entry, GroupEntry, MountEntry, Package, Reader } from '../../host/reader.ts'
 import type { Effect } from '../../host/step.ts'
 import { absorbFileEffect } from './absorb.ts'
 import { PredictedFiles } from './files.ts'
@@ -7,8 +7,7 @@ import { PredictedFiles } from './files.ts'
 export interface Sweep {
   readonly root: string
   readonly mode?: string | undefined
-  readonly owner?: string | undefined
-  readonly group?: string | undefined
+  readonly owners: Partial<Entry>
 }
 
 export interface PredictedUnit {
@@ -36,9 +35,12 @@ export class Overlay {
   readonly devices = new Map<string, Partial<BlockDevice>>()
   readonly superblocks = new Map<string, ReadonlyMap<string, string>>()
   readonly stamps = new Map<string, string>()
+  readonly base: Reader
   private absorbed = 0
+  private disturbed = false
 
   constructor(base: Reader) {
+    this.base = base
     this.files = new PredictedFiles(base)
   }
 
@@ -50,11 +52,17 @@ export class Overlay {
   /** Something was done of which nobody can say what it leaves behind: a bare command. */
   disturb(): void {
     this.absorbed += 1
+    this.disturbed = true
   }
 
   /** A package is predicted, so its files and programs are there or not: nobody can say. */
   get installs(): boolean {
     return [...this.packages.values()].some((item) => item !== 'absent')
+  }
+
+  /** Things may be there that no step declares: those of a package, or of a bare command. */
+  get vague(): boolean {
+    return this.disturbed || this.installs
   }
 
   async absorb(effects: readonly Effect[], user: string): Promise<void> {
@@ -82,7 +90,9 @@ export class Overlay {
       case 'user':
         this.accounts.set(
           effect.name,
-          effect.account === 'absent' ? 'absent' : { ...known(this.accounts.get(effect.name)), ...effect.account },
+          effect.account === 'absent'
+            ? 'absent'
+            : { ...known(this.accounts.get(effect.name), blankAccount(effect.name)), ...effect.account },
         )
         return
       case 'group':
@@ -90,7 +100,10 @@ export class Overlay {
           effect.name,
           effect.group === 'absent'
             ? 'absent'
-            : ({ ...known(this.groups.get(effect.name)), ...given(effect.group) } as Partial<GroupEntry>),
+            : ({
+                ...known(this.groups.get(effect.name), { gid: -1, members: [] }),
+                ...given(effect.group),
+              } as Partial<GroupEntry>),
         )
         return
       case 'package':
@@ -121,6 +134,20 @@ export class Overlay {
   }
 }
 
-const known = <T>(value: T | 'absent' | undefined): T | undefined => (value === 'absent' ? undefined : value)
+/** An account of which nothing is known but its name. */
+export const blankAccount = (name: string): Account => ({
+  name,
+  uid: -1,
+  gid: -1,
+  comment: '',
+  home: `/home/${name}`,
+  shell: '/bin/sh',
+  groups: [],
+  password: undefined,
+  expires: undefined,
+})
+
+/** What comes back after it went has nothing of what the host has now. */
+const known = <T>(value: T | 'absent' | undefined, blank: T): T | undefined => (value === 'absent' ? blank : value)
 const given = <T extends object>(value: T): Partial<T> =>
   Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined)) as Partial<T>

@@ -27,7 +27,8 @@ export function overlayReader(base: Reader, overlay: Overlay, options: OverlayOp
     const found = await file(path)
     if (!found) return undefined
     if (found.entry?.kind === 'unknown') throw unpredictable(path)
-    if (!found.predicted || found.predicted.content === undefined) return base.readBytes(found.path, limit)
+    if (!found.predicted || found.predicted.content === undefined)
+      return base.readBytes(found.predicted?.from ?? found.path, limit)
     const known = bytesOf(found.predicted.content)
     if (!known) throw unpredictable(`the content of ${path}`)
     return known
@@ -86,7 +87,7 @@ export function overlayReader(base: Reader, overlay: Overlay, options: OverlayOp
         if (digest === undefined && options.question) throw unpredictable(`the content of ${path}`)
         return digest ?? 'unknown'
       }
-      return base.digest(found.path, algorithm)
+      return base.digest(found.predicted?.from ?? found.path, algorithm)
     },
     children: (path) => (direct() ? base.children(path) : children(path)),
     tree: (path, limit) => (direct() ? base.tree(path, limit) : tree(path, limit)),
@@ -118,11 +119,10 @@ function swept(overlay: Overlay, path: string, entry: Entry): Entry {
   return overlay.sweeps
     .filter(({ root }) => path.startsWith(`${root}/`))
     .reduce(
-      (now, { mode, owner, group }) => ({
+      (now, { mode, owners }) => ({
         ...now,
-        mode: mode === undefined ? now.mode : resolveMode(mode, now.mode, now.kind === 'dir'),
-        owner: owner ?? now.owner,
-        group: group ?? now.group,
+        ...(mode !== undefined && { mode: resolveMode(mode, now.mode, now.kind === 'dir') }),
+        ...owners,
       }),
       entry,
     )

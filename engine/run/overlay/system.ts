@@ -1,5 +1,5 @@
-import type { Account, Reader, Unit } from '../../host/reader.ts'
-import type { Overlay } from './overlay.ts'
+import type { Reader, Unit } from '../../host/reader.ts'
+import { blankAccount, type Overlay } from './overlay.ts'
 import { unpredictable, type OverlayOptions } from './unpredictable.ts'
 
 type SystemQuestions = Omit<
@@ -127,16 +127,6 @@ export function systemQuestions(
     },
   }
 }
-
-const blankAccount = (name: string): Account => ({
-  name,
-  uid: -1,
-  gid: -1,
-  comment: '',
-  home: `/home/${name}`,
-  shell: '/bin/sh',
-  groups: [],
-})
 
 function predictedUnit(
   real: Unit,
