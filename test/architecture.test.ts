@@ -54,7 +54,7 @@ const OUTSIDE: Readonly<Record<string, RegExp>> = {
 
 /** What a module may import: the contract, and nothing that could act. */
 const MODULE_IMPORTS =
-  /^(\.\.\/(errors|value|schema\/\w+|module\/define|host\/(shell|split-words|step|actions|stamp|reader|kernel-key))\.ts|\.\/_[\w-]+\.ts)$/
+  /^(\.\.\/(errors|value|schema\/\w+|module\/define|host\/(shell|split-words|validate|step|actions|stamp|reader|kernel-key))\.ts|\.\/_[\w-]+\.ts)$/
 const MOST_LINES = 300
 
 const root = join(import.meta.dirname, '../engine')

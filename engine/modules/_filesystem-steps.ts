@@ -1,9 +1,9 @@
 import { KplayError } from '../errors.ts'
 import { joined, sh, type Command } from '../host/shell.ts'
+import { splitWords } from '../host/split-words.ts'
 import type { Effect, RunStep } from '../host/step.ts'
 import { isExt, mkfsOf, type FilesystemArgs, type FilesystemState } from './_filesystem-state.ts'
 import { readTuning, tunedSuperblock } from './_filesystem-tune.ts'
-import { splitWords } from './_words.ts'
 
 /** How each mkfs is told a label and a UUID. */
 const WORDS: Readonly<Record<string, { label: string; uuid: string }>> = {

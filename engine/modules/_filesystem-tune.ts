@@ -1,5 +1,5 @@
 import { KplayError } from '../errors.ts'
-import { splitWords } from './_words.ts'
+import { splitWords } from '../host/split-words.ts'
 
 /** Options of tune2fs(8) that can be read back from the super block. */
 export interface Tuning {

@@ -1,8 +1,8 @@
 import { chmodWords } from '../host/actions.ts'
 import { joined, sh, type Command } from '../host/shell.ts'
+import { validation } from '../host/validate.ts'
 import type { AttributeArgs } from './_attributes.ts'
 import { dirname } from './_path.ts'
-import { splitWords } from './_words.ts'
 
 /** What replaces what: for steps that make a file on the host itself, where the typed write step cannot. */
 export interface Installing extends AttributeArgs {
@@ -34,7 +34,7 @@ export function installed({ place, old, mode, owner, group, backup, validate }: 
     mode === undefined && !old
       ? sh`(umask "$mask" && chmod =rw "$new")`
       : sh`chmod -- ${chmodWords(mode ?? old?.mode ?? '0644')} "$new"`,
-    ...(validate === undefined ? [] : [judged(validate)]),
+    ...(validate === undefined ? [] : [validation(validate, sh`"$new"`)]),
     sh`{ sync -- "$new" 2>/dev/null || sync; }`,
     ...(backup && old
       ? [sh`kept=${place}.$$.$(date +%Y-%m-%d@%H:%M:%S)~ && cp -p -- ${place} "$kept" && printf 'backup %s\\n' "$kept"`]
@@ -42,16 +42,4 @@ export function installed({ place, old, mode, owner, group, backup, validate }: 
     sh`mv -f -- "$new" ${place}`,
     sh`{ sync -- ${dirname(place)} 2>/dev/null || sync; }`,
   ])
-}
-
-/** The author's command as words, %s being the fresh file. */
-function judged(command: string): Command {
-  const words = splitWords(command).map((word) => {
-    const [first = '', ...rest] = word.split('%s')
-    return rest.reduce(
-      (before, part) => sh`${before}"$new"${part === '' ? sh`` : sh`${part}`}`,
-      first === '' ? sh`` : sh`${first}`,
-    )
-  })
-  return words.reduce((before, word) => sh`${before} ${word}`)
 }

@@ -1,8 +1,9 @@
 import { joined, sh, type Command } from '../host/shell.ts'
 import type { Reader } from '../host/reader.ts'
+import { splitWords } from '../host/split-words.ts'
 import type { RunStep } from '../host/step.ts'
 import type { ServiceArgs } from './_service-args.ts'
-import { expandedWord, splitWords } from './_words.ts'
+import { expandedWord } from './_words.ts'
 
 /**
  * Services of a host that has no init system: a program started in a session of its own, and a file with its pid and,

@@ -1,7 +1,5 @@
 import { sh, type Command } from '../host/shell.ts'
 
-export { splitWords } from '../host/split-words.ts'
-
 /** A leading ~ or ~user, or a variable as $NAME or ${NAME}: all that is expanded in an argument. */
 const EXPANDED = /^~([a-z_][a-z0-9_-]*)?(?=\/|$)\/?|\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\})/g
 

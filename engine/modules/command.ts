@@ -1,4 +1,5 @@
 import { sh, type Command } from '../host/shell.ts'
+import { splitWords } from '../host/split-words.ts'
 import { defineModule } from '../module/define.ts'
 import { flag, list, text } from '../schema/field.ts'
 import {
@@ -11,7 +12,7 @@ import {
   guardMistake,
   probeGuards,
 } from './_run-command.ts'
-import { expandedWord, splitWords } from './_words.ts'
+import { expandedWord } from './_words.ts'
 
 interface Words {
   readonly cmd: string | undefined

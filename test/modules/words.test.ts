@@ -1,24 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { expandedWord, splitWords } from '../../engine/modules/_words.ts'
-
-test.each([
-  ['echo hi', ['echo', 'hi']],
-  ['  echo \t a\nb ', ['echo', 'a', 'b']],
-  [`a 'b c' "d e" f\\ g`, ['a', 'b c', 'd e', 'f g']],
-  [`x"y"'z' '' ""`, ['xyz', '', '']],
-  [`"a\\"b" "c\\\\d" "e\\nf" 'g\\h'`, ['a"b', 'c\\d', 'e\\nf', 'g\\h']],
-  ['echo # no comment', ['echo', '#', 'no', 'comment']],
-  ['a;b && c | d > e', ['a;b', '&&', 'c', '|', 'd', '>', 'e']],
-  ['', []],
-])('splits %j as shlex does', (line, words) => {
-  expect(splitWords(line)).toEqual(words)
-})
-
-test.each([`a 'b`, `a "b`, 'a\\'])('refuses %j', (line) => {
-  expect(() => splitWords(line)).toThrow(expect.objectContaining({ code: 'BAD_ARGS' }) as Error)
-})
+import { expandedWord } from '../../engine/modules/_words.ts'
 
 const SHELLS = [['/bin/sh'], ['/bin/dash'], ['/bin/bash', '--norc'], ['/bin/busybox', 'ash']].filter(([program = '']) =>
   existsSync(program),
