@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { KplayError } from '../errors.ts'
 import { addDocCommand } from './doc.ts'
 import { EXIT, exitCodeOf } from './exit.ts'
+import { outliveReader } from './outlive-reader.ts'
 import { addRunCommand } from './run.ts'
 
 /** The package's version, from the one place that states it. */
@@ -14,17 +15,11 @@ const program = new Command('kplay')
   .description('Brings hosts to the state that YAML playbooks describe. Targets need only sshd and a POSIX sh.')
   .version(version)
   .showSuggestionAfterError()
-  .showHelpAfterError('(kplay --help, kplay run --help)')
+  .configureOutput({ outputError: (text, write) => write(toldAsOurs(text)) })
   .enablePositionalOptions()
   .exitOverride()
 
-// A reader that went away (`kplay run … | head`) is no reason for a stack trace.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(EXIT.ok)
-    throw error
-  })
-}
+for (const stream of [process.stdout, process.stderr]) outliveReader(stream)
 
 addRunCommand(program)
 addDocCommand(program)
@@ -50,4 +45,11 @@ async function failed(error: unknown): Promise<number> {
 
 function isCommander(error: unknown): error is { code: string; exitCode: number } {
   return error instanceof Error && 'code' in error && String(error.code).startsWith('commander.')
+}
+
+/** A mistake in the options reads as all others do. */
+function toldAsOurs(text: string): string {
+  const [message = '', suggestion] = text.trim().split('\n')
+  const meant = suggestion?.replace(/^\(Did you mean (.*)\)$/, 'did you mean $1')
+  return `${message}\n  do: ${meant ?? 'see kplay --help and kplay run --help'}\n`
 }
