@@ -8,6 +8,7 @@ import { readPlaybook } from './read/playbook.ts'
 import type { Registry } from './module/define.ts'
 import type { RunOptions, RunPorts } from './run/context.ts'
 import { run, type RunEnd } from './run/run.ts'
+import { checkConnection } from './run/connect.ts'
 import { validateTags } from './run/validate-tags.ts'
 import { validatePlaybook } from './run/validate.ts'
 import { controls } from './run/control/index.ts'
@@ -41,6 +42,7 @@ export async function kplay(request: Request, files: Files, ports: RunPorts): Pr
 
 /** Reads and checks everything. Throws all mistakes of a file at once. */
 export function prepare(request: Request, files: Files, registry: Registry): Prepared {
+  checkConnection(request.options.connection, files)
   const validate = (playbook: Playbook): void => validatePlaybook(playbook, registry)
   const reading = { rolesPaths: request.rolesPaths, freeForm: freeFormNames(registry), validate }
   const playbooks = request.playbooks.map((path) => readPlaybook(path, files, reading))

@@ -31,8 +31,8 @@ export interface RunFlags {
   readonly output?: 'auto' | 'live' | 'plain' | 'json'
 }
 
-const more = (value: string, all: readonly string[]): readonly string[] => [...all, value]
-const moreWords = (value: string, all: readonly string[]): readonly string[] => [
+const more = (value: string, all: readonly string[] = []): readonly string[] => [...all, value]
+const moreWords = (value: string, all: readonly string[] = []): readonly string[] => [
   ...all,
   ...value
     .split(',')
@@ -50,16 +50,11 @@ export function addRunCommand(program: Command): void {
     .command('run')
     .description('run playbooks')
     .argument('<playbook...>', 'playbook files')
-    .option('-i, --inventory <source>', 'inventory file, folder or list of hosts ("a,b,"); may be repeated', more, [])
-    .option('-l, --limit <pattern>', 'only these hosts; @FILE reads them from a file', more, [])
-    .option(
-      '-e, --extra-vars <vars>',
-      'variables as key=value, YAML, JSON or @FILE; they win over all others',
-      more,
-      [],
-    )
-    .option('-t, --tags <tags>', 'only tasks with one of these tags', moreWords, [])
-    .option('--skip-tags <tags>', 'no tasks with one of these tags', moreWords, [])
+    .option('-i, --inventory <source>', 'inventory file, folder or list of hosts ("a,b,"); may be repeated', more)
+    .option('-l, --limit <pattern>', 'only these hosts; @FILE reads them from a file', more)
+    .option('-e, --extra-vars <vars>', 'variables as key=value, YAML, JSON or @FILE; they win over all others', more)
+    .option('-t, --tags <tags>', 'only tasks with one of these tags', moreWords)
+    .option('--skip-tags <tags>', 'no tasks with one of these tags', moreWords)
     .option('-C, --check', 'say what would change, change nothing')
     .option('-D, --diff', 'show the changes')
     .option('-f, --forks <n>', 'hosts worked on at the same time (default 50)', whole)
@@ -77,8 +72,8 @@ export function addRunCommand(program: Command): void {
       '--accept-new-host-keys',
       'accept and remember the key of a host never seen before; a changed key is always refused',
     )
-    .option('--known-hosts <file>', 'a further known_hosts file; may be repeated', more, [])
-    .option('--roles-path <folder>', 'a further folder with roles; may be repeated', more, [])
+    .option('--known-hosts <file>', 'a further known_hosts file; may be repeated', more)
+    .option('--roles-path <folder>', 'a further folder with roles; may be repeated', more)
     .option('--force-handlers', 'run notified handlers also on hosts that failed')
     .option('--syntax-check', 'read everything, run nothing')
     .option('--list-hosts', 'list the hosts of each play, run nothing')
@@ -89,7 +84,7 @@ export function addRunCommand(program: Command): void {
     .passThroughOptions(false)
     .action(async (playbooks: string[], flags: RunFlags) => {
       const { runFromCommandLine } = await import('./run-action.ts')
-      process.exitCode = await runFromCommandLine(playbooks, { ...flags, ...aliasKey(flags) })
+      process.exitCode = await runFromCommandLine(playbooks, { ...NONE, ...flags, ...aliasKey(flags) })
       // Agents, sockets of a lost host: nothing that is left may keep the process alive.
       setTimeout(() => process.exit(), 500).unref()
     })
@@ -98,6 +93,9 @@ export function addRunCommand(program: Command): void {
       `\nExit codes: ${EXIT.ok} all well, ${EXIT.hostFailed} a host failed, ${EXIT.unreachable} a host was unreachable, ${EXIT.noStart} kplay could not start, ${EXIT.badInput} bad playbooks or options.`,
     )
 }
+
+/** What may be given several times and was not. Help would show such a default. */
+const NONE = { inventory: [], limit: [], extraVars: [], tags: [], skipTags: [], rolesPath: [], knownHosts: [] }
 
 /** commander names an option with two long flags after the second one. */
 const aliasKey = (flags: object): { privateKey?: string } => {

@@ -66,8 +66,10 @@ function readPlays(path: string, reading: Reading): readonly Play[] {
   const { files, problems } = reading
   const text = problems.collect(() => {
     const found = files.readText(path)
-    if (found === undefined) throw new KplayError('NOT_FOUND', `there is no playbook ${path}`)
-    return found
+    if (found !== undefined) return found
+    if (files.isDirectory(path))
+      throw new KplayError('NOT_FOUND', `${path} is a folder, not a playbook`, { hint: 'name one of its files' })
+    throw new KplayError('NOT_FOUND', `there is no playbook ${path}`)
   })
   const node = text === undefined ? undefined : readYaml(text, path, problems)
   if (!node) return []

@@ -1,8 +1,9 @@
-import { KplayError } from '../errors.ts'
+import { KplayError, Problems, type Place } from '../errors.ts'
 import { splitWords } from '../host/split-words.ts'
 import type { Become, ConnectionSettings, Target } from '../host/target.ts'
 import type { Written } from '../model.ts'
 import { evaluate, evaluateText } from '../values/template.ts'
+import type { Files } from '../read/files.ts'
 import type { Scope } from '../values/scope.ts'
 import { asFlag, Written as WrittenValue } from '../schema/coerce.ts'
 import type { Raw } from '../value.ts'
@@ -21,7 +22,7 @@ export function settingsOf(host: string, chain: Chain, scope: Scope, context: Ru
   )
   return {
     host,
-    kind: connectionKind(kind, host),
+    kind: connectionKind(kind),
     address: variable('ansible_host', 'ansible_ssh_host') ?? host,
     port: port === undefined ? undefined : wholeNumber('ansible_port', port),
     user: variable('ansible_user', 'ansible_ssh_user') ?? keyword('remoteUser') ?? connection.user,
@@ -43,11 +44,31 @@ const KINDS: Readonly<Record<string, ConnectionSettings['kind']>> = {
   local: 'local',
 }
 
-function connectionKind(kind: string, host: string): ConnectionSettings['kind'] {
+function connectionKind(kind: string): ConnectionSettings['kind'] {
   const known = KINDS[kind.replace(/^ansible\.builtin\./, '')]
   if (known) return known
-  throw new KplayError('BAD_OPTIONS', `${host}: unknown connection ${kind}`, { hint: 'known: ssh, openssh, local' })
+  throw new KplayError('BAD_OPTIONS', `unknown connection ${kind}`, { hint: 'known: ssh, openssh, local' })
 }
+
+function methodOf(name: string, place?: Place): Become['method'] {
+  if (name === 'sudo' || name === 'su') return name
+  throw new KplayError('BAD_OPTIONS', `unknown become method ${name}`, { hint: 'known: sudo, su', place })
+}
+
+/** Finds what the command line says wrongly about all hosts, before any of them is contacted. */
+export function checkConnection(
+  { kind, becomeMethod, privateKeyFile }: Connection,
+  files: Pick<Files, 'exists'>,
+): void {
+  const problems = new Problems()
+  if (kind !== undefined) problems.collect(() => connectionKind(kind))
+  if (becomeMethod !== undefined) problems.collect(() => methodOf(becomeMethod))
+  if (privateKeyFile !== undefined && !privateKeyFile.startsWith('~') && !files.exists(privateKeyFile))
+    problems.add('NOT_FOUND', `there is no key file ${privateKeyFile}`, { hint: 'see --private-key' })
+  problems.throwIfAny()
+}
+
+type Connection = RunContext['options']['connection']
 
 function wholeNumber(name: string, text: string): number {
   const value = Number(text)
@@ -63,13 +84,8 @@ export function becomeOf(chain: Chain, scope: Scope, context: RunContext): Becom
     textOf(nearest(chain, key), scope)
   const wish = scope.lookup('ansible_become')?.value ?? nearest(chain, 'become')?.value ?? connection.become
   if (!flagOf(wish, scope, 'become')) return undefined
-  const method = variable('ansible_become_method') ?? keyword('becomeMethod') ?? connection.becomeMethod ?? 'sudo'
-  if (method !== 'sudo' && method !== 'su') {
-    throw new KplayError('BAD_OPTIONS', `unknown become method ${method}`, {
-      hint: 'known: sudo, su',
-      place: nearest(chain, 'becomeMethod')?.place,
-    })
-  }
+  const named = variable('ansible_become_method') ?? keyword('becomeMethod') ?? connection.becomeMethod ?? 'sudo'
+  const method = methodOf(named, nearest(chain, 'becomeMethod')?.place)
   return {
     method,
     user: variable('ansible_become_user') ?? keyword('becomeUser') ?? connection.becomeUser ?? 'root',
