@@ -86,6 +86,15 @@ export type Event =
   | { readonly type: 'result'; readonly task: TaskInfo; readonly result: Result }
   | { readonly type: 'task-end'; readonly task: TaskInfo }
   | { readonly type: 'notified'; readonly host: string; readonly handler: string }
+  /** Handlers that former runs notified and did not run are notified now. */
+  | {
+      readonly type: 'owed'
+      readonly hosts: readonly string[]
+      readonly handler: string
+      /** When, and by which task; of the oldest. */
+      readonly since: string
+      readonly task: string
+    }
   | { readonly type: 'warning'; readonly message: string; readonly place?: Place | undefined }
   | { readonly type: 'interrupted'; readonly hard: boolean }
   | {

@@ -209,7 +209,7 @@ sed 's/\\\\/\\\\0/g' /proc/self/mountinfo | while read -r _ _ _ _ mounted _; do
   case $mounted in "$tree"|"$tree"/*) printf '%s is mounted: %s stays\\n' "$mounted" "$tree" >&2; exit 1 ;; esac
 done)`
 
-function ancestors(path: string): string[] {
+export function ancestors(path: string): string[] {
   const paths: string[] = []
   for (let current = path; current !== '/' && current !== '.' && !paths.includes(current); current = dirname(current)) {
     paths.unshift(current)

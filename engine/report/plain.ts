@@ -54,6 +54,10 @@ export function plainReporter(output: Output, options: ReportOptions): Reporter 
         results.delete(event.task.id)
         order.delete(event.task.id)
         return
+      case 'owed':
+        return say(
+          `  ${paint(STATUS_STYLE.changed, 'owed'.padEnd(9))} ${safe(event.handler)}  ${paint('dim', event.hosts.join(' '))}\n      since ${event.since}, by ${safe(event.task)}: a former run did not come to it`,
+        )
       case 'warning':
         return say(
           `${paint('yellow', 'warning')}: ${safe(event.message)}${event.place ? `\n${indent(frame(event.place, options, paint), '  ')}` : ''}`,

@@ -42,6 +42,8 @@ export interface ConvergeContext extends ReadContext {
   readonly local: Local
   readonly stepOptions: StepOptions
   readonly mask: (text: string) => string
+  /** Awaited before the first step: what is owed for the change is written down first. */
+  beforeSteps?(): Promise<void>
   /** Told after each step: what readers remember of the machine is out of date. */
   changed(): void
 }
@@ -101,6 +103,7 @@ export async function converge(module: StateModule, args: ModuleArgs, context: C
   if (context.overlay)
     return { ...shown, status: 'changed', predicted: true, values: await predict(job, context.overlay) }
 
+  await context.beforeSteps?.()
   const ran = await runSteps(steps, context)
   const failure = failureOf(job, ran)
   const { after, left } = failure ? { after: now, left: [] } : await settle(job)

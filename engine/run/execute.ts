@@ -15,6 +15,8 @@ import { expandHomes } from './homes.ts'
 import { masker } from './mask.ts'
 import { Overlay } from './overlay/overlay.ts'
 import { overlayReader } from './overlay/reader.ts'
+import { handlersOf, notifiedBy } from './notify.ts'
+import { oweHandlers } from './owed.ts'
 import type { PlannedTask } from './plan.ts'
 import { scopeOf, type PlayView } from './scopes.ts'
 import type { HostState } from './state.ts'
@@ -66,6 +68,8 @@ export async function execute(
   const checking = chainCheck(planned, scope, context)
   const sight = readerOf(machine, module.kind === 'read' || (module.question?.(asGiven) ?? false), checking, context)
   const args = await expandHomes(module.args, asGiven, { reader: sight.reader, home: machine.home }, place)
+  const beforeSteps = (): Promise<void> =>
+    oweHandlers(handlersOf(planned, notifiedBy(task, scope), view.plan.handlers), titleOf(planned), host, view, context)
   const work: ConvergeContext = {
     target: machine,
     local: context.local(local),
@@ -84,6 +88,8 @@ export async function execute(
     sleep,
     now: () => performance.now(),
     changed: () => context.machines.changed(machine.machine),
+    // What is done elsewhere may be what makes the host reachable at all.
+    ...(task.notify.length > 0 && delegate === undefined && { beforeSteps }),
     ...sight,
   }
   const done = await (module.kind === 'read' ? answer(module, args, work) : converge(module, args, work)).catch(
@@ -131,6 +137,8 @@ function readerOf(
     reader: overlayReader(machine.reader, overlay, { question, predictedAnywhere: predicted }),
   }
 }
+
+const titleOf = ({ info: { role, name } }: PlannedTask): string => (role === undefined ? name : `${role} : ${name}`)
 
 const mebibytes = (bytes: number): string => (bytes / 1024 / 1024).toFixed(1)
 

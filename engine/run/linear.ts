@@ -2,7 +2,8 @@ import { condition } from '../values/condition.ts'
 import type { Batch } from './batch.ts'
 import { isUnpredictable } from './converge.ts'
 import { runOnHosts } from './on-hosts.ts'
-import type { Planned, PlannedBlock, PlannedTask } from './plan.ts'
+import { payHandler } from './owed.ts'
+import type { Planned, PlannedBlock, PlannedHandler, PlannedTask } from './plan.ts'
 import { startRole } from './role.ts'
 import { scopeOf } from './scopes.ts'
 import { batches } from './serial.ts'
@@ -20,14 +21,22 @@ export async function runNodes(nodes: readonly Planned[], batch: Batch, hosts: r
   }
 }
 
-/** With `serial` a block is gone through batch by batch, each to its end; a batch that is lost ends the run for the rest. */
-async function runBlock(planned: PlannedBlock, batch: Batch, hosts: readonly HostState[]): Promise<void> {
-  const { serial, chain } = planned
+const runBlock = (planned: PlannedBlock, batch: Batch, hosts: readonly HostState[]): Promise<void> =>
+  inBatches(planned, batch, hosts, (group) => runWhole(planned, batch, group))
+
+/** With `serial` hosts go through a block batch by batch, each to its end; a batch that is lost ends the run for the rest. */
+async function inBatches(
+  planned: PlannedBlock | PlannedTask,
+  batch: Batch,
+  hosts: readonly HostState[],
+  work: (group: readonly HostState[]) => Promise<void>,
+): Promise<void> {
+  const serial = planned.kind === 'block' ? planned.serial : undefined
   const [first] = hosts
-  if (!serial || !first) return runWhole(planned, batch, hosts)
-  const groups = batches(serial, hosts, scopeOf(first, batch.view, chain, batch.context))
+  if (!serial || !first) return work(hosts)
+  const groups = batches(serial, hosts, scopeOf(first, batch.view, planned.chain, batch.context))
   for (const [index, group] of groups.entries()) {
-    await runWhole(planned, batch, group)
+    await work(group)
     if (batch.stopped || batch.context.soft.aborted) return
     const left = groups.slice(index + 1).flat()
     if (left.length === 0 || group.some(({ status }) => status === 'active')) continue
@@ -88,23 +97,32 @@ function applies(planned: PlannedTask, host: HostState, { view, context }: Batch
   }
 }
 
-/** Runs what was notified, in the order the handlers are defined; a handler may notify later and earlier ones. */
+/** Runs what was notified, in the order the handlers are defined; one may notify others. */
 export async function flushHandlers(batch: Batch, hosts: readonly HostState[], alsoFailed = false): Promise<void> {
   const { handlers } = batch.view.plan
   for (let round = 0; round < handlers.length + 1; round += 1) {
     let ran = false
-    for (const { id, node } of handlers) {
+    for (const handler of handlers) {
       const owing = hosts.filter(
-        (host) => (host.running || (alsoFailed && host.status === 'failed')) && host.notified.has(id),
+        (host) => (host.running || (alsoFailed && host.status === 'failed')) && host.notified.has(handler.id),
       )
-      if (owing.length === 0 || batch.context.soft.aborted) continue
-      for (const host of owing) host.notified.delete(id)
+      if (owing.length === 0 || batch.stopped || batch.context.soft.aborted) continue
+      for (const host of owing) host.notified.delete(handler.id)
       ran = true
-      await revived(owing, () => runNodes([node], batch, owing))
+      await revived(owing, () => runHandler(handler, batch, owing))
     }
     if (!ran) return
   }
 }
+
+/** What is owed is struck out batch by batch: a run that is killed half way has paid for those that are through. */
+const runHandler = (handler: PlannedHandler, batch: Batch, hosts: readonly HostState[]): Promise<void> =>
+  inBatches(handler.node, batch, hosts, async (group) => {
+    const { node } = handler
+    await (node.kind === 'block' ? runWhole(node, batch, group) : runNodes([node], batch, group))
+    const through = group.filter(({ status }) => status === 'active')
+    if (!batch.context.soft.aborted) await payHandler(handler, through, batch)
+  })
 
 /** With force_handlers a failed host runs its handlers all the same, and stays failed. */
 async function revived(hosts: readonly HostState[], work: () => Promise<void>): Promise<void> {

@@ -1,5 +1,9 @@
 import { KplayError } from '../errors.ts'
+import type { Task } from '../model.ts'
 import { didYouMean } from '../schema/parse.ts'
+import { text as printValue } from '../values/print.ts'
+import type { Scope } from '../values/scope.ts'
+import { evaluate } from '../values/template.ts'
 import type { Batch } from './batch.ts'
 import type { PlannedHandler, PlannedTask } from './plan.ts'
 import type { HostState } from './state.ts'
@@ -34,8 +38,19 @@ export function handlersOf(
   return [...new Set(found)]
 }
 
+/** The names in a task's `notify`. */
+export const notifiedBy = ({ notify: names }: Task, scope: Scope): readonly string[] =>
+  names.flatMap(({ value }) => {
+    const found = evaluate(value, scope)
+    return Array.isArray(found) ? found.map(printValue) : [printValue(found)]
+  })
+
 /** A task changed something: remembers for its host which handlers to run. */
 export function notify(planned: PlannedTask, host: HostState, names: readonly string[], batch: Batch): void {
-  for (const { id } of handlersOf(planned, names, batch.view.plan.handlers)) host.notified.add(id)
+  for (const handler of handlersOf(planned, names, batch.view.plan.handlers)) {
+    host.notified.add(handler.id)
+    const owing = host.owing.get(fullName(handler))
+    if (owing) owing.asked = true
+  }
   for (const handler of names) batch.context.emit({ type: 'notified', host: host.name, handler })
 }

@@ -7,6 +7,7 @@ import { nearest } from './chain.ts'
 import { flagOf } from './connect.ts'
 import type { RunContext } from './context.ts'
 import { notify } from './notify.ts'
+import { notifyOwed, settleOwed } from './owed.ts'
 import type { PlannedTask } from './plan.ts'
 import { scopeOf } from './scopes.ts'
 import type { HostState } from './state.ts'
@@ -30,6 +31,7 @@ export async function runOnHosts(planned: PlannedTask, batch: Batch, hosts: read
         context.emit({ type: 'host-start', task: info, host: host.name })
         const end = await runTask({ ...planned, info }, host, view, context)
         settleHost(planned, host, end, batch)
+        await settleOwed(end, host, view, context)
         context.emit({ type: 'result', task: info, result: { ...end.result, ignored: end.ignored } })
         return [host, end]
       }),
@@ -37,6 +39,8 @@ export async function runOnHosts(planned: PlannedTask, batch: Batch, hosts: read
   )
   const done = ends.filter((end) => end !== undefined)
   if (once) share(planned, first, done[0]?.[1], hosts)
+  const fine = done.filter(([, { status }]) => status === 'ok' || status === 'changed').map(([host]) => host)
+  await notifyOwed(planned, fine, batch)
   tellUnreachable(done, context)
   context.emit({ type: 'task-end', task: info })
   if (done.some(([host]) => host.status !== 'active') && flag(planned, 'anyErrorsFatal', first, batch))

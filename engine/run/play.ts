@@ -8,6 +8,7 @@ import { gatheringTask } from './facts.ts'
 import type { Batch } from './batch.ts'
 import { flushHandlers, runNodes } from './linear.ts'
 import { runOnHosts } from './on-hosts.ts'
+import { notifyAllOwed } from './owed.ts'
 import { planPlay } from './plan.ts'
 import { scopeOf, type PlayView } from './scopes.ts'
 import { batches } from './serial.ts'
@@ -98,7 +99,14 @@ async function runBatch(batch: Batch, nextId: () => number): Promise<void> {
     const forced =
       context.options.forceHandlers ||
       (play.forceHandlers !== undefined && flagOf(play.forceHandlers.value, scope, 'force_handlers'))
-    if (!batch.stopped || forced) await flushHandlers(batch, hosts, forced)
+    if (batch.stopped && !forced) continue
+    // With force_handlers they run although nothing else may.
+    const { stopped } = batch
+    batch.stopped = false
+    const running = hosts.filter((host) => host.running)
+    if (section === sections.at(-1)) await notifyAllOwed(batch, running)
+    await flushHandlers(batch, hosts, forced)
+    batch.stopped ||= stopped
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Counts } from '../events.ts'
+import type { Owed } from '../host/owed.ts'
 import type { Host, Inventory, Play, Playbook } from '../model.ts'
 import { checkRoleArguments } from './arguments.ts'
 import type { RunContext, RunOptions, RunPorts } from './context.ts'
@@ -67,6 +68,10 @@ export async function run(
       return state ? [[name, { ...state.counts }]] : []
     }),
   )
+  tellUnpaid(
+    [...touched].flatMap((name) => hosts.get(name) ?? []),
+    ports,
+  )
   const interrupted = ports.soft.aborted
   ports.emit({ type: 'run-end', recap, elapsed: performance.now() - started, interrupted })
   const states = [...touched].flatMap((name) => hosts.get(name) ?? [])
@@ -75,6 +80,22 @@ export async function run(
     interrupted,
     failed: states.some(({ status }) => status === 'failed'),
     unreachable: states.some(({ status }) => status === 'unreachable'),
+  }
+}
+
+/** What former runs left owed, and no play of this run has a handler for. */
+function tellUnpaid(hosts: readonly HostState[], { emit }: RunPorts): void {
+  const byHandler = new Map<string, { readonly names: string[]; readonly owed: Owed }>()
+  for (const host of hosts) {
+    for (const [handler, owed] of host.unpaid) {
+      const entry = byHandler.get(handler) ?? { names: [], owed }
+      byHandler.set(handler, entry)
+      entry.names.push(host.name)
+    }
+  }
+  for (const [handler, { names, owed }] of byHandler) {
+    const message = `${handler} is owed on ${names.join(' ')} since ${owed.since} (${owed.task}); no play of this run has this handler, so the next one that has does it`
+    emit({ type: 'warning', message })
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Counts } from '../events.ts'
+import type { Owed } from '../host/owed.ts'
 import type { Host } from '../model.ts'
 import { fromPlain, type Plain, type Value, type Variable } from '../value.ts'
 
@@ -15,6 +16,14 @@ export class HostState {
   readonly registered = new Map<string, Variable>()
   /** Handlers (by task id) that changes asked for and that have not run yet. */
   readonly notified = new Set<number>()
+  /** Handlers by full name that are written down on the host as owed. `asked`: for good, not only until the task ends. */
+  readonly owing = new Map<string, { asked: boolean }>()
+  /** What former runs left owed and this play can pay, but nothing has come to yet. */
+  readonly former = new Map<string, Owed>()
+  /** What former runs left owed, and no play of this run has had a handler for. */
+  readonly unpaid = new Map<string, Owed>()
+  /** The play in which the host was asked last what it is owed. */
+  askedFor: object | undefined
   readonly counts: { -readonly [K in keyof Counts]: number } = { ...COUNTS }
   /** vars_files of the current play, level 14. */
   filesVars: ReadonlyMap<string, Variable> = new Map()

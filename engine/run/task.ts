@@ -1,8 +1,6 @@
 import { at, KplayError } from '../errors.ts'
 import type { OutcomeStatus, Task } from '../model.ts'
 import { isDict, toPlain, type Dict, type Value } from '../value.ts'
-import { text as printValue } from '../values/print.ts'
-import { evaluate } from '../values/template.ts'
 import type { Layer, Scope } from '../values/scope.ts'
 import { textOf } from './connect.ts'
 import type { RunContext } from './context.ts'
@@ -11,6 +9,7 @@ import { exhausted, firstFalse, holds, judge, withResult } from './judge.ts'
 import { itemLayers, loopItems, type Item } from './loop.ts'
 import { predictedResult, withMembers } from './maybe.ts'
 import { censored } from './no-log.ts'
+import { notifiedBy } from './notify.ts'
 import { blank, isUnreachable, skipped, thrown, type TaskEnd } from './outcome.ts'
 import type { PlannedTask } from './plan.ts'
 import { scopeOf, type PlayView } from './scopes.ts'
@@ -37,7 +36,7 @@ export async function runTask(
     return {
       ...end,
       result,
-      notify: end.status === 'changed' ? task.notify.flatMap(({ value }) => names(evaluate(value, scope))) : [],
+      notify: end.status === 'changed' ? notifiedBy(task, scope) : [],
     }
   } catch (error) {
     const end = thrown(placed(task, error), planned, host, scope, context, performance.now() - started)
@@ -48,8 +47,6 @@ export async function runTask(
 
 /** Where the task stands, unless the error has nothing to do with what it says. */
 const placed = (task: Task, error: unknown): unknown => (isUnreachable(error) ? error : at(task.place, error))
-
-const names = (value: Value): string[] => (Array.isArray(value) ? value.map(printValue) : [printValue(value)])
 
 async function runLoop(
   planned: PlannedTask,

@@ -19,6 +19,8 @@ export interface PlaySetup {
   readonly files?: Readonly<Record<string, string>>
   /** Canned state by inventory name. */
   readonly hosts?: Readonly<Record<string, Canned | 'unreachable'>>
+  /** Hosts as an earlier play left them. */
+  readonly kept?: ReadonlyMap<string, FakeHost>
   readonly options?: Partial<RunOptions>
   readonly request?: Partial<Pick<Request, 'limit' | 'extraVars'>>
   readonly local?: CannedLocal
@@ -44,7 +46,7 @@ export async function play(setup: PlaySetup): Promise<Played> {
   }
   const events: Event[] = []
   const soft = new AbortController()
-  const hosts = new Map<string, FakeHost>()
+  const hosts = new Map(setup.kept)
   const files = memoryFiles(texts)
   const end = await kplay(requestOf(setup), files, {
     registry: modules,

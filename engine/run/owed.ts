@@ -1,0 +1,188 @@
+import pLimit from 'p-limit'
+import { KplayError } from '../errors.ts'
+import { clearOwed, readOwed, recordOwed, type Owed } from '../host/owed.ts'
+import type { RunStep } from '../host/step.ts'
+import type { Target } from '../host/target.ts'
+import type { Batch } from './batch.ts'
+import { becomeOf, open, settingsOf } from './connect.ts'
+import type { RunContext } from './context.ts'
+import { fullName, handlersOf, notifiedBy } from './notify.ts'
+import { isUnreachable, type TaskEnd } from './outcome.ts'
+import type { PlannedHandler, PlannedTask } from './plan.ts'
+import { scopeOf, type PlayView } from './scopes.ts'
+import type { HostState } from './state.ts'
+
+/**
+ * Handlers are not lost with the run that notified them: before a task changes anything, what its handlers will owe is
+ * written down on the host; a run that comes to these handlers next pays. The records lie with the user that the
+ * handler runs as, so that every run finds them whoever logs in.
+ */
+export async function oweHandlers(
+  handlers: readonly PlannedHandler[],
+  task: string,
+  host: HostState,
+  view: PlayView,
+  context: RunContext,
+): Promise<void> {
+  const fresh = handlers.filter((handler) => !host.owing.has(fullName(handler)))
+  const since = new Date().toISOString().replace(/\.\d+/, '')
+  for (const { target, handlers: some } of await byTarget(fresh, host, view, context)) {
+    const owed = some.map((handler): Owed => ({ handler: fullName(handler), since, task }))
+    await act(target, await recordOwed(owed, target.reader), context)
+    for (const { handler } of owed) host.owing.set(handler, { asked: false })
+  }
+}
+
+/** A task has ended. What it wrote down stays, unless its change was judged to be none (`changed_when`). */
+export async function settleOwed(end: TaskEnd, host: HostState, view: PlayView, context: RunContext): Promise<void> {
+  const open = [...host.owing].filter(([, { asked }]) => !asked).map(([name]) => name)
+  if (open.length === 0) return
+  if (end.status === 'ok' || end.status === 'skipped') {
+    await strikeOut(
+      view.plan.handlers.filter((handler) => open.includes(fullName(handler))),
+      host,
+      view,
+      context,
+    )
+  }
+  // Of a task that failed nobody knows how far it came.
+  for (const owing of host.owing.values()) owing.asked = true
+}
+
+async function strikeOut(
+  handlers: readonly PlannedHandler[],
+  host: HostState,
+  view: PlayView,
+  context: RunContext,
+): Promise<void> {
+  const owed = handlers.filter((handler) => host.owing.has(fullName(handler)))
+  try {
+    for (const { target, handlers: some } of await byTarget(owed, host, view, context)) {
+      const names = some.map(fullName)
+      await act(target, await clearOwed(names, target.reader), context)
+      for (const name of names) host.owing.delete(name)
+    }
+  } catch (error) {
+    if (!(error instanceof KplayError)) throw error
+    const names = owed.map(fullName).join(', ')
+    context.emit({
+      type: 'warning',
+      message: `${host.name}: ${names} stays written down as owed, so the next run does it again: ${error.message}`,
+    })
+  }
+}
+
+/**
+ * Hosts on which a handler ran to its end owe it no longer. A dry run pays nothing: what a task with `check_mode: false`
+ * really changed in it stays owed.
+ */
+export async function payHandler(handler: PlannedHandler, hosts: readonly HostState[], batch: Batch): Promise<void> {
+  const { context, view } = batch
+  if (context.options.check) return
+  const limit = pLimit(Math.max(1, context.options.forks))
+  await Promise.all(hosts.map((host) => limit(() => strikeOut([handler], host, view, context))))
+}
+
+/**
+ * A task with `notify` has ended: what former runs left owed of its handlers is notified, as if this task had changed
+ * something just now, so that it is paid at the same place in the play.
+ */
+export async function notifyOwed(planned: PlannedTask, hosts: readonly HostState[], batch: Batch): Promise<void> {
+  const { view, context } = batch
+  if (planned.task.notify.length === 0) return
+  await askOwed(hosts, view, context)
+  const owing = hosts.filter(({ former }) => former.size > 0)
+  const meant = owing.map((host) => {
+    const names = notifiedBy(planned.task, scopeOf(host, view, planned.chain, context))
+    return new Set(handlersOf(planned, names, view.plan.handlers))
+  })
+  for (const handler of view.plan.handlers)
+    takeOver(
+      handler,
+      owing.filter((_, index) => meant[index]?.has(handler)),
+      context,
+    )
+}
+
+/** At the end of a play whatever is owed of its handlers is notified: its tasks may have been skipped, or left out by tags. */
+export async function notifyAllOwed(batch: Batch, hosts: readonly HostState[]): Promise<void> {
+  const { view, context } = batch
+  if (view.plan.handlers.length === 0) return
+  await askOwed(hosts, view, context)
+  for (const handler of view.plan.handlers) takeOver(handler, hosts, context)
+}
+
+function takeOver(handler: PlannedHandler, hosts: readonly HostState[], { emit }: RunContext): void {
+  const name = fullName(handler)
+  const owing = hosts.filter(({ former }) => former.has(name))
+  const [first] = owing.flatMap(({ former }) => former.get(name) ?? []).toSorted((a, b) => (a.since < b.since ? -1 : 1))
+  if (!first) return
+  for (const host of owing) {
+    host.former.delete(name)
+    host.notified.add(handler.id)
+  }
+  emit({ type: 'owed', hosts: owing.map((host) => host.name), ...first })
+}
+
+/** Reads the records of hosts that were not asked in this play yet. */
+async function askOwed(hosts: readonly HostState[], view: PlayView, context: RunContext): Promise<void> {
+  const limit = pLimit(Math.max(1, context.options.forks))
+  const unasked = hosts.filter(({ askedFor }) => askedFor !== view.plan)
+  await Promise.all(unasked.map((host) => limit(() => askHost(host, view, context))))
+}
+
+/** Records of former runs; those that this run wrote are known, and notified in their own time. */
+async function askHost(host: HostState, view: PlayView, context: RunContext): Promise<void> {
+  host.askedFor = view.plan
+  host.former.clear()
+  const names = new Set(view.plan.handlers.map(fullName))
+  for (const name of names) host.unpaid.delete(name)
+  try {
+    for (const { target } of await byTarget(view.plan.handlers, host, view, context)) {
+      for (const owed of await readOwed(target.reader)) {
+        if (!names.has(owed.handler)) host.unpaid.set(owed.handler, owed)
+        else if (!host.owing.has(owed.handler)) {
+          host.former.set(owed.handler, owed)
+          host.owing.set(owed.handler, { asked: true })
+        }
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof KplayError)) throw error
+    // Handlers that never run on this host may need what it does not have.
+    const message = `${host.name}: cannot see whether former runs left something owed: ${error.message}`
+    if (!isUnreachable(error)) context.emit({ type: 'warning', message })
+  }
+}
+
+interface Session {
+  readonly target: Target
+  readonly handlers: PlannedHandler[]
+}
+
+/** Each handler's own session: connection and become of where it is defined. */
+async function byTarget(
+  handlers: readonly PlannedHandler[],
+  host: HostState,
+  view: PlayView,
+  context: RunContext,
+): Promise<readonly Session[]> {
+  const sessions = new Map<string, Session>()
+  for (const handler of handlers) {
+    const { chain } = handler.node
+    const scope = scopeOf(host, view, chain, context)
+    const target = await open(settingsOf(host.name, chain, scope, context), becomeOf(chain, scope, context), context)
+    const key = `${target.machine}\n${target.user}`
+    const session = sessions.get(key) ?? { target, handlers: [] }
+    sessions.set(key, session)
+    session.handlers.push(handler)
+  }
+  return [...sessions.values()]
+}
+
+async function act(target: Target, step: RunStep, context: RunContext): Promise<void> {
+  const { code, stderr } = await target.run(step)
+  context.machines.changed(target.machine)
+  if (code !== 0)
+    throw new KplayError('COMMAND_FAILED', `${step.label ?? ''}: ${stderr.trim() || `exit code ${String(code)}`}`)
+}
