@@ -532,3 +532,15 @@ describe('what a command leaves', () => {
     })
   })
 })
+
+test('debug shows a variable that is not there as Ansible does; a message needs all its variables', async () => {
+  const playbook = `
+- hosts: all
+  gather_facts: false
+  tasks:
+    - { name: looks, debug: { var: nothing.here } }
+    - { name: says, debug: { msg: "{{ nothing }}" } }`
+  const { lines, results } = await play({ playbook })
+  expect(lines).toEqual(['ok h1 looks', 'failed h1 says'])
+  expect(results[0]?.message).toBe('nothing.here: VARIABLE IS NOT DEFINED!')
+})

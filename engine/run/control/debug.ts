@@ -1,6 +1,8 @@
+import { KplayError } from '../../errors.ts'
 import { any, text, whole } from '../../schema/field.ts'
 import { isDict, Template, toPlain, type Value } from '../../value.ts'
 import { evaluate } from '../../values/template.ts'
+import type { Scope } from '../../values/scope.ts'
 import { text as printValue } from '../../values/print.ts'
 import { defineControl } from './define.ts'
 
@@ -26,13 +28,20 @@ export const debug = defineControl({
       return said('msg', raw.has('msg') ? evaluate(raw.get('msg') ?? null, scope) : 'Hello world!')
     const source = name instanceof Template ? name.source : typeof name === 'string' ? name : ''
     // An expression, with or without braces around it.
-    const value = evaluate(
-      name instanceof Template ? name : new Template(source, undefined, { expression: true }),
-      scope,
-    )
-    return said(source, value)
+    const expression = name instanceof Template ? name : new Template(source, undefined, { expression: true })
+    return said(source, known(expression, scope))
   },
 })
+
+/** Whoever looks for a variable is told that there is none: as in Ansible that is no failure. */
+function known(expression: Template, scope: Scope): Value {
+  try {
+    return evaluate(expression, scope)
+  } catch (error) {
+    if (error instanceof KplayError && error.code === 'UNDEFINED') return 'VARIABLE IS NOT DEFINED!'
+    throw error
+  }
+}
 
 const said = (
   key: string,
