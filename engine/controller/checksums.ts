@@ -1,16 +1,6 @@
 import { KplayError } from '../errors.ts'
-import type { Algorithm } from '../host/reader.ts'
+import { DIGEST_DIGITS, type Algorithm } from '../host/reader.ts'
 import type { Checksum } from '../module/define.ts'
-
-/** Hex digits of a digest. */
-const LENGTHS: Readonly<Record<Algorithm, number>> = {
-  md5: 32,
-  sha1: 40,
-  sha224: 56,
-  sha256: 64,
-  sha384: 96,
-  sha512: 128,
-}
 
 /**
  * The digest for a file in a file of checksums: bare hex; GNU `hex  name`; BSD `SHA256 (name) = hex`; and
@@ -18,7 +8,7 @@ const LENGTHS: Readonly<Record<Algorithm, number>> = {
  * Throws CHECKSUM when there is none. `url` only tells where the text comes from.
  */
 export function checksumIn(text: string, algorithm: Algorithm, name: string, url: string): Checksum {
-  const length = LENGTHS[algorithm]
+  const length = DIGEST_DIGITS[algorithm]
   const bare = text.replace(/\s+/g, '').toLowerCase()
   if (bare.length === length && /^[0-9a-f]+$/.test(bare)) return { algorithm, hex: bare }
 

@@ -24,7 +24,9 @@ export interface Entry {
   readonly target?: string | undefined
 }
 
-export type Algorithm = 'md5' | 'sha1' | 'sha224' | 'sha256' | 'sha384' | 'sha512'
+/** Hex digits of each kind of digest. */
+export const DIGEST_DIGITS = { md5: 32, sha1: 40, sha224: 56, sha256: 64, sha384: 96, sha512: 128 } as const
+export type Algorithm = keyof typeof DIGEST_DIGITS
 
 export interface Account {
   readonly name: string

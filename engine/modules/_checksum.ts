@@ -1,14 +1,5 @@
-import type { Algorithm } from '../host/reader.ts'
+import { DIGEST_DIGITS, type Algorithm } from '../host/reader.ts'
 import { sh, type Command } from '../host/shell.ts'
-
-const LENGTHS: Readonly<Record<Algorithm, number>> = {
-  md5: 32,
-  sha1: 40,
-  sha224: 56,
-  sha256: 64,
-  sha384: 96,
-  sha512: 128,
-}
 
 /** `algorithm:hex`, or `algorithm:URL` of a file with checksums in it. */
 export type ChecksumWord =
@@ -21,10 +12,10 @@ export function checksumWord(text: string): ChecksumWord | undefined {
   if (!isAlgorithm(algorithm)) return undefined
   if (/^(?:https?|file):\/\//.test(value)) return { algorithm, url: value }
   const hex = value.trim().toLowerCase()
-  return /^[0-9a-f]+$/.test(hex) && hex.length === LENGTHS[algorithm] ? { algorithm, hex } : undefined
+  return /^[0-9a-f]+$/.test(hex) && hex.length === DIGEST_DIGITS[algorithm] ? { algorithm, hex } : undefined
 }
 
-const isAlgorithm = (name: string): name is Algorithm => Object.hasOwn(LENGTHS, name)
+const isAlgorithm = (name: string): name is Algorithm => Object.hasOwn(DIGEST_DIGITS, name)
 
 /** Defines the shell function `right`: whether the file "$new" has that digest, which it leaves in "$found". */
 export const rightDigest = (algorithm: Algorithm, hex: string): Command => sh`right() {

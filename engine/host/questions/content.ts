@@ -1,4 +1,4 @@
-import type { Algorithm } from '../reader.ts'
+import { DIGEST_DIGITS, type Algorithm } from '../reader.ts'
 import { sh } from '../shell.ts'
 import {
   ALONE,
@@ -46,15 +46,6 @@ export const contentQuestion: Question<ContentSubject, Buffer | undefined> = {
   },
 }
 
-const LENGTHS: Readonly<Record<Algorithm, number>> = {
-  md5: 32,
-  sha1: 40,
-  sha224: 56,
-  sha256: 64,
-  sha384: 96,
-  sha512: 128,
-}
-
 const LONGEST = 130
 
 const questions = new Map<Algorithm, Question<string, string | undefined>>()
@@ -89,7 +80,7 @@ done`,
         if (text[index] === 'o') return cannotLook(path, 'it is not a regular file')
         const hex = /^\\?([0-9a-f]+) /i.exec(rest.slice(0, LONGEST))?.[1] ?? ''
         const line = spellings(hex, path).find((spelling) => rest.startsWith(spelling))
-        if (hex.length !== LENGTHS[algorithm] || line === undefined) return null
+        if (hex.length !== DIGEST_DIGITS[algorithm] || line === undefined) return null
         rest = rest.slice(line.length)
         return hex.toLowerCase()
       })

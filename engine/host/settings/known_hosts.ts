@@ -1,6 +1,7 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto'
 import { appendFile, mkdir, readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { hostPattern } from './host-pattern.ts'
 
 /** One line of a known_hosts file that is about the host in question. */
 export interface KnownKey {
@@ -108,7 +109,7 @@ function matches(hosts: string, name: string): boolean {
   let hit = false
   for (const pattern of hosts.split(',')) {
     const negated = pattern.startsWith('!')
-    if (!wildcard(negated ? pattern.slice(1) : pattern).test(name)) continue
+    if (!hostPattern(negated ? pattern.slice(1) : pattern).test(name)) continue
     if (negated) return false
     hit = true
   }
@@ -117,12 +118,3 @@ function matches(hosts: string, name: string): boolean {
 
 const hashName = (name: string, salt: Buffer): string =>
   `|1|${salt.toString('base64')}|${createHmac('sha1', salt).update(name).digest('base64')}`
-
-const wildcard = (pattern: string): RegExp =>
-  new RegExp(
-    `^${pattern
-      .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-      .replaceAll('*', '.*')
-      .replaceAll('?', '.')}$`,
-    'i',
-  )

@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { hostPattern } from './host-pattern.ts'
 
 const SYSTEM = '/etc/ssh/ssh_config'
 const SYSTEM_PARTS = '/etc/ssh/ssh_config.d'
@@ -27,15 +28,6 @@ export async function readPlainHosts(userFile: string): Promise<(host: string) =
     .flatMap((line) => /^\s*host[\s=]+(.*)/i.exec(line)?.[1]?.split(/[\s,]+/) ?? [])
     .map((pattern) => pattern.replace(/^"?!?|"$/g, ''))
     .filter((pattern) => pattern !== '*' && pattern !== '')
-    .map(
-      (pattern) =>
-        new RegExp(
-          `^${pattern
-            .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-            .replaceAll('*', '.*')
-            .replaceAll('?', '.')}$`,
-          'i',
-        ),
-    )
+    .map(hostPattern)
   return (host) => !patterns.some((pattern) => pattern.test(host))
 }
