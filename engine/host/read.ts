@@ -3,7 +3,7 @@ import { kernelPath } from './kernel-key.ts'
 import { accountQuestion, groupQuestion } from './questions/accounts.ts'
 import { blockDeviceQuestion } from './questions/devices.ts'
 import { contentQuestion, digestQuestion } from './questions/content.ts'
-import { dialQuestion } from './questions/dial.ts'
+import { dialQuestion, dialSubject } from './questions/dial.ts'
 import { extractionQuestion } from './questions/extraction.ts'
 import { childrenQuestion, globQuestion, treeQuestion } from './questions/folder.ts'
 import { mountsQuestion, sysctlQuestion } from './questions/kernel.ts'
@@ -59,7 +59,7 @@ export function makeReader(session: Session): ForgetfulReader {
     listening: () => asker.ask(listeningQuestion, ''),
     tail: (path, lines) => asker.ask(tailQuestion, { of: path, lines }),
     journal: (unit, lines) => asker.ask(journalQuestion, { of: unit, lines }),
-    dial: (address, port, options) => asker.ask(dialQuestion, { address, port, ...options }),
+    dial: (address, port, options) => asker.ask(dialQuestion, dialSubject(address, port, options)),
     ask: (command, options) => session.step(command, options),
     forget: () => asker.forget(),
   }

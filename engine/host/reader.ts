@@ -150,9 +150,22 @@ export interface AskOptions {
   readonly pure?: boolean | undefined
 }
 
+export interface DialOptions {
+  /** What is sent once connected: text, or bytes as they are. */
+  readonly send?: string | Buffer | undefined
+  /** Seconds for all of it: connecting, sending, reading. */
+  readonly timeout: number
+  /** Read until the other side closes, the time is over, or a mebibyte has come. */
+  readonly read?: boolean | undefined
+}
+
 export interface Dialled {
   readonly connected: boolean
+  /** What came back, as UTF-8 text and as it is. Where the host has only curl, bytes 255 may be missing. */
   readonly data: string
+  readonly bytes: Buffer
+  /** The time was over before the other side closed; some kinds of nc do not tell. */
+  readonly late: boolean
   /** Why not, when not connected. */
   readonly error?: string | undefined
 }
@@ -205,8 +218,8 @@ export interface Reader {
   journal(unit: string, lines: number): Promise<string | undefined>
 
   // What follows leaves the closed vocabulary about the machine's own state: never asked ahead of time.
-  /** Opens a TCP connection from the host, sends text, reads what comes until the end or the timeout (seconds). */
-  dial(address: string, port: number, options: { send?: string; timeout: number; read?: boolean }): Promise<Dialled>
+  /** Opens a TCP connection from the host, sends text or bytes, reads what comes until the end or the timeout. */
+  dial(address: string, port: number, options: DialOptions): Promise<Dialled>
   /** Runs a command of which the author promises that it changes nothing. */
   ask(command: Command, options?: AskOptions): Promise<CommandResult>
 }

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeReader } from '../../engine/host/read.ts'
 import { sh } from '../../engine/host/shell.ts'
 import { writeStamp } from '../../engine/host/stamp.ts'
+import { framed, framedEcho, type Echo } from '../support/framed-echo.ts'
 import { localSession, oldShell, shells, temporaryFolder } from '../support/local-session.ts'
 
 const CANNOT = { code: 'CANNOT_LOOK' }
@@ -250,6 +251,8 @@ describe.each([...shells, oldShell()])('the reader, under $name', (shell) => {
   describe('dialling', () => {
     let server: Server
     let port = 0
+    let echoes: Echo
+    let echo = 0
     beforeAll(async () => {
       server = createServer((socket) => {
         socket.on('error', () => undefined)
@@ -257,18 +260,30 @@ describe.each([...shells, oldShell()])('the reader, under $name', (shell) => {
       })
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
       port = (server.address() as { port: number }).port
+      echoes = await framedEcho()
+      echo = echoes.port
     })
-    afterAll(() => void server.close())
+    afterAll(() => {
+      server.close()
+      echoes.close()
+    })
 
     it('connects, sends and reads', async () => {
-      expect(await reader.dial('127.0.0.1', port, { send: 'ruok\n', read: true, timeout: 5 })).toEqual({
+      expect(await reader.dial('127.0.0.1', port, { send: 'ruok\n', read: true, timeout: 5 })).toMatchObject({
         connected: true,
         data: 'imok ruok\n',
       })
-      expect(await reader.dial('127.0.0.1', port, { timeout: 2 })).toEqual({ connected: true, data: '' })
+      expect(await reader.dial('127.0.0.1', port, { timeout: 2 })).toMatchObject({ connected: true, data: '' })
       expect(
         (await reader.listening()).some((listener) => listener.port === port && listener.address === '127.0.0.1'),
       ).toBe(true)
+    })
+
+    it('sends and reads bytes of every value', async () => {
+      const all = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte))
+      const answer = await reader.dial('127.0.0.1', echo, { send: framed(all), read: true, timeout: 5 })
+      expect(answer).toMatchObject({ connected: true, late: false })
+      expect(answer.bytes.equals(all)).toBe(true)
     })
 
     it('says why it could not', async () => {

@@ -2,6 +2,7 @@ import { KplayError } from '../../engine/errors.ts'
 import type { CommandResult, Extraction, Reader, Unit } from '../../engine/host/reader.ts'
 import { effectsOf, type Effect, type Step, type StepResult } from '../../engine/host/step.ts'
 import { absorb } from './absorb.ts'
+import { answerZookeeper } from './fake-zookeeper.ts'
 import { machineFrom, stopped, type Canned, type Machine } from './fake-machine.ts'
 
 export interface FakeHost {
@@ -117,8 +118,12 @@ function readerOf(machine: Machine): Reader {
     journal: async (name) => journal(name),
     dial: async (address, port, { send = '' }) => {
       const place = `${address}:${port}`
-      const found = canned.dials?.[`${place} ${send}`] ?? canned.dials?.[place] ?? { error: 'connection refused' }
-      return typeof found === 'string' ? { connected: true, data: found } : { connected: false, data: '', ...found }
+      const found = canned.dials?.[`${place} ${send.toString()}`] ??
+        canned.dials?.[place] ?? { error: 'connection refused' }
+      if (typeof found !== 'string' && 'error' in found)
+        return { connected: false, data: '', bytes: Buffer.alloc(0), late: false, ...found }
+      const bytes = typeof found === 'string' ? Buffer.from(found) : answerZookeeper(found.zookeeper, Buffer.from(send))
+      return { connected: true, data: bytes.toString(), bytes, late: false }
     },
     ask: async (command) => {
       const found = answerFor(canned.answers, command.text)

@@ -9,6 +9,7 @@ import type {
   ServiceManager,
   Unit,
 } from '../../engine/host/reader.ts'
+import type { Plain } from '../../engine/value.ts'
 import { FakeFiles, type CannedFile } from './fake-files.ts'
 
 /** What a case says about its host; everything may be left out. */
@@ -38,9 +39,10 @@ export interface Canned {
   readonly answers?: Readonly<Record<string, string | Partial<CommandResult>>>
   /** What a step's command answers, in the same way; code 0 and no output where nothing fits. */
   readonly ran?: Readonly<Record<string, string | Partial<CommandResult>>>
-  /** address:port → what comes back; an error instead of an answer. */
-  /** What `host:port` says; under `host:port text` what it answers to that text. */
-  readonly dials?: Readonly<Record<string, string | { readonly error: string }>>
+  /** What `host:port` says; under `host:port text` what it answers to that text. It may be a ZooKeeper. */
+  readonly dials?: Readonly<
+    Record<string, string | { readonly error: string } | { readonly zookeeper: Readonly<Record<string, Plain>> }>
+  >
   /** Paths at which looking fails, and why. */
   readonly closed?: Readonly<Record<string, string>>
 }
