@@ -70,6 +70,8 @@ export type Event =
     }
   | { readonly type: 'play-start'; readonly name: string; readonly hosts: readonly string[]; readonly place: Place }
   | { readonly type: 'play-skipped'; readonly name: string; readonly reason: string }
+  /** It ended before its last task on its last host; `untouched` are the hosts whose turn never came. */
+  | { readonly type: 'play-stopped'; readonly reason: string; readonly untouched: readonly string[] }
   | { readonly type: 'host-connected'; readonly host: string; readonly elapsed: number }
   | { readonly type: 'unreachable'; readonly hosts: readonly string[]; readonly error: KplayError }
   | { readonly type: 'task-start'; readonly task: TaskInfo; readonly hosts: readonly string[] }

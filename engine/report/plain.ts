@@ -25,6 +25,10 @@ export function plainReporter(output: Output, options: ReportOptions): Reporter 
         )
       case 'play-skipped':
         return say(`${paint('bold', `play ${safe(event.name)}`)}  ${paint('dim', event.reason)}`)
+      case 'play-stopped': {
+        const untouched = event.untouched.length > 0 ? `; not run on ${event.untouched.join(' ')}` : ''
+        return say(`  ${paint('red', 'stopped')}: ${event.reason}${untouched}`)
+      }
       case 'unreachable':
         return say(
           `  ${paint(STATUS_STYLE.unreachable, 'unreachable')} ${event.hosts.join(' ')}\n${indent(renderError(event.error, options, paint), '      ')}`,

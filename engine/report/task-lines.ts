@@ -44,7 +44,7 @@ function renderLine(task: TaskInfo, same: readonly Result[], { check }: ReportOp
   const word = first.ignored ? 'ignored' : first.status
   const shown = word === 'changed' && check ? 'would change' : word
   const slowest = Math.max(...same.map(({ elapsed }) => elapsed))
-  const hosts = same.map(({ host }) => host).join(' ')
+  const hosts = [...new Set(same.map(({ host }) => host))].join(' ')
   const item = first.item === undefined ? '' : ` (${safe(first.item)})`
   return `  ${paint(STATUS_STYLE[word], shown.padEnd(check ? 12 : 9))} ${titleOf(task)}${item}  ${paint('dim', hosts)}${slowest >= 1000 ? `  ${paint('dim', seconds(slowest))}` : ''}`
 }

@@ -18,7 +18,7 @@ export function censored(result: Result, { chain, task }: PlannedTask, scope: Sc
     steps: [],
     warnings: [],
     values: { censored: 'no_log was given', changed: status === 'changed', failed: status === 'failed' },
-    ...(item !== undefined && { item: '(no_log)' }),
+    ...(item !== undefined && { item: 'no_log' }),
     ...(failure && {
       failure: { error: new KplayError(failure.error.code, 'it failed; no_log hides the rest', { place: task.place }) },
     }),

@@ -36,7 +36,8 @@ export async function runPlay(
   }
   context.emit({ type: 'play-start', name: view.name, hosts: view.batch, place: play.place })
   let stopped = false
-  for (const group of playBatches(play, hosts, context, view)) {
+  const groups = playBatches(play, hosts, context, view)
+  for (const [index, group] of groups.entries()) {
     const batch: Batch = {
       view: { ...view, batch: group.map(({ name }) => name) },
       hosts: group,
@@ -46,10 +47,25 @@ export async function runPlay(
     for (const host of group) startHost(host, play, batch)
     await runBatch(batch, nextId)
     stopped = batch.stopped
-    if (context.soft.aborted || stopped || group.every(({ status }) => status !== 'active')) break
+    const lost = group.every(({ status }) => status !== 'active')
+    if (!context.soft.aborted && !stopped && !lost) continue
+    tellStopped(play, stopped, groups.slice(index + 1).flat(), context)
+    break
   }
   for (const host of hosts) host.notified.clear()
   return !stopped
+}
+
+/** Says that hosts had no turn: in a recap they look like those with nothing to do. */
+function tellStopped(play: Play, fatal: boolean, rest: readonly HostState[], context: RunContext): void {
+  if (!fatal && rest.length === 0) return
+  const cause = play.maxFailPercentage ? 'max_fail_percentage' : 'any_errors_fatal'
+  const reason = context.soft.aborted
+    ? 'it was interrupted'
+    : fatal
+      ? `${cause}: the run ends here`
+      : 'no host of this batch is left: the play ends here'
+  context.emit({ type: 'play-stopped', reason, untouched: rest.map(({ name }) => name) })
 }
 
 function startHost(host: HostState, play: Play, { view, context }: Batch): void {

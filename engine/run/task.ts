@@ -65,7 +65,7 @@ async function runLoop(
     const label = planned.task.loopControl.label
     const result = censored({ ...end.result, item: label ? (textOf(label, scope) ?? '') : item.label }, planned, scope)
     ends.push({ ...end, result })
-    context.emit({ type: 'item', task: planned.info, result })
+    context.emit({ type: 'item', task: planned.info, result: { ...result, ignored: end.ignored } })
     if (end.status === 'unreachable' || context.soft.aborted) break
   }
   return together(planned, items, ends, host)
@@ -140,7 +140,8 @@ async function runOnce(
   const attempts = task.until.length > 0 || task.retries ? 1 + numberOf(task, 'retries', 3, scope) : 1
   for (let attempt = 1; ; attempt += 1) {
     const executed = await execute(planned, host, view, scope, context)
-    const end = judge(planned, executed, host, scope)
+    const judged = judge(planned, executed, host, scope)
+    const end = attempts > 1 && !executed.predicted ? counted(judged, attempt) : judged
     const done =
       task.until.length > 0 ? holds(task.until, withResult(scope, task, end.registered)) : end.status !== 'failed'
     if (done || end.status === 'maybe' || executed.predicted || context.soft.aborted) return end
@@ -148,6 +149,12 @@ async function runOnce(
     context.emit({ type: 'retry', task: planned.info, host: host.name, attempt, of: attempts - 1 })
     await executed.sleep(numberOf(task, 'delay', 5, scope) * 1000)
   }
+}
+
+/** `register` of a task that is tried again knows how often it was, as in Ansible. */
+function counted(end: TaskEnd, attempt: number): TaskEnd {
+  const { value } = end.registered
+  return isDict(value) ? { ...end, registered: { value: withMembers(value, new Map([['attempts', attempt]])) } } : end
 }
 
 function numberOf(task: Task, key: 'retries' | 'delay', fallback: number, scope: Scope): number {

@@ -158,3 +158,8 @@ test('warnings are named again before the recap, with those they are about', () 
   const many = run(...Array.from({ length: 12 }, (_, at) => ({ host: `h${at + 10}`, warnings: [skipped] })))
   expect(reported([...many, end])).toContain('h17 and 4 more\n')
 })
+
+test('a play that ends early names the hosts whose turn never came', () => {
+  const event: Event = { type: 'play-stopped', reason: 'no host of this batch is left', untouched: ['test2', 'test3'] }
+  expect(reported([event])).toBe('  stopped: no host of this batch is left; not run on test2 test3\n')
+})

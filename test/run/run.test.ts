@@ -544,3 +544,55 @@ test('debug shows a variable that is not there as Ansible does; a message needs 
   expect(lines).toEqual(['ok h1 looks', 'failed h1 says'])
   expect(results[0]?.message).toBe('nothing.here: VARIABLE IS NOT DEFINED!')
 })
+
+describe('a play that ends early', () => {
+  const hosts = { '/project/hosts.yml': 'all: { hosts: { h1: , h2: , h3: } }' }
+  const stops = async (playbook: string): Promise<unknown[]> => {
+    const { events } = await play({ playbook, files: hosts })
+    return events.filter(({ type }) => type === 'play-stopped')
+  }
+
+  test('names the hosts whose turn never came', async () => {
+    const playbook = `
+- hosts: all
+  serial: 1
+  gather_facts: false
+  tasks:
+    - { fail: , when: inventory_hostname == 'h2' }`
+    expect(await stops(playbook)).toEqual([
+      { type: 'play-stopped', reason: 'no host of this batch is left: the play ends here', untouched: ['h3'] },
+    ])
+  })
+
+  test('says what ended the whole run', async () => {
+    const playbook = `
+- hosts: all
+  any_errors_fatal: true
+  gather_facts: false
+  tasks:
+    - { fail: , when: inventory_hostname == 'h2' }
+- hosts: all
+  tasks: [{ debug: { msg: x } }]`
+    expect(await stops(playbook)).toEqual([
+      { type: 'play-stopped', reason: 'any_errors_fatal: the run ends here', untouched: [] },
+    ])
+    expect(await stops(playbook.replace('any_errors_fatal: true', ''))).toEqual([])
+  })
+})
+
+test('a task that is tried again counts its attempts; ignored items of a loop are told as such', async () => {
+  const playbook = `
+- hosts: all
+  gather_facts: false
+  tasks:
+    - { name: tried, command: probe, register: seen, until: seen.attempts == 3, retries: 5, delay: 0 }
+    - { name: counted, debug: { msg: "{{ seen.attempts }}" } }
+    - { name: items, command: "false", loop: [1, 2], ignore_errors: true }`
+  const { results, events } = await play({ playbook, hosts: { h1: { ran: { '/false/': { code: 1 } } } } })
+  expect(results[1]?.message).toBe('3')
+  const items = events.flatMap((event) => (event.type === 'item' ? [event.result] : []))
+  expect(items.map(({ status, ignored }) => [status, ignored])).toEqual([
+    ['failed', true],
+    ['failed', true],
+  ])
+})
