@@ -9,6 +9,45 @@ const change = '- copy: { dest: "/etc/{{ item }}", content: x }\n  loop: [x]\n  
 const playbook = (handlers: string, tasks = change): string =>
   `- hosts: all\n  gather_facts: false\n  tasks:\n${tasks.replace(/^/gm, '    ')}\n  handlers:\n${handlers.replace(/^/gm, '    ')}\n`
 
+describe('handlers', () => {
+  const playbook = `
+- hosts: all
+  gather_facts: false
+  tasks:
+    - name: one
+      symlink: { path: /opt/a, target: /b }
+      notify: [second, first]
+    - name: two
+      symlink: { path: /opt/c, target: /d }
+      notify: topic
+  handlers:
+    - { name: first, debug: { msg: 1 } }
+    - { name: second, debug: { msg: 2 } }
+    - { name: third, debug: { msg: 3 }, listen: topic }
+    - { name: never, debug: { msg: 4 } }`
+  test('run once, in the order they are defined', async () => {
+    expect((await play({ playbook })).lines).toEqual([
+      'changed h1 one',
+      'changed h1 two',
+      'ok h1 first',
+      'ok h1 second',
+      'ok h1 third',
+    ])
+  })
+  test('are flushed on request, and do not run without a change', async () => {
+    const flushed = playbook.replace('    - name: two', '    - meta: flush_handlers\n    - name: two')
+    expect((await play({ playbook: flushed })).lines).toEqual([
+      'changed h1 one',
+      'ok h1 first',
+      'ok h1 second',
+      'changed h1 two',
+      'ok h1 third',
+    ])
+    const there = { files: { '/opt/a': { link: '/b' }, '/opt/c': { link: '/d' } } }
+    expect((await play({ playbook, hosts: { h1: there } })).lines).toEqual(['ok h1 one', 'ok h1 two'])
+  })
+})
+
 describe('a block as a handler', () => {
   const handlers = `
 - name: restart
