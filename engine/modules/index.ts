@@ -14,6 +14,7 @@ import { mount } from './mount.ts'
 import { packageModule } from './package.ts'
 import { service } from './service.ts'
 import { shell } from './shell.ts'
+import { slurp } from './slurp.ts'
 import { stat } from './stat.ts'
 import { symlink } from './symlink.ts'
 import { sysctl } from './sysctl.ts'
@@ -42,6 +43,7 @@ const all: readonly Module[] = [
   packageModule,
   service,
   shell,
+  slurp,
   stat,
   symlink,
   sysctl,
