@@ -70,10 +70,13 @@ export function goalOf({ value, floor }: Goal, current: string | null): string {
   return have.map((number, at) => (number > (least[at] ?? 0n) ? number : (least[at] ?? 0n))).join(' ')
 }
 
-/** Whether a change takes something away from the host: less of what it counts. Of vm.* less is not worse. */
+/** Keys that say how much of something there may be. Of others (switches, times, ranges, vm.*) less is not worse. */
+const LIMIT = /^(?!vm\.).*(max|mem|backlog|nr_open|shmall)/
+
+/** Whether a change takes something away from the host: a lower limit. */
 export function isLowered(key: string, from: string, to: string): boolean {
   const [before, after] = [numbers(from), numbers(to)]
-  if (key.startsWith('vm.') || !before || !after) return false
+  if (!LIMIT.test(key) || !before || !after) return false
   return before.some((number, at) => (after[at] ?? number) < number)
 }
 
