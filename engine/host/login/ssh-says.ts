@@ -40,14 +40,14 @@ export function explainSsh(
     )
   }
   if (/Host key verification failed|host key is known/.test(heard)) {
-    const hint = `accept the new keys of all hosts of a run: --accept-new-host-keys; or look at it with: ssh ${settings.alias}`
+    const hint = `accept the new keys of all hosts of a run: --accept-new-host-keys; or look at it with: ssh ${settings.user}@${settings.alias}`
     return new KplayError('HOST_KEY', 'the host key is not known', { hint, cause: said })
   }
   const denied = /Permission denied(?: \(([^)]*)\))?/.exec(heard)
   if (denied) {
     const next = withPassword
       ? 'check the password (-k, ansible_password) and the user (-u, ansible_user)'
-      : `try: ssh ${settings.alias}; an encrypted key needs ssh-agent here`
+      : `try: ssh ${settings.user}@${settings.alias}; an encrypted key needs ssh-agent here`
     const hint = `${denied[1] === undefined ? '' : `the server accepts: ${denied[1].replaceAll(',', ', ')}\n`}${next}`
     return new KplayError('LOGIN_REFUSED', `the login as ${settings.user} was refused`, { hint, cause: said })
   }
