@@ -16,6 +16,8 @@ export interface Archive {
   /** The time of every entry. */
   readonly date: string
   readonly checksums: ChecksumFiles
+  /** What a person should know who takes it for what its path says. */
+  readonly note?: string
   /** Makes the content in an empty folder. */
   fill(target: string, folders: MirrorFolders): Promise<void>
 }

@@ -4,15 +4,11 @@ import { link, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/p
 import { basename, dirname, join } from 'node:path'
 import type { Archive } from './archive.ts'
 import { digestFile, writeChecksums } from './checksums.ts'
-import { findJava } from './java.ts'
-import { kafka } from './kafka.ts'
 import { withLock } from './lock.ts'
 import { emptyFolder, pack } from './pack.ts'
-import { peers } from './peers.ts'
 import { mirrorFolders, textsFolder, type MirrorFolders } from './places.ts'
-import { scala } from './scala.ts'
+import { plans, type Plan } from './plans.ts'
 import { ensureTools } from './tools.ts'
-import { zookeeper } from './zookeeper.ts'
 
 /** What is known of a finished archive. */
 export interface BuiltArchive {
@@ -22,6 +18,7 @@ export interface BuiltArchive {
   readonly folder: string
   readonly sha256: string
   readonly sha512: string
+  readonly note?: string
 }
 
 interface Record {
@@ -38,41 +35,44 @@ export interface BuiltMirror {
 /**
  * Builds what is missing or outdated and leaves the rest alone.
  * @param say is told each step, a line at a time
+ * @param options `all`: also what takes long and few need; once built it is kept up to date like the rest
  */
-export async function buildMirror(say: (line: string) => void = () => {}): Promise<BuiltMirror> {
+export async function buildMirror(
+  say: (line: string) => void = () => {},
+  { all = false }: { readonly all?: boolean } = {},
+): Promise<BuiltMirror> {
   const folders = mirrorFolders()
   await mkdir(folders.mirror, { recursive: true })
-  return withLock(join(folders.mirror, 'build.lock'), say, () => buildAll(folders, say))
+  const wanted = plans.filter((plan) => all || !plan.onlyWhenAsked || existsSync(recordOf(plan, folders)))
+  return withLock(join(folders.mirror, 'build.lock'), say, () => buildPlans(wanted, folders, say))
 }
 
-async function buildAll(folders: MirrorFolders, say: (line: string) => void): Promise<BuiltMirror> {
+async function buildPlans(
+  wanted: readonly Plan[],
+  folders: MirrorFolders,
+  say: (line: string) => void,
+): Promise<BuiltMirror> {
   const archives: BuiltArchive[] = []
-  const build = async (name: string, source: string, define: () => Archive | Promise<Archive>) =>
-    archives.push(await buildOnce(name, await recipeOf(source), define, folders, say))
-  for (const archive of [kafka, zookeeper, scala]) await build(archive.name, archive.name, () => archive)
-  for (const archive of peers) await build(archive.name, 'peers', () => archive)
-  // Its version is known only once it is found, so it is looked for only when it is to be built.
-  await build('java', 'java', () => findJava(folders, say))
+  for (const plan of wanted) archives.push(await buildOnce(plan, folders, say))
   await writeLists(archives, folders)
   await rm(folders.work, { recursive: true, force: true })
   await rm(folders.apt, { recursive: true, force: true })
   return { www: folders.www, archives }
 }
 
-async function buildOnce(
-  name: string,
-  recipe: string,
-  define: () => Archive | Promise<Archive>,
-  folders: MirrorFolders,
-  say: (line: string) => void,
-): Promise<BuiltArchive> {
-  const recordPath = join(folders.mirror, 'built', `${name.replaceAll('/', '-')}.json`)
+const recordOf = ({ name }: Plan, { mirror }: MirrorFolders): string =>
+  join(mirror, 'built', `${name.replaceAll('/', '-')}.json`)
+
+async function buildOnce(plan: Plan, folders: MirrorFolders, say: (line: string) => void): Promise<BuiltArchive> {
+  const { name } = plan
+  const recipe = await recipeOf(plan.source)
+  const recordPath = recordOf(plan, folders)
   const known = await readRecord(recordPath)
   if (known?.recipe === recipe && existsSync(join(folders.www, known.built.path))) return known.built
 
   say(`building ${name}`)
   await ensureTools()
-  const archive = await define()
+  const archive = await plan.define(folders, say)
   const parent = await emptyFolder(join(folders.work, name))
   const target = await emptyFolder(join(parent, archive.folder))
   await archive.fill(target, folders)
@@ -83,9 +83,16 @@ async function buildOnce(
   await writeChecksums(path, archive.checksums)
   for (const alias of archive.aliases ?? []) await linkAlias(path, join(folders.www, alias), archive)
 
-  const { version, folder } = archive
+  const { version, folder, note } = archive
   const digests = { sha256: await digestFile(path, 'sha256'), sha512: await digestFile(path, 'sha512') }
-  const built: BuiltArchive = { name, version, path: archive.path, folder, ...digests }
+  const built: BuiltArchive = {
+    name,
+    version,
+    path: archive.path,
+    folder,
+    ...digests,
+    ...(note === undefined ? {} : { note }),
+  }
   await mkdir(dirname(recordPath), { recursive: true })
   await writeFile(recordPath, JSON.stringify({ recipe, built } satisfies Record, undefined, 2))
   return built

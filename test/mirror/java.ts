@@ -8,30 +8,41 @@ import type { MirrorFolders } from './places.ts'
 import { MirrorError } from './tools.ts'
 
 const quiet = $({ quiet: true, stdio: ['ignore', 'pipe', 'pipe'] })
-const packages = ['openjdk-8-jre-headless', 'openjdk-8-jdk-headless']
 const checksums = { sha256: 'gnu', sha512: 'bare' } as const
 const platform = process.arch === 'arm64' ? 'linux-aarch64' : 'linux-x64'
 
+/** Which of Debian's suites has which OpenJDK: what unstable has runs on Debian 13 but not on 12. */
+const suiteOf = { 8: 'unstable', 17: 'bookworm' } as const
+export type JavaMajor = keyof typeof suiteOf
+
 /** A JDK unpacked somewhere; links in it may lead out of it, to files that stand under `root`. */
 interface FoundJdk {
+  /** As `java.version` has it: 1.8.0_504, 17.0.15. */
   readonly version: string
   readonly home: string
   readonly root: string
 }
 
 /**
- * The JDK of the mirror: OpenJDK 8 from Debian's unstable suite, which runs on Debian 13 but not on 12; where that
- * cannot be had, the JDK of this machine.
- * @param note is told why it is not OpenJDK 8
+ * A JDK of the mirror: OpenJDK from Debian; where that cannot be had, the JDK of this machine, which also stands in for
+ * a Java 8 when it is a later one.
+ * @param say is told why it is not Debian's
  */
-export async function findJava(folders: MirrorFolders, note: (text: string) => void): Promise<Archive> {
+export async function findJava(
+  major: JavaMajor,
+  folders: MirrorFolders,
+  say: (line: string) => void,
+): Promise<Archive> {
   try {
-    return describe(await fetchOpenJdk8(folders))
+    return describe(major, await fetchOpenJdk(major, folders))
   } catch (error) {
-    note(
-      `java: OpenJDK 8 cannot be had, taking this machine's JDK (${error instanceof Error ? firstLine(error) : String(error)})`,
-    )
-    return describe(await findOwnJdk())
+    const reason = error instanceof Error ? firstLine(error) : String(error)
+    const found = await findOwnJdk()
+    if (major !== 8 && majorOf(found) !== major)
+      throw new MirrorError(`no JDK ${major} for the mirror: this machine's is ${found.version}, and ${reason}`)
+    const archive = describe(major, found)
+    say(`java: Debian's OpenJDK ${major} cannot be had, taking ${archive.note ?? `this machine's`} (${reason})`)
+    return archive
   }
 }
 
@@ -39,32 +50,37 @@ function firstLine(error: Error): string {
   return error.message.trim().split('\n')[0] ?? ''
 }
 
+/** 8 for 1.8.0_504, 17 for 17.0.15. */
+const majorOf = ({ version }: FoundJdk): number => Number(/^(?:1\.)?(\d+)/.exec(version)?.[1])
+
 /** Names as their makers give them: jdk1.8.0_504 in jdk-8u504-…, jdk-17.0.15 in openjdk-17.0.15_…. */
-function describe(found: FoundJdk): Archive {
+function describe(major: JavaMajor, found: FoundJdk): Archive {
   const update = /^1\.8\.0_(\d+)$/.exec(found.version)?.[1]
   const file = update === undefined ? `openjdk-${found.version}_${platform}_bin` : `jdk-8u${Number(update)}-${platform}`
+  const aliases = [`java/jdk-${major}-${platform}.tar.gz`]
   return {
-    name: 'java',
+    name: major === 8 ? 'java' : `java-${major}`,
     version: found.version,
     path: `java/${file}.tar.gz`,
-    aliases: [`java/jdk-${platform}.tar.gz`],
+    aliases: major === 8 ? [...aliases, `java/jdk-${platform}.tar.gz`] : aliases,
     folder: update === undefined ? `jdk-${found.version}` : `jdk${found.version}`,
     date: '2016-01-01 00:00:00',
     checksums,
+    ...(majorOf(found) === major ? {} : { note: `this machine's JDK ${found.version} in the place of JDK ${major}` }),
     fill: (target) => fillJava(found, target),
   }
 }
 
 /** Downloads with an apt state of its own: the machine's sources and lists stay as they are. */
-async function fetchOpenJdk8({ apt }: MirrorFolders): Promise<FoundJdk> {
+async function fetchOpenJdk(major: JavaMajor, { apt }: MirrorFolders): Promise<FoundJdk> {
   if (!(await which('apt-get', { nothrow: true }))) throw new MirrorError('there is no apt-get')
   const targets = await quiet`apt-get indextargets --format ${'$(REPO_URI) $(ORIGIN)'} ${'Created-By: Packages'}`
   const debian = targets.lines().find((line) => /\/debian\/? Debian$/.test(line))
   if (debian === undefined) throw new MirrorError('apt-get knows no mirror of Debian')
-  const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg'
+  const source = `deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] ${debian.split(' ')[0] ?? ''}`
   await mkdir(join(apt, 'lists/partial'), { recursive: true })
   await mkdir(join(apt, 'cache/archives/partial'), { recursive: true })
-  await writeFile(join(apt, 'sources.list'), `deb [signed-by=${keyring}] ${debian.split(' ')[0] ?? ''} unstable main\n`)
+  await writeFile(join(apt, 'sources.list'), `${source} ${suiteOf[major]} main\n`)
   const options = [
     `Dir::Etc::SourceList=${apt}/sources.list`,
     'Dir::Etc::SourceParts=/dev/null',
@@ -73,22 +89,28 @@ async function fetchOpenJdk8({ apt }: MirrorFolders): Promise<FoundJdk> {
     'APT::Sandbox::User=',
   ].flatMap((option) => ['-o', option])
   const debs = await emptyFolder(join(apt, 'debs'))
+  const packages = ['jre', 'jdk'].map((part) => `openjdk-${major}-${part}-headless`)
   await quiet`apt-get ${options} -q update`
   await quiet({ cwd: debs })`apt-get ${options} -q download ${packages}`
   const root = await emptyFolder(join(apt, 'root'))
   for (const name of await readdir(debs)) await quiet`dpkg-deb -x ${join(debs, name)} ${root}`
   const [first = ''] = await readdir(debs)
-  const update = /_8u(\d+)-/.exec(first)?.[1]
-  if (update === undefined) throw new MirrorError(`no version of Java 8 in the file name ${first}`)
-  const homes = (await readdir(join(root, 'usr/lib/jvm'))).filter((name) => name.startsWith('java-8-openjdk-'))
-  return { version: `1.8.0_${update.padStart(2, '0')}`, home: join(root, 'usr/lib/jvm', homes[0] ?? ''), root }
+  const homes = (await readdir(join(root, 'usr/lib/jvm'))).filter((name) => name.startsWith(`java-${major}-openjdk-`))
+  return { version: readVersion(first), home: join(root, 'usr/lib/jvm', homes[0] ?? ''), root }
+}
+
+/** The version of Java from the name of a package's file: …_8u504-ga-1_…, …_17.0.15+6-1~deb12u1_…. */
+function readVersion(file: string): string {
+  const [, update, version] = /_(?:8u(\d+)-|(\d[\d.]*)\+)/.exec(file) ?? []
+  if (update !== undefined) return `1.8.0_${update.padStart(2, '0')}`
+  if (version === undefined) throw new MirrorError(`no version of Java in the file name ${file}`)
+  return version
 }
 
 async function findOwnJdk(): Promise<FoundJdk> {
   const java = join(process.env['JAVA_HOME'] ?? '/nowhere', 'bin/java')
   const found = existsSync(java) ? java : await which('java', { nothrow: true })
-  if (!found)
-    throw new MirrorError('no JDK for the mirror: neither OpenJDK 8 from Debian unstable nor one on this machine')
+  if (!found) throw new MirrorError('no JDK for the mirror: neither from Debian nor one on this machine')
   const asked = await quiet`${found} -XshowSettings:properties -version`
   const read = (name: string) => new RegExp(`^\\s*${name} = (.+)$`, 'm').exec(asked.stderr)?.[1]?.trim()
   const [version, home] = [read('java.version'), read('java.home')]

@@ -15,9 +15,9 @@ const without = [
   'io.netty:netty',
 ]
 
-const jars: readonly Dependency[] = [
-  { artifact: 'org.apache.kafka:kafka_2.11:0.9.0.1', without },
-  { artifact: 'org.apache.kafka:kafka-tools:0.9.0.1', without },
+const jars = (version: string): readonly Dependency[] => [
+  { artifact: `org.apache.kafka:kafka_2.11:${version}`, without },
+  { artifact: `org.apache.kafka:kafka-tools:${version}`, without },
   { artifact: 'org.slf4j:slf4j-api:1.7.6' },
   { artifact: 'org.slf4j:slf4j-log4j12:1.7.6' },
   { artifact: 'log4j:log4j:1.2.17' },
@@ -44,18 +44,25 @@ const commands: Readonly<Record<string, { main: string; heap?: string }>> = {
   'zookeeper-security-migration.sh': { main: 'kafka.admin.ZkSecurityMigrator' },
 }
 
-export const kafka: Archive = {
-  name: 'kafka',
-  version: '0.9.0.1',
-  path: 'kafka/0.9.0.1/kafka_2.11-0.9.0.1.tgz',
-  folder: 'kafka_2.11-0.9.0.1',
-  date: '2016-02-12 00:00:00',
-  checksums: { sha256: 'gpg', sha512: 'gpg' },
-  fill: fillKafka,
+export const kafka = describe('kafka', '0.9.0.1', '2016-02-12 00:00:00')
+/** The version before it, with the same scripts: what brokers are switched to and back. */
+export const earlierKafka = describe('kafka-0.9.0.0', '0.9.0.0', '2015-11-20 00:00:00')
+
+function describe(name: string, version: string, date: string): Archive {
+  const folder = `kafka_2.11-${version}`
+  return {
+    name,
+    version,
+    path: `kafka/${version}/${folder}.tgz`,
+    folder,
+    date,
+    checksums: { sha256: 'gpg', sha512: 'gpg' },
+    fill: (target, folders) => fillKafka(version, target, folders),
+  }
 }
 
-async function fillKafka(target: string, folders: MirrorFolders): Promise<void> {
-  await cp(await copyJars('kafka', jars, folders), join(target, 'libs'), { recursive: true })
+async function fillKafka(version: string, target: string, folders: MirrorFolders): Promise<void> {
+  await cp(await copyJars('kafka', jars(version), folders), join(target, 'libs'), { recursive: true })
   await copyTexts('kafka/config', join(target, 'config'), 0o644)
   await copyTexts('kafka/bin', join(target, 'bin'), 0o755)
   for (const [name, { main, heap }] of Object.entries(commands)) {
