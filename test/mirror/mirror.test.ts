@@ -1,13 +1,15 @@
-import { mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { $ } from 'zx'
 import { buildMirror, type BuiltArchive, type BuiltMirror } from './build.ts'
 import { digestFile } from './checksums.ts'
+import { findJava } from './java.ts'
 import { pack } from './pack.ts'
+import { mirrorFolders } from './places.ts'
 import { serveFolder, type ServedMirror } from './serve.ts'
 
 const run = $({ quiet: true, stdio: ['ignore', 'pipe', 'pipe'] })
@@ -16,7 +18,7 @@ let mirror: BuiltMirror
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'kplay-mirror-'))
-  mirror = await buildMirror()
+  mirror = await buildMirror(undefined, { all: true })
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
@@ -26,19 +28,35 @@ function archive(name: string): BuiltArchive {
   return found
 }
 const pathOf = (name: string) => join(mirror.www, archive(name).path)
-const names = ['kafka', 'zookeeper', 'scala', 'java']
+const seconds = ['kafka-0.9.0.0', 'zookeeper-3.4.9', 'java-17']
+const names = ['kafka', 'zookeeper', 'scala', 'java', ...seconds]
 
 describe('the archives', () => {
   it.each([
     ['kafka', 'kafka/0.9.0.1/kafka_2.11-0.9.0.1.tgz', 'kafka_2.11-0.9.0.1'],
     ['zookeeper', 'zookeeper/zookeeper-3.4.6/zookeeper-3.4.6.tar.gz', 'zookeeper-3.4.6'],
     ['scala', 'scala/2.11.0/scala-2.11.0.tgz', 'scala-2.11.0'],
+    ['kafka-0.9.0.0', 'kafka/0.9.0.0/kafka_2.11-0.9.0.0.tgz', 'kafka_2.11-0.9.0.0'],
+    ['zookeeper-3.4.9', 'zookeeper/zookeeper-3.4.9/zookeeper-3.4.9.tar.gz', 'zookeeper-3.4.9'],
   ])('%s stands where the original does, with its folder', (name, path, top) => {
     expect(archive(name)).toMatchObject({ path, folder: top })
   })
 
   it('names the JDK by its true version', () => {
     expect(archive('java').folder).toMatch(/^jdk(1\.8\.0_\d+|-\d+[\d.]*)$/)
+    expect(archive('java-17').folder).toMatch(/^jdk-17\.[\d.]+$/)
+  })
+
+  it.each([
+    ['java', ['jdk-8-linux-', 'jdk-linux-']],
+    ['java-17', ['jdk-17-linux-']],
+  ])('%s has names that do not change with its version', async (name, aliases) => {
+    const ending = /linux-(\w+?)(_bin)?\.tar\.gz$/.exec(archive(name).path)?.[1] ?? ''
+    for (const alias of aliases) {
+      const path = join(mirror.www, 'java', `${alias}${ending}.tar.gz`)
+      expect(await digestFile(path, 'sha256')).toBe(archive(name).sha256)
+      await run({ cwd: join(path, '..') })`sha256sum --strict -c ${basename(path)}.sha256`
+    }
   })
 
   it.each([...names, 'peers/jdk-1.8.0_161', 'peers/kafka_2.11-0.9.0.1'])(
@@ -51,6 +69,18 @@ describe('the archives', () => {
       expect(entries.filter((line) => / -> (\/|.*\.\.$)/.test(line))).toEqual([])
     },
   )
+
+  it.each([
+    ['kafka', 'kafka-0.9.0.0', / libs\/./],
+    ['zookeeper', 'zookeeper-3.4.9', /\.jar$/],
+  ])('%s and %s have the same scripts and settings', async (first, second, libraries) => {
+    const list = async (name: string) =>
+      (await run`tar --full-time -tvzf ${pathOf(name)}`)
+        .lines()
+        .map((line) => line.replace(/ \d{4}-\S+ \S+ [^/]+\//, ' '))
+        .filter((line) => !libraries.test(line))
+    expect(await list(second)).toEqual(await list(first))
+  })
 
   it('is built once', async () => {
     const before = await Promise.all(names.map(async (name) => (await stat(pathOf(name))).mtimeMs))
@@ -80,16 +110,23 @@ describe('the checksums', () => {
     ['zookeeper', 'sha512'],
     ['java', 'sha256'],
     ['scala', 'sha512'],
+    ['zookeeper-3.4.9', 'sha1'],
+    ['zookeeper-3.4.9', 'sha256'],
+    ['zookeeper-3.4.9', 'sha512'],
+    ['java-17', 'sha256'],
   ])('%s.%s is what the usual tool accepts', async (name, algorithm) => {
     const path = pathOf(name)
     await run({ cwd: join(path, '..') })`${algorithm}sum --strict -c ${basename(path)}.${algorithm}`
   })
 
-  it("Kafka's are laid out as gpg prints them", async () => {
-    const hex = archive('kafka').sha512.toUpperCase()
-    const text = await readFile(`${pathOf('kafka')}.sha512`, 'utf8')
+  it.each([
+    ['kafka', 'kafka_2.11-0.9.0.1.tgz:'],
+    ['kafka-0.9.0.0', 'kafka_2.11-0.9.0.0.tgz:'],
+  ])('%s: laid out as gpg prints them', async (name, file) => {
+    const hex = archive(name).sha512.toUpperCase()
+    const text = await readFile(`${pathOf(name)}.sha512`, 'utf8')
     const lines = text.trimEnd().split('\n')
-    expect(lines.map((line) => line.slice(0, 24).trim())).toEqual(['kafka_2.11-0.9.0.1.tgz:', '', ''])
+    expect(lines.map((line) => line.slice(0, 24).trim())).toEqual([file, '', ''])
     expect(lines.map((line) => line.slice(24).split(' ').length)).toEqual([6, 6, 4])
     expect(text.replace(/^[^:]*:|\s/g, '')).toBe(hex)
   })
@@ -102,7 +139,90 @@ describe('the checksums', () => {
         mirror.archives.filter(({ name }) => name.startsWith('peers/')).map(({ folder: top, sha256 }) => [top, sha256]),
       ),
     })
-    expect(await read('vars.json')).toMatchObject({ mirror_archives: { java: { sha256: archive('java').sha256 } } })
+    expect(await read('vars.json')).toMatchObject({
+      mirror_archives: Object.fromEntries(
+        names.map((name) => [name, { path: archive(name).path, sha256: archive(name).sha256 }]),
+      ),
+    })
+  })
+})
+
+describe('the programs', () => {
+  let java: string
+  beforeAll(async () => {
+    for (const name of names) await run`tar -xzf ${pathOf(name)} -C ${folder}`
+    java = join(folder, archive('java-17').folder)
+  })
+  /** What a command says, on whichever output. */
+  const ask = async (command: string, args: readonly string[], env: Readonly<Record<string, string>> = {}) => {
+    const all = { ...process.env, JAVA_HOME: java, LOG_DIR: join(folder, 'logs'), ...env }
+    const said = await run({ nothrow: true, timeout: '60s', env: all })`${join(folder, command)} ${args}`
+    return { status: said.exitCode, text: said.stdout + said.stderr }
+  }
+
+  it.each(['java', 'java-17'])('%s tells its version', async (name) => {
+    const { folder: top, version } = archive(name)
+    const { status, text } = await ask(`${top}/bin/java`, ['-version'])
+    if (status === 0) return expect(text).toContain(` version "${version}"`)
+    // Of Debian's unstable suite: it wants a later C library than this machine may have. Its classes know as well.
+    expect([name, text]).toEqual(['java', expect.stringContaining('GLIBC_')])
+    const classes = ['-cp', join(folder, top, 'jre/lib/rt.jar'), '-p', '-constants', 'sun.misc.Version']
+    expect((await ask(`${archive('java-17').folder}/bin/javap`, classes)).text).toContain(`java_version = "${version}"`)
+  })
+
+  it.each(['zookeeper', 'zookeeper-3.4.9'])('%s tells its version', async (name) => {
+    const { folder: top, version } = archive(name)
+    const jars = ['*', 'lib/*'].map((below) => join(folder, top, below)).join(':')
+    const main = ['org.apache.zookeeper.Version', '--full']
+    const { text } = await ask(`${archive('java-17').folder}/bin/java`, ['-cp', jars, ...main])
+    expect(text.split('-')[0]).toBe(version)
+  })
+
+  it.each(['kafka', 'kafka-0.9.0.0'])('%s tells its version', async (name) => {
+    const { folder: top, version } = archive(name)
+    const env = { KAFKA_LOG4J_OPTS: `-Dlog4j.configuration=file:${join(folder, top, 'config/log4j.properties')}` }
+    const nothing = ['--broker-list', '127.0.0.1:1', '--topic', 'none']
+    expect((await ask(`${top}/bin/kafka-console-producer.sh`, nothing, env)).text).toContain(
+      `Kafka version : ${version} `,
+    )
+  })
+
+  it.each(['kafka', 'kafka-0.9.0.0'])('%s asks for GC logging with flags that Java 17 refuses', async (name) => {
+    const { status, text } = await ask(`${archive(name).folder}/bin/kafka-server-start.sh`, ['/nowhere'])
+    expect([status, text]).toEqual([1, expect.stringMatching(/Unrecognized VM option 'PrintGC/)])
+  })
+})
+
+describe('the JDK of this machine', () => {
+  /** A machine with this Java, and without apt-get. */
+  async function machineWith(version: string): Promise<void> {
+    const commands = join(folder, `machine-${version}`)
+    await mkdir(commands, { recursive: true })
+    const told = `    java.home = /opt/java\n    java.version = ${version}`
+    await writeFile(join(commands, 'java'), `#!/bin/sh\necho '${told}' >&2\n`, { mode: 0o755 })
+    vi.stubEnv('PATH', commands)
+    vi.stubEnv('JAVA_HOME', '')
+  }
+  afterEach(() => vi.unstubAllEnvs())
+
+  it('stands in for a Java 8, and says so', async () => {
+    await machineWith('17.0.15')
+    const said: string[] = []
+    const found = await findJava(8, mirrorFolders(folder), (line) => said.push(line))
+    expect(found).toMatchObject({ name: 'java', folder: 'jdk-17.0.15' })
+    expect(found.note).toBe("this machine's JDK 17.0.15 in the place of JDK 8")
+    expect(said).toEqual([expect.stringContaining(found.note ?? '')])
+  })
+
+  it('is taken as what it is', async () => {
+    await machineWith('1.8.0_402')
+    const found = await findJava(8, mirrorFolders(folder), () => {})
+    expect([found.folder, found.note]).toEqual(['jdk1.8.0_402', undefined])
+  })
+
+  it('does not stand in for a Java 17', async () => {
+    await machineWith('25.0.1')
+    await expect(findJava(17, mirrorFolders(folder), () => {})).rejects.toThrow(/^no JDK 17 for the mirror/)
   })
 })
 
