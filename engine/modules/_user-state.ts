@@ -20,6 +20,8 @@ export interface UserState {
   /** The day on which it expires. */
   readonly expires: string | null
   readonly 'home folder': string
+  /** What the mode of a home folder would be that is still to be made. */
+  readonly 'home mode': string
   readonly 'ssh key': string
   readonly tool: 'shadow' | 'busybox' | 'none'
   /** Groups that are asked for and not there. */
@@ -55,8 +57,10 @@ export async function probeUser(args: UserArgs, reader: Reader): Promise<UserSta
   ])
   const home = args.home ?? account?.home ?? `/home/${name}`
   const key = keyFileOf(args, home)
-  const [folder, keyEntry, publicKey] = await Promise.all([
+  const makes = present && !account && args.create_home
+  const [folder, defaults, keyEntry, publicKey] = await Promise.all([
     reader.stat(home),
+    makes && tool === 'shadow' ? reader.readText('/etc/login.defs') : undefined,
     args.generate_ssh_key ? reader.lstat(key) : undefined,
     args.generate_ssh_key ? reader.readText(`${key}.pub`) : undefined,
   ])
@@ -71,6 +75,7 @@ export async function probeUser(args: UserArgs, reader: Reader): Promise<UserSta
     ...passwordOf(args, account),
     expires: account?.expires === undefined ? null : dayOf(account.expires * DAY),
     'home folder': folder?.kind ?? 'absent',
+    'home mode': homeMode(defaults ?? '', args.umask),
     'ssh key': keyEntry ? 'present' : 'absent',
     tool,
     'missing groups': asked.filter((one, at) => !found[at] && !/^\d+$/.test(one)).join(', '),
@@ -79,6 +84,14 @@ export async function probeUser(args: UserArgs, reader: Reader): Promise<UserSta
     'group gid': (group === undefined ? own : found.at(-1))?.gid ?? null,
     'public key': publicKey?.trim() ?? null,
   }
+}
+
+/** login.defs(5): HOME_MODE, else what UMASK leaves. */
+function homeMode(defaults: string, umask: string | undefined): string {
+  const found = (key: string): string | undefined =>
+    [...defaults.matchAll(/^[ \t]*(\w+)[ \t]+"?(0?[0-7]{1,4})\b/gm)].findLast(([, name]) => name === key)?.[2]
+  const mode = found('HOME_MODE') ?? (0o777 & ~Number.parseInt(umask ?? found('UMASK') ?? '022', 8)).toString(8)
+  return mode.replace(/^0+(?=\d)/, '').padStart(4, '0')
 }
 
 const shownGroups = (groups: readonly string[]): string => [...new Set(groups)].sort().join(',')

@@ -26,14 +26,16 @@ export function createUser(args: UserArgs, now: UserState, want: Wanted<UserStat
     ...option('-c', comment),
     ...option('-s', shell),
     ...option('-d', args.home),
-    ...option('-e', want.expires ?? undefined),
+    // Of a system account useradd writes no such day, and says nothing.
+    ...(args.system ? [] : option('-e', want.expires ?? undefined)),
     ...(create_home ? ['-m', ...option('-k', args.skeleton)] : ['-M']),
     ...(args.system ? ['-r'] : []),
     ...(args.umask === undefined ? [] : ['-K', `UMASK=${args.umask}`]),
     ...(args.uid_min === undefined ? [] : ['-K', `UID_MIN=${args.uid_min}`]),
     ...(args.uid_max === undefined ? [] : ['-K', `UID_MAX=${args.uid_max}`]),
   ]
-  const add = now.tool === 'busybox' ? busyboxAdd(args, now, want) : sh`useradd ${words} -- ${name}`
+  const ages = args.system && want.expires ? sh` && usermod -e ${want.expires} -- ${name}` : sh``
+  const add = now.tool === 'busybox' ? busyboxAdd(args, now, want) : sh`useradd ${words} -- ${name}${ages}`
   return {
     kind: 'run',
     command: create_home ? sh`mkdir -p -- ${parentOf(home)} && ${add}` : add,
@@ -41,7 +43,10 @@ export function createUser(args: UserArgs, now: UserState, want: Wanted<UserStat
     effects: [
       { effect: 'user', name, account: accountAs(args, now, want) },
       ...(group === undefined ? [{ effect: 'group', name, group: {} } as const] : []),
-      ...(create_home ? [{ effect: 'dir', path: home, owner: name, group: group ?? name } as const] : []),
+      // A folder that is there already is left to whom it belongs.
+      ...(create_home && now['home folder'] === 'absent'
+        ? [{ effect: 'dir', path: home, mode: now['home mode'], owner: name, group: group ?? name } as const]
+        : []),
     ],
   }
 }

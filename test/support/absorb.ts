@@ -84,8 +84,9 @@ function absorbFile(
     if (old?.kind === 'dir') throw new Error(`a step makes a link of the folder ${path}`)
     return void files.nodes.set(path, files.node('link', { target: effect.target }))
   }
-  // What a link points to counts as the old file.
-  const led = old?.kind === 'link' ? files.get(path) : old
+  // A file that a link points to counts as the old one.
+  const behind = old?.kind === 'link' ? files.get(path) : undefined
+  const led = behind?.kind === 'file' ? behind : old?.kind === 'file' ? old : undefined
   const kept = led && { mode: led.mode, owner: led.owner, group: led.group }
   if (effect.effect === 'dir') {
     if (old && old.kind !== 'dir') throw new Error(`a step makes a folder of the ${old.kind} ${path}`)
@@ -177,7 +178,8 @@ function absorbUser(machine: Machine, { name, account: change }: EffectOf<'user'
   const { accounts, groups } = machine
   if (change === 'absent') return void accounts.delete(name)
   const old = accounts.get(name) ?? account(name, { uid: nextId(machine), gid: nextId(machine) })
-  const now = { ...old, ...change }
+  // -1: a number that only the tool will choose.
+  const now = { ...old, ...change, gid: change.gid === undefined || change.gid < 0 ? old.gid : change.gid }
   accounts.set(name, now)
   if (![...groups.values()].some(({ gid }) => gid === now.gid)) groups.set(name, { name, gid: now.gid, members: [] })
 }

@@ -93,6 +93,13 @@ export class PredictedFiles {
     }
   }
 
+  /** Whether a prediction took it away. */
+  gone(path: string): boolean {
+    for (let here = path; here !== '/' && here !== '.'; here = dirname(here))
+      if (this.nodes.get(here) === 'absent') return true
+    return false
+  }
+
   set(path: string, node: Predicted): void {
     if (node === 'absent' || node.entry.kind !== 'dir') {
       const below = `${path}/`

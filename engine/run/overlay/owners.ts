@@ -44,13 +44,11 @@ async function accountOf(name: string, { accounts, base }: Overlay): Promise<Fou
   return (wish ?? real) && { number: wish?.uid ?? real?.uid }
 }
 
-async function groupOf(name: string, { accounts, groups, base }: Overlay): Promise<Found | undefined> {
+async function groupOf(name: string, { groups, base }: Overlay): Promise<Found | undefined> {
   const wish = groups.get(name)
   if (wish === 'absent') return undefined
   const real = wish?.gid === undefined ? await base.group(name) : undefined
-  // useradd makes a group of the user's name.
-  const implied = typeof accounts.get(name) === 'object'
-  return wish || real || implied ? { number: wish?.gid ?? real?.gid } : undefined
+  return wish || real ? { number: wish?.gid ?? real?.gid } : undefined
 }
 
 /** Who may not read the databases cannot say that a name is missing. */

@@ -72,9 +72,7 @@ export function systemQuestions(
       const wish = overlay.groups.get(name)
       const real = await base.group(name)
       if (wish === 'absent') return undefined
-      // useradd makes a group of the user's name on every system we know, unless told otherwise.
-      if (wish === undefined)
-        return real ?? (typeof overlay.accounts.get(name) === 'object' ? { name, gid: -1, members: [] } : undefined)
+      if (wish === undefined) return real
       return { ...(real ?? { name, gid: -1, members: [] }), ...wish }
     },
     async package(name) {
@@ -91,6 +89,7 @@ export function systemQuestions(
       return [...kept, ...[...overlay.mounts.values()].filter((mount) => mount !== 'absent')]
     },
     async blockDevice(path) {
+      if (files.gone(path)) return undefined
       const real = await base.blockDevice(path)
       const wish = overlay.devices.get(path) ?? (real && overlay.devices.get(real.path))
       const mounted = [...overlay.mounts.values()].flatMap((mount) =>

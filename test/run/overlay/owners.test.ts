@@ -76,6 +76,17 @@ test('a name and its number are one owner', async () => {
   ).toEqual(['changed', 'ok', 'changed', 'ok'])
 })
 
+test('a user with another group brings none of its own name', async () => {
+  expect(
+    await ends(
+      'user: { name: zookeeper, group: shared }',
+      'file: { path: /srv/data, group: zookeeper }',
+      'group: { name: zookeeper }',
+      'file: { path: /home/zookeeper, state: directory, owner: zookeeper, group: shared, mode: "0755" }',
+    ),
+  ).toEqual(['changed', 'failed', 'changed', 'ok'])
+})
+
 test('a user that comes back has nothing of what it had', async () => {
   expect(
     await ends(
