@@ -60,8 +60,8 @@ else found=$(wc -c <"$new"); [ "$((found))" -eq ${size} ] && found=${sha256}; fi
 case $found in ${sha256}*) ;; *) exit ${PLACING.damaged} ;; esac`
 
 /**
- * What is not asked for stays as the old file had it (what a link points to counts as the old file), access lists too;
- * a new file gets what the umask leaves of 0666. Who may not give files away keeps what is his.
+ * What is not asked for stays as the old file had it (a file that a link points to counts as the old one; a folder or a
+ * device does not, /dev/null is for all to write), access lists too; a new file gets what the umask leaves of 0666. Who may not give files away keeps what is his.
  */
 function attributes(mode: string | undefined, owner: string | undefined, group: string | undefined): Command {
   const given = owner === undefined && group === undefined ? sh`:` : sh`chown -- ${ownerWord(owner, group)} "$new"`
@@ -76,7 +76,7 @@ function attributes(mode: string | undefined, owner: string | undefined, group: 
           : sh`chgrp -- "$3" "$new" 2>/dev/null || :`
   const oldMode = mode === undefined ? sh`chmod "$1" -- "$new"` : sh`:`
   const newMode = mode === undefined ? sh`chmod =rw -- "$new"` : sh`:`
-  return sh`if [ -e "$path" ]; then
+  return sh`if [ -f "$path" ]; then
   set -- $(stat -L -c '%a %u %g' -- "$path") && [ "$#" -eq 3 ] || exit
   ${keep}
   ${given} || exit

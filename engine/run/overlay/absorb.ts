@@ -16,9 +16,9 @@ export async function absorbFileEffect(overlay: Overlay, effect: FileEffect, use
     case 'file': {
       await refuseNoFolder(overlay, posix.dirname(effect.path))
       const { path, entry: own } = await files.find(effect.path, false)
-      // What a link points to counts as the old file, as for the step.
+      // A file that a link points to counts as the old one, as for the step.
       const led = own?.kind === 'link' ? (await files.find(effect.path, true)).entry : undefined
-      const old = led && led.kind !== 'unknown' ? { ...led, kind: 'file' as const } : own
+      const old = led?.kind === 'file' ? led : own
       const entry = {
         ...madeEntry('file', '0644', user, old),
         ...(await attributes(overlay, effect)),

@@ -7,6 +7,7 @@ const HOST: Canned = {
     '/srv/conf': { content: 'a=1\n', mode: '0640' },
     '/srv/link': { link: 'folder' },
     '/srv/folder': { dir: true, mode: '0750' },
+    '/srv/pointer': { link: 'conf' },
   },
 }
 
@@ -54,9 +55,13 @@ test('a copy made on the host holds what its source holds', async () => {
   expect(lines).toEqual(['changed', 'ok', 'changed', 'ok', 'changed', 'ok', 'ok', 'ok'])
 })
 
-test('a file in place of a link has the mode of what the link pointed to', async () => {
-  const { message } = await both('copy: { dest: /srv/link, content: x }', ...stat('/srv/link', 'mode', 'islnk'))
-  expect(message).toBe('0750 False')
+test.each([
+  ['/srv/pointer', '0640 False'],
+  // A folder's bits are not for a file.
+  ['/srv/link', '0644 False'],
+])('a file in place of a link has the mode of the file that the link pointed to: %s', async (path, shown) => {
+  const { message } = await both(`copy: { dest: ${path}, content: x }`, ...stat(path, 'mode', 'islnk'))
+  expect(message).toBe(shown)
 })
 
 test('two files that are only predicted are not one', async () => {
