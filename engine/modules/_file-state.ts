@@ -38,6 +38,8 @@ export type FileNow = {
   readonly missing: string
   /** What is in the way of those folders. */
   readonly blocked: string | null
+  /** Where something is mounted in a folder that shall go. */
+  readonly mounted: string | null
   /** Entries below that are not as wanted, one a line. */
   readonly below: string
   readonly accessed: string | null
@@ -69,10 +71,11 @@ export async function probeFile(args: FileArgs, reader: Reader): Promise<FileNow
   const literal = state === 'link' || state === 'absent' || state === 'hard' || !args.follow
   const entry = literal ? own : (through ?? own)
   const aim = args.src === undefined ? own?.target : args.src
-  const [source, above, children, below] = await Promise.all([
+  const [source, above, children, mounted, below] = await Promise.all([
     aim === undefined || (state !== 'link' && state !== 'hard') ? undefined : reader.stat(join(dirname(place), aim)),
     state === 'absent' ? NOTHING_MISSING : lookAbove(place, reader),
     state === 'link' && own?.kind === 'dir' ? reader.children(place) : undefined,
+    state === 'absent' && own?.kind === 'dir' ? mountedIn(place, reader) : undefined,
     args.recurse && entry?.kind === 'dir' ? differingBelow(args, place, reader) : [],
   ])
   const attributed = state === 'link' && args.follow ? source : entry
@@ -89,6 +92,7 @@ export async function probeFile(args: FileArgs, reader: Reader): Promise<FileNow
     full: (children ?? []).length > 0,
     source: source?.kind ?? 'absent',
     ...above,
+    mounted: mounted ?? null,
     below: shortened(below),
     accessed: access.now,
     modified: modification.now,
@@ -98,6 +102,11 @@ export async function probeFile(args: FileArgs, reader: Reader): Promise<FileNow
     gid: attributed?.gid ?? null,
     size: attributed?.size ?? null,
   }
+}
+
+async function mountedIn(place: string, reader: Reader): Promise<string | undefined> {
+  const [real = place, mounts] = await Promise.all([reader.realpath(place), reader.mounts()])
+  return mounts.find(({ path }) => path === real || path.startsWith(`${real}/`))?.path
 }
 
 export const isStamp = (time: string | undefined): time is string =>

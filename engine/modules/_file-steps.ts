@@ -14,6 +14,8 @@ const NOTHING: AttributeState = { mode: null, owner: null, group: null }
 export function fileSteps(state: FileState, args: Args, now: FileNow, want: Want): readonly Step[] {
   const { place } = now
   checkAbove(place, now, state === 'directory' || state === 'absent')
+  if (state === 'absent' && now.mounted !== null)
+    throw refusal(`${place} cannot go: something is mounted at ${now.mounted}`, 'unmount it first')
   if (state === 'absent') return [removePath(place, { recursive: true })]
   if (state === 'directory') return directorySteps(args, now, want)
   if (state === 'link') return linkSteps(args, now, want)

@@ -96,6 +96,7 @@ export async function probeMount(args: MountArgs, reader: Reader): Promise<Mount
   const ours = isBind(args) ? undefined : args.src
   await devices.look(ours, [live?.source, ...entries.map(({ src }) => src)])
   if (isBind(args) && args.src !== undefined) await devices.bind(args.src)
+  const bound = isBind(args) && args.src?.startsWith('/') ? await reader.stat(args.src) : undefined
   const device = devices.of(args.src)
   const src = args.by_uuid ? uuidOf(device, args.src ?? '') : (args.src ?? '')
   const options = live && compareOptions(wantedOpts(args), live)
@@ -114,7 +115,7 @@ export async function probeMount(args: MountArgs, reader: Reader): Promise<Mount
     depth: there.length,
     below: below.map((mount) => mount.path).join(', '),
     source: device?.path ?? args.src ?? '',
-    device: isPath(args.src) ? (device ? 'there' : 'absent') : 'none',
+    device: isBind(args) ? (bound ? 'there' : 'absent') : isPath(args.src) ? (device ? 'there' : 'absent') : 'none',
     'device holds': device?.fstype ?? null,
     uuid: device?.uuid ?? null,
     src,

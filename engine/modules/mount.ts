@@ -146,6 +146,10 @@ function refuse(args: MountArgs, now: MountState, want: Wanted<MountState>): voi
       no(`${now.mounted} is mounted at ${now.place}, not ${src}`, 'unmount it first, when nothing needs it')
     if (now.folder !== 'dir' && now.folder !== 'absent')
       no(`${now.place} is a ${now.folder}, not a folder`, 'move it away')
+    if (now.mounted === null && isBind(args) && now.device === 'absent')
+      no(`there is no ${src} to bind`, 'make the folder first; a relative path is none')
+    if (now.mounted === null && args.fstype === 'none' && !isBind(args))
+      no('fstype none is for what is bound: nothing else can be mounted so', 'give the file system, or opts: bind')
     if (now.mounted === null && !isBind(args)) refuseDevice(args, now, no)
   }
   if (state === 'remounted' && now.mounted === null)
