@@ -6,9 +6,13 @@ export interface Screen {
   footer(): string
   /** Hosts at work, the longest first. */
   busy(): readonly string[]
+  /** Hosts that a task still under way went wrong on: their story is told when it has ended everywhere. */
+  lost(): readonly string[]
 }
 
 const FRAME = 80
+/** So many failures are named while a task is under way. */
+const LOST = 4
 /** Below that a task is over before anybody could read its line. */
 const QUIET = 300
 const SPINNER = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
@@ -71,11 +75,14 @@ export class LiveRenderer {
     LiveRenderer.tick += 1
     const spin = SPINNER[LiveRenderer.tick % SPINNER.length] ?? ''
     const { output } = screen
-    const room = Math.max(1, Math.min(12, output.rows - 4))
+    const lost = screen.lost()
+    const lostRows = lost.slice(0, LOST).map((row) => `  ✗ ${row}`)
+    if (lost.length > LOST) lostRows.push(`    and ${lost.length - LOST} more failures`)
+    const room = Math.max(1, Math.min(12, output.rows - 4 - lostRows.length))
     const busy = screen.busy()
     const rows = busy.slice(0, room).map((row) => `  ${spin} ${row}`)
     if (busy.length > room) rows.push(`    and ${busy.length - room} more hosts`)
-    rows.push(`  ${screen.footer()}`)
+    rows.push(...lostRows, `  ${screen.footer()}`)
     const erase = LiveRenderer.erase()
     LiveRenderer.drawn = rows.length
     output.write(`${BEGIN}\x1b[?25l${erase}${rows.map((row) => `${cut(row, output.columns - 1)}\n`).join('')}${END}`)

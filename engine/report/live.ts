@@ -3,7 +3,7 @@ import type { Event } from '../events.ts'
 import { LiveRenderer, type Screen } from './live-renderer.ts'
 import { plainReporter } from './plain.ts'
 import type { Output, Reporter, ReportOptions } from './reporter.ts'
-import { seconds } from './style.ts'
+import { safe, seconds } from './style.ts'
 import { titleOf } from './task-lines.ts'
 
 /** What of a listr2 task is used here. */
@@ -24,7 +24,9 @@ export function liveReporter(output: Output, options: ReportOptions): Reporter {
   const begun = performance.now()
   const hosts = new Map<string, Row>()
   const counts: Record<string, number> = { tasks: 0, changed: 0, failed: 0, unreachable: 0 }
-  const screen: Screen = { output, footer, busy }
+  /** What the tasks under way failed of, by task and host. */
+  const lost = new Map<number, string[]>()
+  const screen: Screen = { output, footer, busy, lost: () => [...lost.values()].flat() }
   let running: Promise<unknown> | undefined
   LiveRenderer.screen = screen
 
@@ -86,13 +88,18 @@ export function liveReporter(output: Output, options: ReportOptions): Reporter {
         set(event.host, `${titleOf(event.task)}  ${event.text}`)
         break
       case 'result': {
-        const { status, host, ignored } = event.result
+        const { status, host, ignored, failure } = event.result
         set(host, '')
         if (status in counts && !ignored) counts[status] = (counts[status] ?? 0) + 1
+        if (failure && !ignored) {
+          const [why = ''] = safe(failure.error.message).split('\n')
+          lost.set(event.task.id, [...(lost.get(event.task.id) ?? []), `${host}  ${status}: ${why}`])
+        }
         break
       }
       case 'task-end':
         counts['tasks'] = (counts['tasks'] ?? 0) + 1
+        lost.delete(event.task.id)
         break
       case 'run-end':
         for (const { done } of hosts.values()) done()

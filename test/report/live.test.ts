@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { KplayError } from '../../engine/errors.ts'
 import type { Event, Result, TaskInfo } from '../../engine/events.ts'
 import { liveReporter } from '../../engine/report/live.ts'
 import type { Reporter } from '../../engine/report/reporter.ts'
@@ -47,5 +48,19 @@ describe('the live view', () => {
     await vi.advanceTimersByTimeAsync(100)
     expect(text).not.toContain('unpack')
     expect(text).toContain('0 tasks')
+  })
+
+  test('who failed is named while the others are still at work', async () => {
+    vi.useFakeTimers()
+    listen(start, { type: 'task-start', task, hosts: ['test1', 'test2'] })
+    for (const host of ['test1', 'test2']) listen({ type: 'host-start', task, host })
+    const failure = { error: new KplayError('COMMAND_FAILED', 'non-zero exit code 1\nand more') }
+    listen({ type: 'result', task, result: { ...result, status: 'failed', failure } })
+    await vi.advanceTimersByTimeAsync(500)
+    expect(text).toContain('✗ test1  failed: non-zero exit code 1\n')
+    listen({ type: 'result', task, result: { ...result, host: 'test2' } }, { type: 'task-end', task })
+    text = ''
+    await vi.advanceTimersByTimeAsync(100)
+    expect(text).not.toContain('✗')
   })
 })
