@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pLimit from 'p-limit'
 import ssh2, { type AuthContext, type Connection as Peer, type ServerChannel } from 'ssh2'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import type { KplayError } from '../../engine/errors.ts'
 import { SHELL, type Connection } from '../../engine/host/connection.ts'
 import { LiveSession } from '../../engine/host/live-session.ts'
@@ -17,12 +17,12 @@ import { SshConfig } from '../../engine/host/settings/ssh_config.ts'
 import { userScript } from '../../engine/host/shell.ts'
 import { connectSsh } from '../../engine/host/ssh.ts'
 
-const home = mkdtempSync(join(tmpdir(), 'kplay-ssh-'))
+const homes = mkdtempSync(join(tmpdir(), 'kplay-ssh-'))
 const hostKey = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs1', format: 'pem' })
 const open: { close(): unknown }[] = []
-afterEach(async () => {
-  for (const one of open.splice(0)) one.close()
-  rmSync(home, { recursive: true, force: true })
+afterAll(() => {
+  for (const one of open) one.close()
+  rmSync(homes, { recursive: true })
 })
 
 /** A server on a free port of this machine that does with each connection what the test says. */
@@ -73,7 +73,7 @@ function runLocally(channel: ServerChannel, command: string): void {
   })
 }
 
-function tools(): LoginTools {
+function tools(home: string): LoginTools {
   const ask = async () => undefined
   const env = { PATH: process.env['PATH'], HOME: home }
   return {
@@ -86,8 +86,14 @@ function tools(): LoginTools {
   }
 }
 
-async function connect(port: number, more: { timeout?: number; password?: string } = {}): Promise<Connection> {
-  const { timeout = 5, password = 'secret' } = more
+interface Login {
+  readonly timeout?: number
+  readonly password?: string
+  readonly home?: string
+}
+
+async function connect(port: number, login: Login = {}): Promise<Connection> {
+  const { timeout = 5, password = 'secret', home = mkdtempSync(join(homes, 'home-')) } = login
   const settings = {
     host: 'odd',
     kind: 'ssh',
@@ -99,7 +105,7 @@ async function connect(port: number, more: { timeout?: number; password?: string
   } as const
   const connection = await connectSsh(
     { ...settings, sshArguments: [], acceptNewHostKeys: true, knownHosts: [] },
-    tools(),
+    tools(home),
   )
   open.push(connection)
   return connection
@@ -112,7 +118,8 @@ const failure = (attempt: Promise<unknown>): Promise<KplayError> =>
     (error: KplayError) => error,
   )
 
-describe('a server that is none', () => {
+// Most of them wait, so side by side.
+describe.concurrent('a server that is none', () => {
   test.each([
     ['says nothing', () => undefined, 'no answer in time'],
     ['talks HTTP', (socket: Socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'), /no ssh server/],
@@ -136,7 +143,7 @@ describe('a server that is none', () => {
   })
 })
 
-describe('an odd server', () => {
+describe.concurrent('an odd server', () => {
   test('drops connections before the handshake, as a busy one does: tried again', async () => {
     let count = 0
     const port = await serve({ admit: () => ++count > 3 })
@@ -260,7 +267,8 @@ describe('an odd server', () => {
   })
 
   test('is remembered by its key', async () => {
-    await connect(await serve())
+    const home = mkdtempSync(join(homes, 'home-'))
+    await connect(await serve(), { home })
     expect(readFileSync(join(home, '.ssh/known_hosts'), 'utf8')).toMatch(
       /^(\|1\|\S+|\[127\.0\.0\.1\]:\d+) ssh-rsa \S+\n$/,
     )

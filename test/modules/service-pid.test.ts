@@ -44,6 +44,7 @@ const alive = (pid: number): boolean =>
 
 describe.skipIf(process.platform !== 'linux').each(SHELLS.map((shell) => [shell.join(' '), shell]))(
   '%s',
+  { concurrent: true },
   (_, shell) => {
     test('starts a program in a session of its own, and stops it', async () => {
       const folder = mkdtempSync(join(top, '1 '))
