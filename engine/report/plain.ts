@@ -1,5 +1,6 @@
 import type { Event, Result } from '../events.ts'
 import { frame, renderError } from './error.ts'
+import { hostList } from './host-list.ts'
 import { renderRecap } from './recap.ts'
 import type { Output, Reporter, ReportOptions } from './reporter.ts'
 import { indent, painter, safe, STATUS_STYLE } from './style.ts'
@@ -26,12 +27,12 @@ export function plainReporter(output: Output, options: ReportOptions): Reporter 
       case 'play-skipped':
         return say(`${paint('bold', `play ${safe(event.name)}`)}  ${paint('dim', event.reason)}`)
       case 'play-stopped': {
-        const untouched = event.untouched.length > 0 ? `; not run on ${event.untouched.join(' ')}` : ''
+        const untouched = event.untouched.length > 0 ? `; not run on ${hostList(event.untouched)}` : ''
         return say(`  ${paint('red', 'stopped')}: ${event.reason}${untouched}`)
       }
       case 'unreachable':
         return say(
-          `  ${paint(STATUS_STYLE.unreachable, 'unreachable')} ${event.hosts.join(' ')}\n${indent(renderError(event.error, options, paint), '      ')}`,
+          `  ${paint(STATUS_STYLE.unreachable, 'unreachable')} ${hostList(event.hosts)}\n${indent(renderError(event.error, options, paint), '      ')}`,
         )
       case 'task-start':
         results.set(event.task.id, [])

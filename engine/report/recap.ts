@@ -15,9 +15,15 @@ export function renderRecap(
   const columns = COLUMNS.filter(
     (column) => !RARE.includes(column) || [...recap.values()].some((counts) => counts[column] > 0),
   )
+  const digits = new Map(
+    columns.map((column) => [
+      column,
+      Math.max(...[...recap.values()].map((counts) => String(counts[column]).length), 1),
+    ]),
+  )
   const rows = [...recap].map(([name, counts]) => {
     const cells = columns.map((column) => {
-      const cell = `${column}=${counts[column]}`.padEnd(column.length + 4)
+      const cell = `${column}=${counts[column]}`.padEnd(column.length + 1 + (digits.get(column) ?? 1))
       return counts[column] > 0 && column in STATUS_STYLE
         ? paint(STATUS_STYLE[column as keyof typeof STATUS_STYLE], cell)
         : paint('dim', cell)

@@ -1,10 +1,12 @@
 import type { Result, TaskInfo } from '../events.ts'
 import { frame, renderError } from './error.ts'
 import { renderChanges } from './diff.ts'
+import { hostList } from './host-list.ts'
 import type { ReportOptions } from './reporter.ts'
 import { indent, safe, seconds, STATUS_STYLE, type Paint } from './style.ts'
 
 const TAIL = 20
+const MOST = 8
 
 export const titleOf = ({ role, name, handler }: TaskInfo): string =>
   `${handler ? 'handler ' : ''}${role === undefined ? '' : `${role} : `}${safe(name)}`
@@ -38,13 +40,20 @@ export function renderTask(task: TaskInfo, results: readonly Result[], options: 
     .join('\n')
 }
 
-function renderLine(task: TaskInfo, same: readonly Result[], { check }: ReportOptions, paint: Paint): string {
+function renderLine(
+  task: TaskInfo,
+  same: readonly Result[],
+  { check, verbosity }: ReportOptions,
+  paint: Paint,
+): string {
   const [first] = same
   if (!first) return ''
   const word = first.ignored ? 'ignored' : first.status
   const shown = word === 'changed' && check ? 'would change' : word
   const slowest = Math.max(...same.map(({ elapsed }) => elapsed))
-  const hosts = [...new Set(same.map(({ host }) => host))].join(' ')
+  const names = same.map(({ host }) => host)
+  // Who failed is always named; of the others -v tells all.
+  const hosts = hostList(names, verbosity > 0 || first.status === 'failed' ? {} : { most: MOST })
   const item = first.item === undefined ? '' : ` (${safe(first.item)})`
   return `  ${paint(STATUS_STYLE[word], shown.padEnd(check ? 12 : 9))} ${titleOf(task)}${item}  ${paint('dim', hosts)}${slowest >= 1000 ? `  ${paint('dim', seconds(slowest))}` : ''}`
 }

@@ -1,8 +1,11 @@
 import type { Result, TaskInfo } from '../events.ts'
+import { hostList } from './host-list.ts'
 import { safe, type Paint } from './style.ts'
 import { titleOf } from './task-lines.ts'
 
 const HOSTS = 8
+/** k2 before k10. */
+const byNumber = new Intl.Collator('en', { numeric: true }).compare
 
 /** What was warned of during the run, to be named once more at its end: by then the tasks have scrolled away. */
 export class Warnings {
@@ -23,7 +26,7 @@ export class Warnings {
     for (const [title, texts] of this.heard) {
       const byHosts = new Map<string, string[]>()
       for (const [text, hosts] of texts) {
-        const names = namesOf([...new Set(hosts)].sort())
+        const names = hostList(hosts.toSorted(byNumber), { most: HOSTS })
         byHosts.set(names, [...(byHosts.get(names) ?? []), `    ${safe(text)}`])
       }
       for (const [names, rows] of byHosts) lines.push(`  ${title}  ${paint('dim', names)}`, ...rows)
@@ -31,6 +34,3 @@ export class Warnings {
     return lines.length === 0 ? '' : [paint('yellow', 'warnings'), ...lines].join('\n')
   }
 }
-
-const namesOf = (hosts: readonly string[]): string =>
-  hosts.length <= HOSTS ? hosts.join(' ') : `${hosts.slice(0, HOSTS).join(' ')} and ${hosts.length - HOSTS} more`

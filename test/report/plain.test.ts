@@ -117,12 +117,12 @@ describe('plain lines', () => {
     ])
     expect(reported([{ type: 'run-end', recap, elapsed: 61_000, interrupted: false }], { check: true }))
       .toMatchInlineSnapshot(`
-      "recap (check: nothing was changed)
-        test1     : ok=2   changed=1   skipped=0   failed=0   unreachable=0   maybe=0
-        long-name : ok=2   changed=1   skipped=0   failed=0   unreachable=0   maybe=1
-        2 hosts, 2 would change, 0 failed, 0 unreachable, 1:01 min
-      "
-    `)
+        "recap (check: nothing was changed)
+          test1     : ok=2 changed=1 skipped=0 failed=0 unreachable=0 maybe=0
+          long-name : ok=2 changed=1 skipped=0 failed=0 unreachable=0 maybe=1
+          2 hosts, 2 would change, 0 failed, 0 unreachable, 1:01 min
+        "
+      `)
   })
 })
 
@@ -150,13 +150,13 @@ test('warnings are named again before the recap, with those they are about', () 
       kafka : server.properties  test1
         net.core.rmem_max is absent here: skipped
     recap
-      test1 : ok=2   changed=1   skipped=0   failed=0   unreachable=0
+      test1 : ok=2 changed=1 skipped=0 failed=0 unreachable=0
       1 host, 1 changed, 0 failed, 0 unreachable, 0.0 s
     "
   `)
   expect(reported([...run({}), end])).not.toContain('warnings')
   const many = run(...Array.from({ length: 12 }, (_, at) => ({ host: `h${at + 10}`, warnings: [skipped] })))
-  expect(reported([...many, end])).toContain('h17 and 4 more\n')
+  expect(reported([...many, end])).toContain('h[10:21]\n')
 })
 
 test('a play that ends early names the hosts whose turn never came', () => {
