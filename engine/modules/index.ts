@@ -9,6 +9,7 @@ import { file } from './file.ts'
 import { filesystem } from './filesystem.ts'
 import { getUrl } from './get_url.ts'
 import { group } from './group.ts'
+import { kafkaInfo } from './kafka_info.ts'
 import { lineinfile } from './lineinfile.ts'
 import { mount } from './mount.ts'
 import { packageModule } from './package.ts'
@@ -38,6 +39,7 @@ const all: readonly Module[] = [
   filesystem,
   getUrl,
   group,
+  kafkaInfo,
   lineinfile,
   mount,
   packageModule,
