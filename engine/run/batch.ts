@@ -9,4 +9,6 @@ export interface Batch {
   readonly context: RunContext
   /** No further task may start: any_errors_fatal, max_fail_percentage. */
   stopped: boolean
+  /** Why, where that is not a keyword of the play; and whose turn it would have been. */
+  cut?: { readonly reason: string; readonly untouched: readonly string[] }
 }

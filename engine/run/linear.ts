@@ -41,9 +41,11 @@ async function inBatches(
     const left = groups.slice(index + 1).flat()
     if (left.length === 0 || group.some(({ status }) => status === 'active')) continue
     batch.stopped = true
-    const names = (list: readonly HostState[]): string => list.map(({ name }) => name).join(' ')
-    const message = `serial: the run ends after ${names(group)}, which did not get through; left as they were: ${names(left)}`
-    batch.context.emit({ type: 'warning', message, place: serial.place })
+    const names = (list: readonly HostState[]): string[] => list.map(({ name }) => name)
+    batch.cut = {
+      reason: `serial: ${names(group).join(' ')} did not get through, so the run ends here`,
+      untouched: names(left),
+    }
     return
   }
 }

@@ -9,7 +9,7 @@ import type { PlannedHandler, PlannedTask } from './plan.ts'
 import type { HostState } from './state.ts'
 
 /** Handlers that a name means: by name, `role : name`, or `listen`. Of those with one name the last one defined counts. */
-function handlersNamed(wanted: string, handlers: readonly PlannedHandler[]): readonly PlannedHandler[] {
+export function handlersNamed(wanted: string, handlers: readonly PlannedHandler[]): readonly PlannedHandler[] {
   const byName = handlers.findLast((handler) => handler.name === wanted || fullName(handler) === wanted)
   const listening = handlers.filter(({ listen }) => listen.includes(wanted))
   return byName ? [byName, ...listening] : listening

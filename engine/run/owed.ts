@@ -3,10 +3,11 @@ import { KplayError } from '../errors.ts'
 import { clearOwed, readOwed, recordOwed, type Owed } from '../host/owed.ts'
 import type { RunStep } from '../host/step.ts'
 import type { Target } from '../host/target.ts'
+import type { Node, Role } from '../model.ts'
 import type { Batch } from './batch.ts'
 import { becomeOf, open, settingsOf } from './connect.ts'
 import type { RunContext } from './context.ts'
-import { fullName, handlersOf, notifiedBy } from './notify.ts'
+import { fullName, handlersNamed, handlersOf, notifiedBy } from './notify.ts'
 import { isUnreachable, type TaskEnd } from './outcome.ts'
 import type { PlannedHandler, PlannedTask } from './plan.ts'
 import { scopeOf, type PlayView } from './scopes.ts'
@@ -104,13 +105,29 @@ export async function notifyOwed(planned: PlannedTask, hosts: readonly HostState
     )
 }
 
-/** At the end of a play whatever is owed of its handlers is notified: its tasks may have been skipped, or left out by tags. */
+/**
+ * At the end of a play what its tasks could have notified is notified where it is owed: they may have been skipped, or
+ * left out by tags. A play that only looks, though it has a role's handlers, pays nothing.
+ */
 export async function notifyAllOwed(batch: Batch, hosts: readonly HostState[]): Promise<void> {
   const { view, context } = batch
-  if (view.plan.handlers.length === 0) return
+  const { play, handlers } = view.plan
+  const names = namesNotified([...play.roles.flatMap(tasksOf), ...play.preTasks, ...play.tasks, ...play.postTasks])
+  const meant = new Set(names.flatMap((name) => handlersNamed(name, handlers)))
+  if (meant.size === 0) return
   await askOwed(hosts, view, context)
-  for (const handler of view.plan.handlers) takeOver(handler, hosts, context)
+  for (const handler of handlers) if (meant.has(handler)) takeOver(handler, hosts, context)
 }
+
+const tasksOf = (role: Role): readonly Node[] => [...role.dependencies.flatMap(tasksOf), ...role.tasks]
+
+/** Names in `notify` that hold no variable, of all tasks, whatever tags say. */
+const namesNotified = (nodes: readonly Node[]): string[] =>
+  nodes.flatMap((node) =>
+    node.kind === 'task'
+      ? node.notify.flatMap(({ value }) => (typeof value === 'string' ? [value] : []))
+      : namesNotified([...node.block, ...node.rescue, ...node.always]),
+  )
 
 function takeOver(handler: PlannedHandler, hosts: readonly HostState[], { emit }: RunContext): void {
   const name = fullName(handler)
@@ -119,6 +136,7 @@ function takeOver(handler: PlannedHandler, hosts: readonly HostState[], { emit }
   if (!first) return
   for (const host of owing) {
     host.former.delete(name)
+    host.unpaid.delete(name)
     host.notified.add(handler.id)
   }
   emit({ type: 'owed', hosts: owing.map((host) => host.name), ...first })
@@ -136,12 +154,12 @@ async function askHost(host: HostState, view: PlayView, context: RunContext): Pr
   host.askedFor = view.plan
   host.former.clear()
   const names = new Set(view.plan.handlers.map(fullName))
-  for (const name of names) host.unpaid.delete(name)
   try {
     for (const { target } of await byTarget(view.plan.handlers, host, view, context)) {
       for (const owed of await readOwed(target.reader)) {
-        if (!names.has(owed.handler)) host.unpaid.set(owed.handler, owed)
-        else if (!host.owing.has(owed.handler)) {
+        if (host.owing.has(owed.handler)) continue
+        host.unpaid.set(owed.handler, owed)
+        if (names.has(owed.handler)) {
           host.former.set(owed.handler, owed)
           host.owing.set(owed.handler, { asked: true })
         }

@@ -49,7 +49,7 @@ export async function runPlay(
     stopped = batch.stopped
     const lost = group.every(({ status }) => status !== 'active')
     if (!context.soft.aborted && !stopped && !lost) continue
-    tellStopped(play, stopped, groups.slice(index + 1).flat(), context)
+    tellStopped(play, batch, groups.slice(index + 1).flat())
     break
   }
   for (const host of hosts) host.notified.clear()
@@ -57,7 +57,9 @@ export async function runPlay(
 }
 
 /** Says that hosts had no turn: in a recap they look like those with nothing to do. */
-function tellStopped(play: Play, fatal: boolean, rest: readonly HostState[], context: RunContext): void {
+function tellStopped(play: Play, { stopped: fatal, cut, context }: Batch, rest: readonly HostState[]): void {
+  const names = rest.map(({ name }) => name)
+  if (cut) return context.emit({ type: 'play-stopped', ...cut, untouched: [...cut.untouched, ...names] })
   if (!fatal && rest.length === 0) return
   const cause = play.maxFailPercentage ? 'max_fail_percentage' : 'any_errors_fatal'
   const reason = context.soft.aborted
@@ -65,7 +67,7 @@ function tellStopped(play: Play, fatal: boolean, rest: readonly HostState[], con
     : fatal
       ? `${cause}: the run ends here`
       : 'no host of this batch is left: the play ends here'
-  context.emit({ type: 'play-stopped', reason, untouched: rest.map(({ name }) => name) })
+  context.emit({ type: 'play-stopped', reason, untouched: names })
 }
 
 function startHost(host: HostState, play: Play, { view, context }: Batch): void {

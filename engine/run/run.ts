@@ -83,7 +83,7 @@ export async function run(
   }
 }
 
-/** What former runs left owed, and no play of this run has a handler for. */
+/** What former runs left owed, and this run has not come to. */
 function tellUnpaid(hosts: readonly HostState[], { emit }: RunPorts): void {
   const byHandler = new Map<string, { readonly names: string[]; readonly owed: Owed }>()
   for (const host of hosts) {
@@ -94,7 +94,7 @@ function tellUnpaid(hosts: readonly HostState[], { emit }: RunPorts): void {
     }
   }
   for (const [handler, { names, owed }] of byHandler) {
-    const message = `${handler} is owed on ${names.join(' ')} since ${owed.since} (${owed.task}); no play of this run has this handler, so the next one that has does it`
+    const message = `${handler} is owed on ${names.join(' ')} since ${owed.since} (${owed.task}); this run did not come to it, so the next one that does pays`
     emit({ type: 'warning', message })
   }
 }

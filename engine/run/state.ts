@@ -20,7 +20,7 @@ export class HostState {
   readonly owing = new Map<string, { asked: boolean }>()
   /** What former runs left owed and this play can pay, but nothing has come to yet. */
   readonly former = new Map<string, Owed>()
-  /** What former runs left owed, and no play of this run has had a handler for. */
+  /** What former runs left owed, and this run has not come to. */
   readonly unpaid = new Map<string, Owed>()
   /** The play in which the host was asked last what it is owed. */
   askedFor: object | undefined

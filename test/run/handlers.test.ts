@@ -136,8 +136,12 @@ describe('a block with serial', () => {
     const { lines, events, end } = await play({ playbook: playbook(handlers('1')) + after, files: inventory })
     expect(lines.slice(3)).toEqual(['ok a stop', 'skipped a start', 'ok b stop', 'failed b start'])
     expect(end.failed).toBe(true)
-    expect(events.flatMap((event) => (event.type === 'warning' ? [event.message] : []))).toEqual([
-      'serial: the run ends after b, which did not get through; left as they were: c',
+    expect(events.filter(({ type }) => type === 'play-stopped')).toEqual([
+      {
+        type: 'play-stopped',
+        reason: 'serial: b did not get through, so the run ends here',
+        untouched: ['c'],
+      },
     ])
   })
 
