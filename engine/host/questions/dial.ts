@@ -114,7 +114,7 @@ dial() {
       if (!part) return cannotLook(`${address}:${port}`, 'the answer broke off')
       if (part.code !== NO_TOOL) return understood(part.stdout, part.stderr, part.code)
       const why = send.includes(BYTE_255)
-        ? 'nothing there sends any bytes: bash, perl, python3 or nc'
+        ? 'nothing there sends every byte: bash, perl, python3 or nc'
         : 'nothing there opens connections: bash, perl, python3, nc or curl'
       return cannotLook(`${address}:${port}`, why)
     })
