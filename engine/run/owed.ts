@@ -79,6 +79,7 @@ async function strikeOut(
  */
 export async function payHandler(handler: PlannedHandler, hosts: readonly HostState[], batch: Batch): Promise<void> {
   const { context, view } = batch
+  for (const host of hosts) host.unpaid.delete(fullName(handler))
   if (context.options.check) return
   const limit = pLimit(Math.max(1, context.options.forks))
   await Promise.all(hosts.map((host) => limit(() => strikeOut([handler], host, view, context))))

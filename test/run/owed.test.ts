@@ -55,6 +55,22 @@ describe('what a handler owes', () => {
     expect(warnings(looks)).toEqual([])
   })
 
+  test('is not told as left over when a later play of the run is notified anew', async () => {
+    const first = await play({ playbook: playbook(broken) })
+    const other = playbook(
+      '- copy: { dest: /etc/other, content: x }\n  notify: other',
+      '- name: other\n  debug: { msg: x }',
+    )
+    for (const check of [true, false]) {
+      const second = await again(first, {
+        playbook: other + playbook(set.replace('content: x', 'content: y')),
+        options: { check },
+      })
+      expect(second.lines.at(-1)).toBe('ok h1 restart')
+      expect(warnings(second)).toEqual([])
+    }
+  })
+
   test('stays owed while its handler fails, and to those whom a serial block did not come to', async () => {
     const files = { '/project/hosts.yml': 'all: { hosts: { a: , b: , c: } }' }
     const block = `- name: restart
