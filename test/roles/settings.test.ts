@@ -145,8 +145,8 @@ describe('services', () => {
       ) as string,
       LOG_DIR: '"/var/log/kafka"',
     })
-    expect(renderRoleTemplate('kafka', 'environment.j2', kafka({ kafka_gc_log_options: '' }))).toContain(
-      'KAFKA_GC_LOG_OPTS=" "',
+    expect(renderRoleTemplate('kafka', 'environment.j2', kafka({ kafka_gc_log_options: '-Xloggc:x' }))).toContain(
+      'KAFKA_GC_LOG_OPTS="-Xloggc:x"',
     )
     const given = { zookeeper_heap: '1G', zookeeper_jvm_options: '-Dx=1' }
     expect(properties(renderRoleTemplate('zookeeper', 'environment.j2', zookeeper(given)))).toMatchObject({
@@ -170,7 +170,7 @@ describe('services', () => {
       Group=kafka
       EnvironmentFile=/etc/default/kafka
       WorkingDirectory=/var/log/kafka
-      ExecStart=/home/programs/kafka/bin/kafka-server-start.sh /home/programs/kafka/config/server.properties
+      ExecStart=/home/programs/kafka_2.11-0.9.0.1/bin/kplay-broker
       SuccessExitStatus=143
       LimitNOFILE=100000
       TimeoutStopSec=180
@@ -194,7 +194,7 @@ describe('services', () => {
       Group=zookeeper
       EnvironmentFile=/etc/default/zookeeper
       WorkingDirectory=/var/log/zookeeper
-      ExecStart=/home/programs/zookeeper/bin/zkServer.sh start-foreground
+      ExecStart=/home/programs/zookeeper-3.4.6/bin/kplay-server
       SuccessExitStatus=143
       LimitNOFILE=65536
       TimeoutStopSec=180
