@@ -125,7 +125,7 @@ export function daemonReload(...units: readonly string[]): RunStep {
     kind: 'run',
     label: 'reload the unit files',
     command: sh`systemctl daemon-reload`,
-    effects: units.map((name) => ({ effect: 'unit', name, reloaded: true })),
+    effects: ['', ...units].map((name) => ({ effect: 'unit', name, reloaded: true })),
   }
 }
 

@@ -11,7 +11,7 @@ import { journalQuestion, tailQuestion } from './questions/logs.ts'
 import { candidateQuestion, packageQuestion } from './questions/packages.ts'
 import { realpathQuestion, toolQuestion } from './questions/path.ts'
 import { listeningQuestion, processQuestion } from './questions/processes.ts'
-import { managerQuestion, unitName, unitQuestion } from './questions/services.ts'
+import { managerQuestion, unitFilesReadQuestion, unitName, unitQuestion } from './questions/services.ts'
 import { lstatQuestion, statFollowedQuestion } from './questions/stat.ts'
 import { superblockQuestion } from './questions/superblock.ts'
 import type { Reader } from './reader.ts'
@@ -46,6 +46,7 @@ export function makeReader(session: Session): ForgetfulReader {
 
     sysctl: (key) => asker.ask(sysctlQuestion, kernelPath(key)),
     serviceManager: () => asker.ask(managerQuestion, ''),
+    unitFilesRead: () => asker.ask(unitFilesReadQuestion, ''),
     unit: (name) => asker.ask(unitQuestion, unitName(name)),
     account: (name) => asker.ask(accountQuestion, name),
     group: (name) => asker.ask(groupQuestion, name),

@@ -196,6 +196,8 @@ export interface Reader {
 
   sysctl(key: string): Promise<KernelValue | undefined>
   serviceManager(): Promise<ServiceManager>
+  /** Whether systemd has read all unit files as they are now; of those it has not loaded none counts. */
+  unitFilesRead(): Promise<boolean>
   unit(name: string): Promise<Unit>
   account(name: string): Promise<Account | undefined>
   group(name: string): Promise<GroupEntry | undefined>

@@ -1,4 +1,3 @@
-import { KplayError } from '../errors.ts'
 import type { Reader, Unit } from '../host/reader.ts'
 import { sh } from '../host/shell.ts'
 import type { ServiceArgs } from './_service-args.ts'
@@ -14,12 +13,12 @@ export interface ServiceState {
   readonly manager: string
   readonly load: string
   readonly state: 'running' | 'stopped' | 'starting' | 'stopping' | 'crash loop' | 'unknown' | 'done'
-  /** It runs once and ends: whether it did well is told by the start itself. */
-  readonly oneshot: boolean
   /** In systemd's words. */
   readonly detail: string
   readonly enabled: string
   readonly masked: boolean
+  /** A unit file of the administrator's where the link would be that masks it. */
+  readonly 'in the way of a mask': boolean
   readonly 'unit file read': boolean
   readonly 'main pid': number
   readonly 'restarts by itself': number
@@ -43,19 +42,20 @@ const NONE: Unit = {
 }
 
 export async function probeService(args: ServiceArgs, reader: Reader): Promise<ServiceState> {
-  const [manager, unit] = await Promise.all([
+  const [manager, unit, own] = await Promise.all([
     reader.serviceManager(),
     args.name === undefined ? NONE : reader.unit(args.name),
+    args.name === undefined || args.masked !== true ? undefined : reader.lstat(maskOf(args.name)),
   ])
   const backend = backendOf(args, manager)
   const base = {
     backend,
     manager,
-    oneshot: backend === 'systemd' && unit.type === 'oneshot',
     load: unit.load,
     detail: `${unit.active} (${unit.sub})`,
     enabled: unit.enabled,
     masked: unit.load === 'masked',
+    'in the way of a mask': own !== undefined && own.target !== '/dev/null',
     'unit file read': !unit.needsReload,
     'unit files read': true,
     'restarts by itself': unit.restarts,
@@ -67,7 +67,7 @@ export async function probeService(args: ServiceArgs, reader: Reader): Promise<S
       ...base,
       state: 'done',
       'main pid': 0,
-      'unit files read': manager !== 'systemd' || (await allRead(reader)),
+      'unit files read': manager !== 'systemd' || (await reader.unitFilesRead()),
     }
   if (backend === 'pid') {
     // A unit without an init system is one that only a prediction made.
@@ -77,10 +77,12 @@ export async function probeService(args: ServiceArgs, reader: Reader): Promise<S
   }
   const seen =
     backend === 'sysv' && args.pattern !== undefined ? await byPattern(args.pattern, unit, reader) : undefined
-  const state = seen ?? stateOf(unit)
-  // Whoever wants it stopped asks no more of it than to be inactive.
-  return { ...base, state: state === 'done' && args.state === 'stopped' ? 'stopped' : state, 'main pid': unit.mainPid }
+  return { ...base, state: seen ?? stateOf(unit), 'main pid': unit.mainPid }
 }
+
+/** The link that masks a unit. */
+export const maskOf = (name: string): string =>
+  `/etc/systemd/system/${/\.(?:service|socket|device|mount|automount|swap|target|path|timer|slice|scope)$/.test(name) ? name : `${name}.service`}`
 
 function backendOf({ use, command, state }: ServiceArgs, manager: Unit['manager']): Backend {
   if (use === 'pid') return 'pid'
@@ -97,13 +99,6 @@ function stateOf({ active, sub, type, result }: Unit): ServiceState['state'] {
   if (active === 'deactivating') return 'stopping'
   if (active === 'unknown') return 'unknown'
   return type === 'oneshot' && active === 'inactive' && result === 'success' ? 'done' : 'stopped'
-}
-
-/** systemd tells of loaded units only; one that is not loaded is read when it is needed. */
-async function allRead(reader: Reader): Promise<boolean> {
-  const { code, stdout, stderr } = await reader.ask(sh`systemctl show --property=NeedDaemonReload -- '*'`)
-  if (code !== 0) throw new KplayError('CANNOT_LOOK', `systemctl show: ${stderr.trim()}`)
-  return !stdout.split('\n').includes('NeedDaemonReload=yes')
 }
 
 /** For init scripts that cannot tell: whether some process has the text in its command line. */

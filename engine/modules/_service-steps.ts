@@ -3,7 +3,7 @@ import { joined, sh, type Command } from '../host/shell.ts'
 import type { RunStep } from '../host/step.ts'
 import type { ServiceArgs } from './_service-args.ts'
 import { pause, reloadByPid, startByPid, stopByPid } from './_service-pid.ts'
-import type { ServiceState } from './_service-state.ts'
+import { maskOf, type ServiceState } from './_service-state.ts'
 
 export type Verb = 'start' | 'stop' | 'restart' | 'reload'
 
@@ -43,7 +43,10 @@ export function systemdSteps(args: ServiceArgs): ServiceSteps & { mask(masked: b
     mask: (masked) => ({
       kind: 'run',
       command: sh`systemctl ${masked ? 'mask' : 'unmask'} -- ${name}`,
-      effects: [{ effect: 'unit', name, masked }],
+      effects: [
+        { effect: 'unit', name, masked },
+        masked ? { effect: 'link', path: maskOf(name), target: '/dev/null' } : { effect: 'remove', path: maskOf(name) },
+      ],
     }),
     reload: () => daemonReload(name),
   }

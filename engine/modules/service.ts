@@ -1,4 +1,5 @@
 import { KplayError } from '../errors.ts'
+import { daemonReload } from '../host/actions.ts'
 import { sh } from '../host/shell.ts'
 import type { Step } from '../host/step.ts'
 import { defineModule, type Wanted } from '../module/define.ts'
@@ -35,10 +36,10 @@ export const service = defineModule({
     if (enabled !== undefined) want.enabled = enabledAs(enabled, now)
     if (now.backend === 'systemd' && now.load === 'loaded') want['unit file read'] = true
     if (state === undefined || args.no_block) return want
-    if (running && !now.oneshot) want.state = 'running'
-    if (state === 'stopped') want.state = 'stopped'
+    if (running && now.state !== 'done') want.state = 'running'
+    if (state === 'stopped') want.state = now.state === 'done' ? 'done' : 'stopped'
     // A counter that moves while we watch is a crash loop.
-    if (starts && now.backend === 'systemd' && !now.oneshot) want['restarts by itself'] = 0
+    if (starts && now.backend === 'systemd' && now.state !== 'done') want['restarts by itself'] = 0
     return want
   },
 
@@ -54,7 +55,7 @@ export const service = defineModule({
     if (args.daemon_reexec) steps.push({ kind: 'run', command: sh`systemctl daemon-reexec`, effects: [] })
     if (now.backend === 'systemd') {
       if (want['unit file read'] && !now['unit file read']) steps.push(systemd.reload())
-      else if (args.daemon_reload) steps.push({ kind: 'run', command: sh`systemctl daemon-reload`, effects: [] })
+      else if (args.daemon_reload) steps.push(daemonReload())
       if (want.masked !== undefined && want.masked !== now.masked) steps.push(systemd.mask(want.masked))
     }
     const manager = now.backend === 'sysv' ? sysvSteps(args) : systemd
@@ -66,7 +67,7 @@ export const service = defineModule({
   settle(args, now) {
     const verb = args.no_block ? undefined : verbOf(args, now)
     const { within, hold } = args
-    if (now.oneshot && verb !== 'stop') return undefined
+    if (now.state === 'done') return undefined
     // Without a start of ours systemd may still be busy with one of its own.
     if (verb === undefined) return wantsRunning(args) ? { within, hold: 0 } : undefined
     return { within, hold: verb === 'stop' ? 0 : hold }
@@ -123,7 +124,7 @@ function enabledAs(enabled: boolean, now: ServiceState): string | undefined {
 function verbOf(args: ServiceArgs, now: ServiceState): Verb | undefined {
   const { state } = args
   if (args.name === undefined || state === undefined) return undefined
-  if (state === 'stopped') return now.state === 'stopped' ? undefined : 'stop'
+  if (state === 'stopped') return now.state === 'stopped' || now.state === 'done' ? undefined : 'stop'
   if (state === 'started') return now.state === 'running' ? undefined : 'start'
   if (state === 'restarted') return 'restart'
   return now.state === 'running' ? 'reload' : 'start'
@@ -147,6 +148,8 @@ function refuse(args: ServiceArgs, now: ServiceState, want: Wanted<ServiceState>
   }
   if (masked !== undefined && now.backend === 'sysv')
     no(`${name} cannot be masked: this host has no systemd`, 'leave `masked` out')
+  if (want.masked === true && !now.masked && now['in the way of a mask'])
+    no(`${name} cannot be masked: its unit file is where the link would be`, 'move it to /usr/local/lib/systemd/system')
   if ((args.daemon_reexec || (name === '' && args.daemon_reload)) && now.manager !== 'systemd')
     no('this host has no systemd', 'leave daemon_reload and daemon_reexec out')
   if (now.load === 'not-found' && needed) {

@@ -33,7 +33,22 @@ export type CannedFile =
       readonly mtime?: number
     }
 
-const STANDARD = ['/', '/dev', '/etc', '/home', '/opt', '/proc', '/root', '/run', '/srv', '/tmp', '/usr', '/var']
+const STANDARD = [
+  '/',
+  '/dev',
+  '/etc',
+  '/etc/systemd',
+  '/etc/systemd/system',
+  '/home',
+  '/opt',
+  '/proc',
+  '/root',
+  '/run',
+  '/srv',
+  '/tmp',
+  '/usr',
+  '/var',
+]
 const NOW = 1_700_000_000
 
 /** A file system in memory, with links. */

@@ -96,6 +96,7 @@ function readerOf(machine: Machine): Reader {
     },
     sysctl: async (key) => machine.sysctls.get(key),
     serviceManager: async () => machine.manager,
+    unitFilesRead: async () => ![...machine.units.values()].some(({ needsReload }) => needsReload),
     unit: async (name) => unitOf(machine, name),
     account: async (name) => machine.accounts.get(name),
     group: async (name) => machine.groups.get(name),

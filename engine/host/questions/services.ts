@@ -88,6 +88,19 @@ esac`,
   },
 }
 
+/** Whether no loaded unit's files changed since systemd read them. */
+export const unitFilesReadQuestion: Question<string, boolean> = {
+  name: 'unitFilesRead',
+  limit: () => 4 * 1024 * 1024,
+  script: () => sh`systemctl show --property=NeedDaemonReload -- '*'`,
+  read: ({ stdout, stderr, code }, subjects) =>
+    subjects.map(() =>
+      code === 0
+        ? !stdout.toString('utf8').split('\n').includes('NeedDaemonReload=yes')
+        : cannotLook('the unit files', reasonIn(stderr)),
+    ),
+}
+
 const NOT_FOUND: Omit<Unit, 'manager'> = {
   load: 'not-found',
   active: 'inactive',

@@ -1,7 +1,7 @@
 import type { Account, BlockDevice, Entry, GroupEntry, MountEntry, Package, Reader } from '../../host/reader.ts'
 import type { Effect } from '../../host/step.ts'
 import { absorbFileEffect } from './absorb.ts'
-import { PredictedFiles } from './files.ts'
+import { PredictedFiles, type Predicted } from './files.ts'
 
 /** Attributes that a recursive change gives to everything below a folder that the host itself has. */
 export interface Sweep {
@@ -14,8 +14,6 @@ export interface PredictedUnit {
   readonly active?: boolean | undefined
   readonly enabled?: boolean | undefined
   readonly masked?: boolean | undefined
-  /** systemd has read the predicted unit file. */
-  readonly reloaded: boolean
 }
 
 /**
@@ -36,6 +34,8 @@ export class Overlay {
   readonly superblocks = new Map<string, ReadonlyMap<string, string>>()
   readonly stamps = new Map<string, string>()
   readonly base: Reader
+  /** Unit files, and all else, as they were when systemd would have read its files again. */
+  private read: ReadonlySet<Predicted> | undefined
   private absorbed = 0
   private disturbed = false
 
@@ -65,6 +65,16 @@ export class Overlay {
     return this.disturbed || this.installs
   }
 
+  /** A step made systemd read its files again. */
+  get reloads(): boolean {
+    return this.read !== undefined
+  }
+
+  /** Systemd would have read a predicted file as it is predicted. */
+  hasRead(file: Predicted): boolean {
+    return this.read?.has(file) ?? false
+  }
+
   async absorb(effects: readonly Effect[], user: string): Promise<void> {
     for (const effect of effects) {
       this.absorbed += 1
@@ -75,12 +85,14 @@ export class Overlay {
   private async absorbOne(effect: Effect, user: string): Promise<void> {
     switch (effect.effect) {
       case 'unit': {
+        // systemctl enable and its like make systemd read its files again, too.
+        if (effect.reloaded === true || effect.enabled !== undefined || effect.masked !== undefined)
+          this.read = new Set(this.files.nodes.values())
         const old = this.units.get(effect.name)
         this.units.set(effect.name, {
           active: effect.active ?? old?.active,
           enabled: effect.enabled ?? old?.enabled,
           masked: effect.masked ?? old?.masked,
-          reloaded: effect.reloaded ?? effect.active ?? old?.reloaded ?? false,
         })
         return
       }

@@ -24,19 +24,32 @@ export function systemQuestions(
   const { files } = overlay
 
   /** A unit file or init script that only a step would have made, or would have changed. */
-  async function predictedUnitFile(name: string, manager: Unit['manager']): Promise<boolean> {
-    if (files.empty) return false
+  async function predictedUnitFile(
+    name: string,
+    manager: Unit['manager'],
+  ): Promise<{ made: boolean; unread: boolean }> {
+    if (files.empty) return { made: false, unread: false }
     const file = /\.\w+$/.test(name) ? name : `${name}.service`
     const template = file.replace(/@[^.]+\./, '@.')
     const places =
       manager === 'sysv'
         ? [`/etc/init.d/${name}`]
         : UNIT_FOLDERS.flatMap((folder) => [`${folder}/${file}`, `${folder}/${template}`])
-    for (const place of places) {
-      const found = await files.find(place, true)
-      if (found.entry?.kind === 'file' && found.predicted) return true
-    }
-    return false
+    const found = await Promise.all(places.map((place) => files.find(place, true)))
+    const changed = found.flatMap(({ entry, predicted }) => (entry?.kind === 'file' && predicted ? [predicted] : []))
+    const dropIns = [...files.nodes].flatMap(([path, node]) => (unitOf(path)?.dropIn === file ? [node] : []))
+    return { made: changed.length > 0, unread: [...changed, ...dropIns].some((node) => !overlay.hasRead(node)) }
+  }
+
+  function isMask(name: string): boolean {
+    const node = files.nodes.get(`${UNIT_FOLDERS[0] ?? ''}/${/\.\w+$/.test(name) ? name : `${name}.service`}`)
+    return typeof node === 'object' && node.entry.target === '/dev/null'
+  }
+
+  /** Units that systemd knows, of which a file would change. */
+  async function changedUnits(): Promise<readonly Unit[]> {
+    const names = [...files.nodes].flatMap(([path, node]) => (overlay.hasRead(node) ? [] : (unitOf(path)?.unit ?? [])))
+    return Promise.all([...new Set(names)].map((name) => base.unit(name)))
   }
 
   return {
@@ -51,6 +64,12 @@ export function systemQuestions(
       return value === undefined ? real : { value, writable: real?.writable ?? true }
     },
     serviceManager: () => base.serviceManager(),
+    async unitFilesRead() {
+      const known = (await changedUnits()).some(
+        ({ load, active, enabled }) => load === 'loaded' && (active !== 'inactive' || enabled.startsWith('enabled')),
+      )
+      return !known && (overlay.reloads || (await base.unitFilesRead()))
+    },
     async unit(name) {
       const real = await base.unit(name)
       const made = await predictedUnitFile(name, real.manager)
@@ -58,8 +77,10 @@ export function systemQuestions(
         overlay.units.get(name) ??
         overlay.units.get(name.replace(/\.service$/, '')) ??
         overlay.units.get(`${name}.service`)
-      if (real.load === 'not-found' && !made && !wish && overlay.installs) throw unpredictable(`the unit ${name}`)
-      return predictedUnit(real, made, wish)
+      if (real.load === 'not-found' && !made.made && !wish && overlay.installs) throw unpredictable(`the unit ${name}`)
+      // A mask is a link: it goes when something else takes its place.
+      const masked = wish?.masked === true ? isMask(name) : wish?.masked
+      return predictedUnit(real, { ...made, reloads: overlay.reloads }, wish && { ...wish, masked })
     },
     async account(name) {
       const wish = overlay.accounts.get(name)
@@ -127,12 +148,18 @@ export function systemQuestions(
   }
 }
 
+/** The unit whose file a path is, or whose drop-in. */
+function unitOf(path: string): { readonly unit: string; readonly dropIn?: string } | undefined {
+  const folder = UNIT_FOLDERS.find((one) => path.startsWith(`${one}/`))
+  const [, unit, dropIn] = /^([^/]+\.\w+?)(\.d\/[^/]+\.conf)?$/.exec(path.slice((folder?.length ?? 0) + 1)) ?? []
+  if (folder === undefined || unit === undefined) return undefined
+  return { unit, ...(dropIn !== undefined && { dropIn: unit }) }
+}
+
 function predictedUnit(
   real: Unit,
-  made: boolean,
-  wish:
-    | { active?: boolean | undefined; enabled?: boolean | undefined; masked?: boolean | undefined; reloaded: boolean }
-    | undefined,
+  { made, unread, reloads }: { readonly made: boolean; readonly unread: boolean; readonly reloads: boolean },
+  wish: { active?: boolean | undefined; enabled?: boolean | undefined; masked?: boolean | undefined } | undefined,
 ): Unit {
   const load =
     wish?.masked === true
@@ -141,6 +168,9 @@ function predictedUnit(
         ? 'loaded'
         : real.load
   const active = wish?.active === undefined ? real.active : wish.active ? 'active' : 'inactive'
+  const known = real.manager === 'systemd' && real.load === 'loaded'
+  // What is started for the first time is read then.
+  const started = wish?.active === true && real.active === 'inactive'
   const running = real.sub === 'running' || real.sub === 'exited' || real.sub === 'listening' ? real.sub : 'running'
   return {
     ...real,
@@ -159,6 +189,6 @@ function predictedUnit(
     mainPid: wish?.active === false ? 0 : real.mainPid,
     // systemd counts anew after a start that somebody asked for.
     restarts: wish?.active === undefined ? real.restarts : 0,
-    needsReload: (made && real.load === 'loaded' && !wish?.reloaded) || (real.needsReload && !wish?.reloaded),
+    needsReload: (unread && known && !started) || (real.needsReload && !reloads),
   }
 }
