@@ -13,6 +13,8 @@ export interface ServiceState {
   readonly manager: string
   readonly load: string
   readonly state: 'running' | 'stopped' | 'starting' | 'stopping' | 'crash loop' | 'unknown' | 'done'
+  /** It runs once and ends: whether it did well is told by the start itself. */
+  readonly oneshot: boolean
   /** In systemd's words. */
   readonly detail: string
   readonly enabled: string
@@ -51,6 +53,7 @@ export async function probeService(args: ServiceArgs, reader: Reader): Promise<S
   const base = {
     backend,
     manager,
+    oneshot: backend === 'systemd' && unit.type === 'oneshot',
     load: unit.load,
     detail: `${unit.active} (${unit.sub})`,
     enabled: unit.enabled,
@@ -77,7 +80,9 @@ export async function probeService(args: ServiceArgs, reader: Reader): Promise<S
   }
   const seen =
     backend === 'sysv' && args.pattern !== undefined ? await byPattern(args.pattern, unit, reader) : undefined
-  return { ...base, state: seen ?? stateOf(unit), 'main pid': unit.mainPid }
+  const state = seen ?? stateOf(unit)
+  // Whoever wants it stopped asks no more of it than to be inactive.
+  return { ...base, state: state === 'done' && args.state === 'stopped' ? 'stopped' : state, 'main pid': unit.mainPid }
 }
 
 /** The link that masks a unit. */

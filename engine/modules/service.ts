@@ -36,10 +36,10 @@ export const service = defineModule({
     if (enabled !== undefined) want.enabled = enabledAs(enabled, now)
     if (now.backend === 'systemd' && now.load === 'loaded') want['unit file read'] = true
     if (state === undefined || args.no_block) return want
-    if (running && now.state !== 'done') want.state = 'running'
-    if (state === 'stopped') want.state = now.state === 'done' ? 'done' : 'stopped'
+    if (running && !now.oneshot) want.state = 'running'
+    if (state === 'stopped') want.state = 'stopped'
     // A counter that moves while we watch is a crash loop.
-    if (starts && now.backend === 'systemd' && now.state !== 'done') want['restarts by itself'] = 0
+    if (starts && now.backend === 'systemd' && !now.oneshot) want['restarts by itself'] = 0
     return want
   },
 
@@ -67,7 +67,7 @@ export const service = defineModule({
   settle(args, now) {
     const verb = args.no_block ? undefined : verbOf(args, now)
     const { within, hold } = args
-    if (now.state === 'done') return undefined
+    if (now.oneshot && verb !== 'stop') return undefined
     // Without a start of ours systemd may still be busy with one of its own.
     if (verb === undefined) return wantsRunning(args) ? { within, hold: 0 } : undefined
     return { within, hold: verb === 'stop' ? 0 : hold }
@@ -124,7 +124,7 @@ function enabledAs(enabled: boolean, now: ServiceState): string | undefined {
 function verbOf(args: ServiceArgs, now: ServiceState): Verb | undefined {
   const { state } = args
   if (args.name === undefined || state === undefined) return undefined
-  if (state === 'stopped') return now.state === 'stopped' || now.state === 'done' ? undefined : 'stop'
+  if (state === 'stopped') return now.state === 'stopped' ? undefined : 'stop'
   if (state === 'started') return now.state === 'running' ? undefined : 'start'
   if (state === 'restarted') return 'restart'
   return now.state === 'running' ? 'reload' : 'start'
