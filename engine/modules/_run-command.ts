@@ -79,7 +79,21 @@ export const commandStep = (args: CommandArgs, command: Command, label: string):
 export function commandFailure(ran: readonly Ran[]): string | undefined {
   const code = ran.at(-1)?.code ?? 0
   if (code === 0) return undefined
-  return code === 127 ? 'exit code 127: command not found' : `non-zero exit code ${code}`
+  if (code === 127) return 'exit code 127: command not found'
+  const signal = SIGNALS[code - 128]
+  return signal === undefined ? `non-zero exit code ${code}` : `exit code ${code}: ended by ${signal}`
+}
+
+/** A shell tells that a signal ended its command by 128 and the signal's number (POSIX XCU 2.8.2). */
+const SIGNALS: Readonly<Record<number, string>> = {
+  1: 'HUP',
+  2: 'INT',
+  3: 'QUIT',
+  6: 'ABRT',
+  9: 'KILL: by somebody, or for want of memory',
+  11: 'SEGV: it crashed',
+  13: 'PIPE',
+  15: 'TERM',
 }
 
 /** What Ansible registers. `cmd` is the list of words, or a line for a shell. */
