@@ -9,7 +9,7 @@ import { exhausted, firstFalse, holds, judge, withResult } from './judge.ts'
 import { itemLayers, loopItems, type Item } from './loop.ts'
 import { predictedResult, withMembers } from './maybe.ts'
 import { censored } from './no-log.ts'
-import { notifiedBy } from './notify.ts'
+import { handlersOf, notifiedBy } from './notify.ts'
 import { blank, isUnreachable, skipped, thrown, type TaskEnd } from './outcome.ts'
 import type { PlannedTask } from './plan.ts'
 import { scopeOf, type PlayView } from './scopes.ts'
@@ -33,11 +33,10 @@ export async function runTask(
         : await runLoop(planned, items, host, view, context)
     const result = censored({ ...end.result, elapsed: performance.now() - started }, planned, scope)
     if (task.register !== undefined) host.registered.set(task.register, end.registered)
-    return {
-      ...end,
-      result,
-      notify: end.status === 'changed' ? notifiedBy(task, scope) : [],
-    }
+    const notify = end.status === 'changed' ? notifiedBy(task, scope) : []
+    // A name that nobody has fails the task, in a dry run too.
+    handlersOf(planned, notify, view.plan.handlers)
+    return { ...end, result, notify }
   } catch (error) {
     const end = thrown(placed(task, error), planned, host, scope, context, performance.now() - started)
     if (task.register !== undefined && end.status === 'maybe') host.registered.set(task.register, end.registered)

@@ -4,9 +4,10 @@ import type { Registry } from '../module/define.ts'
 import { Written } from '../schema/coerce.ts'
 import { fieldNamed, parseArgs, unknownArguments } from '../schema/parse.ts'
 import { actionOf, argumentError, argumentName, isTemplate, parseFor, resolveModule, type Action } from './actions.ts'
-import { flatTasks, planPlay } from './plan.ts'
+import { handlersOf } from './notify.ts'
+import { flatTasks, planPlay, type PlannedPlay, type PlannedTask } from './plan.ts'
 
-/** Finds unknown modules, unknown or missing arguments and literal values of the wrong type before any host is contacted. */
+/** Finds unknown modules and handlers, unknown or missing arguments and literal values of the wrong type before any host is contacted. */
 export function validatePlaybook(playbook: Playbook, registry: Registry): void {
   const problems = new Problems()
   const seen = new Set<Task>()
@@ -18,9 +19,17 @@ export function validatePlaybook(playbook: Playbook, registry: Registry): void {
       if (seen.has(planned.task)) continue
       seen.add(planned.task)
       problems.collect(() => validateTask(planned.task, registry))
+      problems.collect(() => validateNotify(planned, plan))
     }
   }
   problems.throwIfAny()
+}
+
+/** Names by template, of a handler or in `notify`, are known only when they are rendered. */
+function validateNotify(planned: PlannedTask, { handlers }: PlannedPlay): void {
+  if (handlers.some(({ name }) => name.includes('{{'))) return
+  const names = planned.task.notify.flatMap(({ value }) => (typeof value === 'string' ? [value] : []))
+  handlersOf(planned, names, handlers)
 }
 
 function validateTask(task: Task, registry: Registry): void {

@@ -121,8 +121,16 @@ describe('what a handler owes', () => {
   })
 
   test('a name that no handler has is told before anything is changed', async () => {
-    const { results, hosts } = await play({ playbook: playbook(set.replace('notify: restart', 'notify: restrat')) })
-    expect(results.map(({ failure }) => failure?.error.message)).toEqual(['there is no handler restrat'])
-    expect(hosts.get('h1')?.told).toEqual([])
+    for (const check of [false, true]) {
+      const text = playbook(set.replace('notify: restart', `notify: "{{ 'restrat' }}"`))
+      const { results, hosts } = await play({ playbook: text, options: { check } })
+      expect(results.map(({ failure }) => failure?.error.message)).toEqual(['there is no handler restrat'])
+      expect(hosts.get('h1')?.told).toEqual([])
+    }
+    const literal = play({ playbook: playbook(set.replace('notify: restart', 'notify: restrat')) })
+    await expect(literal).rejects.toMatchObject({
+      message: 'there is no handler restrat',
+      hint: 'did you mean restart?',
+    })
   })
 })
