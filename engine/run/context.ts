@@ -7,6 +7,7 @@ import type { Files } from '../values/surroundings.ts'
 import type { Scope } from '../values/scope.ts'
 import type { Overlay } from './overlay/overlay.ts'
 import type { HostState } from './state.ts'
+import type { Turns } from './turns.ts'
 
 /** What the command line and the project ask for. */
 export interface RunOptions {
@@ -69,4 +70,5 @@ export interface RunContext extends RunPorts {
   readonly hosts: ReadonlyMap<string, HostState>
   /** Check mode's predictions, by machine. */
   readonly overlays: Map<string, Overlay>
+  readonly turns: Turns
 }

@@ -18,6 +18,7 @@ import type {
 import { changesOf, differing } from './diff.ts'
 import type { Overlay } from './overlay/overlay.ts'
 import { unpredictable } from './overlay/unpredictable.ts'
+import type { Turn } from './turns.ts'
 
 /** How one module ended on one target. */
 export interface Converged {
@@ -44,6 +45,8 @@ export interface ConvergeContext extends ReadContext {
   readonly mask: (text: string) => string
   /** Awaited before the first step: what is owed for the change is written down first. */
   beforeSteps?(): Promise<void>
+  /** Absent: nobody else works at the machine. */
+  readonly turn?: Turn | undefined
   /** Told after each step: what readers remember of the machine is out of date. */
   changed(): void
 }
@@ -87,14 +90,41 @@ export async function answer(
  */
 export async function converge(module: StateModule, args: ModuleArgs, context: ConvergeContext): Promise<Converged> {
   if (module.question?.(args)) return answer(module, args, context)
-  const { reader, mask } = context
-  const now = await module.probe(args, reader, context.local)
-  const want = await module.want(args, now, context.local)
+  const { turn } = context
+  const before = turn?.taken()
+  const seen = await look(module, args, context)
+  // What takes its time, a command or a service, does not build on what a moment ago was there.
+  if (!turn || isRight(module, args, seen) || module.always !== undefined || module.settle)
+    return change(module, args, seen, context)
+  return turn.alone(async () =>
+    change(module, args, turn.taken() === before ? seen : await look(module, args, context), context),
+  )
+}
+
+interface Seen {
+  readonly now: State
+  readonly want: Wanted
+}
+
+async function look(module: StateModule, args: ModuleArgs, { reader, local }: ConvergeContext): Promise<Seen> {
+  const now = await module.probe(args, reader, local)
+  return { now, want: await module.want(args, now, local) }
+}
+
+const isRight = (module: StateModule, args: ModuleArgs, { now, want }: Seen): boolean =>
+  !(module.must ? module.must(args, now) : module.always !== undefined) && differing(now, want).length === 0
+
+/** Brings the machine from what was seen to what is wanted; nothing differing, nothing is done. */
+async function change(
+  module: StateModule,
+  args: ModuleArgs,
+  { now, want }: Seen,
+  context: ConvergeContext,
+): Promise<Converged> {
+  const { mask } = context
   const warnings = (module.warnings?.(args, now, want) ?? []).map(mask)
-  const must = module.must ? module.must(args, now) : module.always !== undefined
-  if (!must && differing(now, want).length === 0) {
+  if (isRight(module, args, { now, want }))
     return { ...NOTHING, status: 'ok', warnings, values: module.result?.(args, now, now, []) ?? {} }
-  }
 
   const steps = module.apply(args, now, want)
   const changes = changesOf(now, want, module.text ?? [], mask)
@@ -201,19 +231,19 @@ function failureOf({ module, args, context: { mask, stepOptions } }: Job, ran: r
 async function settle({ module, args, now, want, context }: Job): Promise<{ after: State; left: readonly string[] }> {
   if (module.always !== undefined && !module.settle) return { after: now, left: [] }
   const { within = 0, hold = 0 } = module.settle?.(args, now, want) ?? {}
-  const look = async (): Promise<{ after: State; left: readonly string[] }> => {
+  const lookAgain = async (): Promise<{ after: State; left: readonly string[] }> => {
     context.changed()
     const after = await module.probe(args, context.reader, context.local)
     return { after, left: differing(after, want) }
   }
-  let seen = await look()
+  let seen = await lookAgain()
   for (const end = context.now() + within * 1000; seen.left.length > 0 && context.now() < end;) {
     await context.sleep(POLL)
-    seen = await look()
+    seen = await lookAgain()
   }
   for (const end = context.now() + hold * 1000; seen.left.length === 0 && context.now() < end;) {
     await context.sleep(POLL)
-    seen = await look()
+    seen = await lookAgain()
   }
   return seen
 }

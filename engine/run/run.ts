@@ -7,6 +7,7 @@ import { planPlay } from './plan.ts'
 import { runPlay } from './play.ts'
 import { scopeOf } from './scopes.ts'
 import { HostState } from './state.ts'
+import { Turns } from './turns.ts'
 import { Problems } from '../errors.ts'
 
 export interface RunInput {
@@ -32,6 +33,7 @@ export async function run(
   const started = performance.now()
   const hosts = new Map([...inventory.hosts].map(([name, host]) => [name, new HostState(host)]))
   const overlays: RunContext['overlays'] = new Map()
+  const turns = new Turns()
   const contexts = playbooks.map((playbook): RunContext => ({
     ...ports,
     options,
@@ -39,6 +41,7 @@ export async function run(
     playbook,
     hosts,
     overlays,
+    turns,
   }))
   const plays = contexts.flatMap((context) =>
     context.playbook.plays.map((play) => {
