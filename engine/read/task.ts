@@ -1,3 +1,4 @@
+import type { Problems } from '../errors.ts'
 import type { Conditions, Node, Task, Written } from '../model.ts'
 import { readAction } from './action.ts'
 import { isInclude, readInclude } from './include.ts'
@@ -99,7 +100,7 @@ function readTask(map: YamlMap, reading: Reading): Node | undefined {
     place: map.place,
     keywords,
     ...loop,
-    register: optional('register', (node) => plainText(node, 'register', problems)),
+    register: optional('register', (node) => variableName(node, problems)),
     notify: optional('notify', (node) => names(node, reading)) ?? [],
     listen: optional('listen', (node) => plainTexts(node, 'listen', problems)) ?? [],
     until: judged('until') ?? [],
@@ -122,4 +123,15 @@ function names(node: YamlNode, { problems }: Reading): readonly Written[] {
     })
     return []
   })
+}
+
+function variableName(node: YamlNode, problems: Problems): string | undefined {
+  const name = plainText(node, 'register', problems)
+  if (name !== undefined && !/^[A-Za-z_]\w*$/.test(name)) {
+    problems.add('BAD_YAML', `register: ${name} is no name of a variable`, {
+      place: node.place,
+      hint: 'a name has letters, digits and _, and begins with no digit',
+    })
+  }
+  return name
 }

@@ -56,7 +56,7 @@ function syntaxErrors(errors: readonly YAMLError[], source: string, placeAt: (of
   const sourceLines = source.split('\n')
   const seen = new Set<number>()
   return errors.flatMap((error, index) => {
-    const place = placeAt(error.pos[0])
+    const place = placeAt(openQuote(error, source) ?? error.pos[0])
     if (seen.has(place.line)) return []
     seen.add(place.line)
     const line = sourceLines[place.line - 1] ?? ''
@@ -71,6 +71,16 @@ function syntaxErrors(errors: readonly YAMLError[], source: string, placeAt: (of
     if (index > 0 && CONFUSED.has(error.code)) return []
     return new KplayError('BAD_YAML', wording(error), { place, hint: hintFor(error, line) })
   })
+}
+
+/** Where the quote stands that a value lacks its end of. The parser noticed at the end of the text. */
+function openQuote({ code, message, pos }: YAMLError, source: string): number | undefined {
+  const quote = code === 'MISSING_CHAR' ? /^Missing closing (["'])/.exec(message)?.[1] : undefined
+  if (quote === undefined) return undefined
+  const before = source.slice(0, pos[0])
+  const plain = quote === '"' ? before.replaceAll(/\\["\\]/g, '  ') : before.replaceAll("''", '  ')
+  const found = plain.lastIndexOf(quote)
+  return found < 0 ? undefined : found
 }
 
 /** What the parser says when it lost its way earlier. */
@@ -89,6 +99,7 @@ function wording(error: YAMLError): string {
     case 'BAD_ALIAS':
       return error.message
     default:
+      if (error.message.startsWith('Missing closing')) return 'this quote is never closed'
       if (/call stack/i.test(error.message)) return 'nested too deeply'
       return `no valid YAML: ${error.message.charAt(0).toLowerCase()}${error.message.slice(1)}`
   }

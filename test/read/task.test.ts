@@ -107,6 +107,10 @@ describe('a task', () => {
   })
   test.each([
     [
+      '- ping:\n  register: 1st-try',
+      ['4:17 register: 1st-try is no name of a variable (a name has letters, digits and _, and begins with no digit)'],
+    ],
+    [
       '- name: x',
       ['3:7 the task names no module (a task has one key that is the name of a module, such as file: or command:)'],
     ],

@@ -167,6 +167,8 @@ describe('mistakes', () => {
     ['a: {{ x }}/bin\nb: {{ y }}\n', ['1:4 a value that starts with {{ must be quoted']],
     ['- {{ x }}\n', ['1:3 a value that starts with {{ must be quoted']],
     ['a:\n\t- b\n', ['2:1 a tab cannot indent YAML']],
+    ['a: "x \\"y\nb: z\n', ['1:4 this quote is never closed']],
+    ["a: it's\nb: 'it''s\nc: d\n", ['2:4 this quote is never closed']],
     ['a: 1\n---\nb: 2\n', ['2:1 the file holds several documents: only one is read']],
     ['a: b: c\n', ['1:4 a second "key: value" on the same line, or a wrong indentation']],
     ['? [a]\n: b\n', ['1:3 a key must be text or a number']],
