@@ -71,7 +71,7 @@ describe.skipIf(labProblem())('what kafka_info tells of a real cluster', () => {
     expect(led.reduce((sum, each) => sum + each)).toBe(values['partitions'])
   })
 
-  test('nothing stays behind, neither session nor complaint', async () => {
+  test('no session stays behind', async () => {
     const sessions = await Promise.all(zookeepers.map((name) => askZookeeper(host(name).address, 'dump')))
     const all = new Set(
       sessions
