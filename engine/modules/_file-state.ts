@@ -34,6 +34,8 @@ export type FileNow = {
   /** A folder with something in it. */
   readonly full: boolean
   readonly source: string
+  /** The file that a hard link is for, links followed: `ln` would make another name of a link. */
+  readonly 'source path': string | null
   /** Folders above that are missing, one a line, topmost first. */
   readonly missing: string
   /** What is in the way of those folders. */
@@ -71,8 +73,10 @@ export async function probeFile(args: FileArgs, reader: Reader): Promise<FileNow
   const literal = state === 'link' || state === 'absent' || state === 'hard' || !args.follow
   const entry = literal ? own : (through ?? own)
   const aim = args.src === undefined ? own?.target : args.src
-  const [source, above, children, mounted, below] = await Promise.all([
-    aim === undefined || (state !== 'link' && state !== 'hard') ? undefined : reader.stat(join(dirname(place), aim)),
+  const aimed = aim === undefined || (state !== 'link' && state !== 'hard') ? undefined : join(dirname(place), aim)
+  const [source, sourcePath, above, children, mounted, below] = await Promise.all([
+    aimed === undefined ? undefined : reader.stat(aimed),
+    aimed === undefined || state !== 'hard' ? undefined : reader.realpath(aimed),
     state === 'absent' ? NOTHING_MISSING : lookAbove(place, reader),
     state === 'link' && own?.kind === 'dir' ? reader.children(place) : undefined,
     state === 'absent' && own?.kind === 'dir' ? mountedIn(place, reader) : undefined,
@@ -91,6 +95,7 @@ export async function probeFile(args: FileArgs, reader: Reader): Promise<FileNow
     same: sameFile(own, source),
     full: (children ?? []).length > 0,
     source: source?.kind ?? 'absent',
+    'source path': sourcePath ?? null,
     ...above,
     mounted: mounted ?? null,
     below: shortened(below),

@@ -68,7 +68,7 @@ function hardLinkSteps({ src = '', force }: Args, now: FileNow, want: Want): rea
   if (kind === 'dir') throw refusal(`${place} is a folder`, 'move it away first')
   if (now.same) return attributeSteps(place, now, want)
   if (kind !== 'absent' && !force) throw refusal(`${place} is another file already`, 'move it away, or set force: true')
-  return [makeHardLink(place, src), ...attributeSteps(place, NOTHING, want)]
+  return [makeHardLink(place, now['source path'] ?? src), ...attributeSteps(place, NOTHING, want)]
 }
 
 function touchSteps(args: Args, now: FileNow, want: Want): readonly Step[] {
