@@ -6,6 +6,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -47,6 +48,20 @@ describe.each([...shells, oldShell()])('writing a file, under $name', (shell) =>
     expect(mode(path)).toBe('600')
     await write('newest', { mode: '4750' })
     expect(mode(path)).toBe('4750')
+  })
+
+  it('takes over the mode of a file behind a link, and of nothing else', async () => {
+    writeFileSync(join(folder, 'old'), 'old')
+    chmodSync(join(folder, 'old'), 0o640)
+    symlinkSync('old', path)
+    await write('new')
+    expect([lstatSync(path).isFile(), mode(path)]).toEqual([true, '640'])
+    for (const target of ['/dev/null', folder]) {
+      rmSync(path)
+      symlinkSync(target, path)
+      await write('new')
+      expect([lstatSync(path).isFile(), mode(path)]).toEqual([true, (0o666 & ~process.umask()).toString(8)])
+    }
   })
 
   it('takes bytes that are no text, and nothing at all', async () => {

@@ -77,13 +77,29 @@ export async function absorbFileEffect(overlay: Overlay, effect: FileEffect, use
       if (effect.remount) return
       // A file system made in this very run is empty; any other holds what it holds.
       const made = overlay.devices.has(effect.source)
-      return files.set(path, { entry: madeEntry('dir', '0755', 'root'), fresh: true, open: !made })
+      const entry = { ...madeEntry('dir', rootMode(effect), 'root'), ...(await boundFolder(overlay, effect)) }
+      return files.set(path, { entry, fresh: true, open: !made })
     }
     case 'unmount': {
       const { path } = await files.find(effect.path, true)
       overlay.mounts.set(path, 'absent')
     }
   }
+}
+
+/** Of a tmpfs all may write to the top, unless told otherwise. */
+function rootMode({ fstype, options }: Extract<FileEffect, { effect: 'mount' }>): string {
+  const given = options.map((option) => /^mode=([0-7]{1,4})$/.exec(option)?.[1]).findLast((mode) => mode !== undefined)
+  return fstype === 'tmpfs' ? (given ?? '1777').padStart(4, '0') : '0755'
+}
+
+/** A folder that is mounted elsewhere too shows its own owner and mode there. */
+async function boundFolder(
+  { files }: Overlay,
+  { source }: Extract<FileEffect, { effect: 'mount' }>,
+): Promise<Entry | undefined> {
+  const { entry } = source.startsWith('/') ? await files.find(source, true) : {}
+  return entry?.kind === 'dir' ? entry : undefined
 }
 
 /** What a file holds, for another name or a copy of it. */
@@ -158,7 +174,8 @@ async function absorbAttributes(
   const owners = await ownersOf(overlay, effect)
   const changed = (entry: Entry): Entry => ({
     ...entry,
-    ...(effect.mode !== undefined && { mode: resolveMode(effect.mode, entry.mode, entry.kind === 'dir') }),
+    mode:
+      effect.mode === undefined ? modeOwned(entry, owners) : resolveMode(effect.mode, entry.mode, entry.kind === 'dir'),
     ...owners,
     ...(effect.mtime !== undefined && { mtime: effect.mtime }),
     ...(effect.atime !== undefined && { atime: effect.atime }),
@@ -170,6 +187,13 @@ async function absorbAttributes(
     if (node !== 'absent' && path.startsWith(`${found.path}/`))
       files.nodes.set(path, { ...node, entry: changed(node.entry) })
   }
+}
+
+/** chown(2) takes the set-id bits from a file, but for that of a group that may not run it. */
+function modeOwned({ kind, mode }: Entry, owners: Partial<Entry>): string {
+  const bits = Number.parseInt(mode, 8)
+  if (kind !== 'file' || Number.isNaN(bits) || Object.keys(owners).length === 0) return mode
+  return (bits & ~0o4000 & ~((bits & 0o010) === 0 ? 0 : 0o2000)).toString(8).padStart(4, '0')
 }
 
 async function absorbExtraction(

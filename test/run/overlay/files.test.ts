@@ -64,6 +64,40 @@ test.each([
   expect(message).toBe(shown)
 })
 
+test('the top of a predicted mount has the mode that it will have', async () => {
+  const mount = (path: string, more: string): string => `mount: { path: ${path}, state: ephemeral, ${more} }`
+  const folder = (path: string, mode: string): string => `file: { path: ${path}, state: directory, mode: "${mode}" }`
+  const playbook = [
+    '- hosts: all',
+    '  gather_facts: false',
+    '  tasks:',
+    ...[
+      mount('/srv/tmp', 'src: tmpfs, fstype: tmpfs'),
+      folder('/srv/tmp', '1777'),
+      mount('/srv/own', 'src: tmpfs, fstype: tmpfs, opts: mode=0700'),
+      folder('/srv/own', '0700'),
+      mount('/srv/bound', 'src: /srv/folder, fstype: none, opts: bind'),
+      folder('/srv/bound', '0750'),
+    ].map((task) => `    - ${task}`),
+  ].join('\n')
+  const { lines } = await play({ playbook, hosts: { h1: HOST }, options: { check: true } })
+  expect(lines.map((line) => line.split(' ')[0])).toEqual(['changed', 'ok', 'changed', 'ok', 'changed', 'ok'])
+})
+
+test('a new owner takes the set-id bits of a file', async () => {
+  const playbook = `
+- hosts: all
+  gather_facts: false
+  tasks:
+    - file: { path: /srv/conf, mode: "6750" }
+    - { file: { path: /srv/conf, owner: root, group: other }, register: owned }
+    - { stat: { path: /srv/conf }, register: seen }
+    - { debug: { msg: "{{ seen.stat.mode }}" } }`
+  const host = { ...HOST, groups: { other: {} } }
+  const { results } = await play({ playbook, hosts: { h1: host }, options: { check: true } })
+  expect(results.at(-1)?.message).toBe('0750')
+})
+
 test('two files that are only predicted are not one', async () => {
   const { lines } = await both(
     'copy: { dest: /srv/one, content: x }',
