@@ -1,5 +1,6 @@
 import { KplayError } from '../errors.ts'
 import type { Failure } from '../events.ts'
+import { PLACING } from '../host/placing.ts'
 import type { Reader } from '../host/reader.ts'
 import { effectsOf, type Step } from '../host/step.ts'
 import type { StepOptions, Target } from '../host/target.ts'
@@ -214,17 +215,22 @@ function failureOf({ module, args, context: { mask, stepOptions } }: Job, ran: r
       const [first, ...rest] = output.stderr.trim().split('\n')
       return { error: new KplayError(known, first ?? ''), ...output, stderr: rest.join('\n') }
     }
-    const limit = (last.step.kind === 'run' ? last.step.timeout : undefined) ?? stepOptions.timeout
-    const how = last.timedOut
-      ? `was ended after ${limit ?? 0} s (timeout)`
-      : last.code === null
-        ? `was ended by ${last.signal ?? 'a signal'}`
-        : `ended with exit code ${last.code}`
-    const error = new KplayError(last.timedOut ? 'TIMEOUT' : 'COMMAND_FAILED', `${mask(shownStep(last.step))} ${how}`)
+    const error = new KplayError(last.timedOut ? 'TIMEOUT' : 'COMMAND_FAILED', mask(endOf(last, stepOptions.timeout)))
     return { error, ...output }
   }
   const why = module.failure?.(args, ran)
   return why === undefined ? undefined : { error: new KplayError('COMMAND_FAILED', mask(why)), ...output }
+}
+
+function endOf({ step, code, signal, timedOut }: Ran, timeout: number | undefined): string {
+  const name = shownStep(step)
+  if (timedOut)
+    return `${name} was ended after ${(step.kind === 'run' ? step.timeout : undefined) ?? timeout ?? 0} s (timeout)`
+  if (code === null) return `${name} was ended by ${signal ?? 'a signal'}`
+  if (step.kind !== 'write') return `${name} ended with exit code ${code}`
+  return code === PLACING.invalid
+    ? `validate (${step.validate ?? ''}) does not accept the new text of ${step.path}`
+    : `cannot ${name}`
 }
 
 /** Probes again, as long as the module gives its change time to take hold, and then as long as it must keep. */
