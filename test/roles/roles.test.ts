@@ -11,10 +11,29 @@ import { renderTable } from './table.ts'
 /** Variables that several roles heed, of which none is their own. */
 const SHARED = ['mirror', 'programs', 'environment_users', 'environment_profile_d']
 /** Of one role that another heeds, so that it need be said only once. */
-const BORROWED = ['zookeeper_group', 'zookeeper_host', 'zookeeper_client_port', 'os_tuning_data_disk']
+const BORROWED = [
+  'zookeeper_group',
+  'zookeeper_host',
+  'zookeeper_client_port',
+  'os_tuning_data_disk',
+  'kafka_group',
+  'kafka_default_replication_factor',
+]
 const MAGIC = ['inventory_hostname', 'groups', 'hostvars', 'ansible_facts', 'ansible_play_hosts', 'item', 'omit']
 /** Modules that only ask. */
-const QUESTIONS = ['stat', 'slurp', 'kafka_info', 'wait_for', 'assert', 'debug', 'set_fact', 'fail', 'meta', 'import_tasks', 'include_vars']
+const QUESTIONS = [
+  'stat',
+  'slurp',
+  'kafka_info',
+  'wait_for',
+  'assert',
+  'debug',
+  'set_fact',
+  'fail',
+  'meta',
+  'import_tasks',
+  'include_vars',
+]
 
 const freeForm = new Set(['command', 'shell', 'meta', 'include_vars'])
 const playbooks = ['site', 'preflight', 'smoke'].map((name) => join(root, 'playbooks', `${name}.yml`))
