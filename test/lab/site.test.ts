@@ -7,6 +7,7 @@ import {
   createTopic,
   noteBuilt,
   playbook,
+  processes,
   registeredBrokers,
   serveMirror,
   writeInventory,
@@ -16,7 +17,6 @@ import {
 import { consume, kcat, knownBrokers, partitionsOf, produce } from './support/kcat.ts'
 import { changesOf, changesPerHost, recapOf, runPlaybook, story } from './support/kplay.ts'
 import type { Run } from './support/kplay.ts'
-import { host } from './host.ts'
 import { labProblem } from './machine.ts'
 import { compareSnapshots, snapshot } from './snapshot.ts'
 import type { Snapshot, SnapshotOptions } from './snapshot.ts'
@@ -29,20 +29,6 @@ const differences = (before: readonly Snapshot[], after: readonly Snapshot[]): s
     const [one, other] = [before[index], after[index]]
     return one && other ? compareSnapshots(one, other).map((line) => `${name}: ${line}`) : [`${name}: no snapshot`]
   })
-
-/** Each service's process, which cannot be mistaken for one that came after it. */
-async function processes(): Promise<string[]> {
-  const command = `for unit in zookeeper kafka; do
-    pid=$(systemctl show -p MainPID --value $unit); [ "$pid" = 0 ] || echo "$unit $pid $(cut -d' ' -f22 /proc/$pid/stat)"
-  done`
-  const answers = await Promise.all(brokers.map((name) => host(name).exec(command)))
-  return answers.flatMap(({ stdout }, index) =>
-    stdout
-      .split('\n')
-      .filter(Boolean)
-      .map((line) => `${brokers[index]}: ${line}`),
-  )
-}
 
 describe.skipIf(labProblem())('site.yml on five bare hosts', () => {
   let mirror: ServedMirror

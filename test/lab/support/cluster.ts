@@ -78,6 +78,20 @@ export async function registeredBrokers(name: string): Promise<number[]> {
   return [...text.matchAll(/\/brokers\/ids\/(\d+)/g)].map(([, id]) => Number(id)).sort((a, b) => a - b)
 }
 
+/** `test1: kafka 123 4567`: each service's process, which cannot be mistaken for one that came after it. */
+export async function processes(names: readonly string[] = brokers): Promise<string[]> {
+  const command = `for unit in zookeeper kafka; do
+    pid=$(systemctl show -p MainPID --value $unit); [ "$pid" = 0 ] || echo "$unit $pid $(cut -d' ' -f22 /proc/$pid/stat)"
+  done`
+  const answers = await Promise.all(names.map((name) => host(name).exec(command)))
+  return answers.flatMap(({ stdout }, index) =>
+    stdout
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => `${names[index]}: ${line}`),
+  )
+}
+
 /** Makes a topic with the tool that a host has, found by the environment that the roles wrote. */
 export async function createTopic(name: string, zookeeper: string, topic: string, shape: string): Promise<void> {
   const tool = `. /root/.bashrc && export JAVA_HOME && "$KAFKA_HOME"/bin/kafka-topics.sh`

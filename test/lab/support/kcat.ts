@@ -1,4 +1,6 @@
 import './own-lab.ts'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { guestNamed, knownNames } from '../roster.ts'
@@ -33,6 +35,44 @@ export async function kcat(args: readonly string[], stdin = ''): Promise<string>
 /** Writes messages and waits until all replicas in sync have them. */
 export const produce = (brokers: readonly string[], topic: string, lines: readonly string[]): Promise<string> =>
   kcat(['-b', brokers.join(','), '-P', '-t', topic, '-X', 'topic.acks=-1'], `${lines.join('\n')}\n`)
+
+export interface Producer {
+  /** Ends it when all it wrote is acknowledged or given up. Answers what all replicas in sync have. */
+  stop(): Promise<string[]>
+}
+
+/** Writes numbers, one every 20 ms, each until `min.insync.replicas` of its partition have it. */
+export async function startProducer(brokers: readonly string[], topic: string): Promise<Producer> {
+  const settings = [
+    'topic.acks=-1',
+    'message.send.max.retries=1000',
+    'retry.backoff.ms=200',
+    'queue.buffering.max.ms=20',
+  ]
+  const script = 'mount --bind "$0" /etc/hosts && exec kcat "$@"'
+  const words = [...versions, '-b', brokers.join(','), '-P', '-t', topic, ...settings.flatMap((each) => ['-X', each])]
+  const child = spawn('unshare', ['--mount', 'sh', '-c', script, await names(), ...words], {
+    stdio: ['pipe', 'ignore', 'pipe'],
+  })
+  let said = ''
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text))
+  const sent: string[] = []
+  const timer = setInterval(() => {
+    sent.push(String(sent.length))
+    child.stdin.write(`${sent.at(-1) ?? ''}\n`)
+  }, 20)
+  return {
+    async stop() {
+      clearInterval(timer)
+      const ended = once(child, 'close')
+      child.stdin.end()
+      const [code] = (await ended) as [number | null]
+      if (code !== 0 || /Delivery failed|\bfailed to deliver/i.test(said))
+        throw new Error(`kcat ends with ${code}: ${said}`)
+      return sent
+    },
+  }
+}
 
 /** Reads all messages of a topic. */
 export const consume = async (brokers: readonly string[], topic: string): Promise<string[]> =>

@@ -1,5 +1,8 @@
 import './own-lab.ts'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { join, relative } from 'node:path'
+import { createInterface } from 'node:readline'
 import type { Counts, Event } from '../../../engine/events.ts'
 import { repositoryFolder } from '../../mirror/places.ts'
 import { knownHostsFile } from '../places.ts'
@@ -26,6 +29,21 @@ export async function tellRun(args: readonly string[], options: CommandOptions =
   const answer = await kplay(['run', '--output', 'json', ...args], options)
   const lines = answer.stdout.split('\n').filter((line) => line.startsWith('{'))
   return { ...answer, events: lines.map((line) => JSON.parse(line) as Told) }
+}
+
+/** Runs a playbook on hosts of the lab and kills kplay, with SIGKILL, as soon as it tells an event that is meant. */
+export async function killRun(args: readonly string[], meant: (event: Told) => boolean): Promise<void> {
+  const launcher = join(repositoryFolder(), 'engine/launch.js')
+  const words = [launcher, 'run', '--output', 'json', '--known-hosts', knownHostsFile, ...args]
+  const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] })
+  const ended = once(child, 'close')
+  for await (const line of createInterface({ input: child.stdout })) {
+    if (!line.startsWith('{') || !meant(JSON.parse(line) as Told)) continue
+    child.kill('SIGKILL')
+    break
+  }
+  const [code, signal] = (await ended) as [number | null, string | null]
+  if (signal !== 'SIGKILL') throw new Error(`kplay ended by itself, with ${code}`)
 }
 
 /** The same on hosts of the lab, whose keys are known. */
