@@ -8,6 +8,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          setupFiles: 'test/support/seed.ts',
           include: ['test/**/*.test.ts'],
           exclude: ['test/lab/**', 'test/mirror/**'],
           testTimeout: 20_000,

@@ -40,13 +40,11 @@ export async function absorbFileEffect(overlay: Overlay, effect: FileEffect, use
       await refuseNoFolder(overlay, posix.dirname(effect.path))
       const { path } = await files.find(effect.path, false)
       const source = await files.find(effect.target, false)
-      const entry = source.entry ?? madeEntry('file', '0644', user)
-      return files.set(path, {
-        ...contentOf(source),
-        entry: { ...entry, links: entry.links + 1 },
-        fresh: false,
-        open: false,
-      })
+      const old = source.entry ?? madeEntry('file', '0644', user)
+      const node = { ...contentOf(source), entry: { ...old, links: old.links + 1 }, fresh: false, open: false }
+      // Both are known from now on, so that what happens to one is seen under the other.
+      files.set(source.path, node)
+      return files.set(path, node)
     }
     case 'remove': {
       const { path } = await files.find(effect.path, false)
@@ -181,11 +179,13 @@ async function absorbAttributes(
     ...(effect.atime !== undefined && { atime: effect.atime }),
   })
   files.set(found.path, { fresh: false, open: false, ...found.predicted, entry: changed(found.entry) })
+  files.share(changed(found.entry))
   if (!effect.recurse) return
   overlay.sweeps.push({ root: found.path, mode: effect.mode, owners })
   for (const [path, node] of files.nodes) {
-    if (node !== 'absent' && path.startsWith(`${found.path}/`))
-      files.nodes.set(path, { ...node, entry: changed(node.entry) })
+    if (node === 'absent' || !path.startsWith(`${found.path}/`)) continue
+    files.nodes.set(path, { ...node, entry: changed(node.entry) })
+    files.share(changed(node.entry))
   }
 }
 

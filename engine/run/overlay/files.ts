@@ -114,6 +114,15 @@ export class PredictedFiles {
     return { ...node, entry: { ...node.entry, inode: -this.made } }
   }
 
+  /** Owner, mode and times belong to the file, not to its name: they are the same under each of its other names. */
+  share({ kind, inode, device, mode, owner, group, uid, gid, mtime, atime }: Entry): void {
+    if (kind === 'dir' || inode === 0) return
+    for (const [path, node] of this.nodes) {
+      if (node === 'absent' || node.entry.inode !== inode || node.entry.device !== device) continue
+      this.nodes.set(path, { ...node, entry: { ...node.entry, mode, owner, group, uid, gid, mtime, atime } })
+    }
+  }
+
   /** Names of predicted entries directly in a folder, and of those predicted away. */
   names(folder: string): { readonly present: string[]; readonly absent: Set<string> } {
     const prefix = folder === '/' ? '/' : `${folder}/`
