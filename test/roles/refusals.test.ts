@@ -43,7 +43,7 @@ describe('zookeeper', () => {
 
   test('an even number of servers', async () => {
     const [message] = await ensemble('a: { zookeeper_id: 1 }, b: { zookeeper_id: 2 }')
-    expect(message).toMatch(/^zookeeper: the group zookeeper has 2 servers; an even number/)
+    expect(message).toMatch(/^zookeeper: the group zookeeper has 2 servers \(a, b\); an even number/)
   })
 
   test('a number given twice, or out of range', async () => {
