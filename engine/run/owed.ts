@@ -94,16 +94,29 @@ export async function notifyOwed(planned: PlannedTask, hosts: readonly HostState
   if (planned.task.notify.length === 0) return
   await askOwed(hosts, view, context)
   const owing = hosts.filter(({ former }) => former.size > 0)
-  const meant = owing.map((host) => {
-    const names = notifiedBy(planned.task, scopeOf(host, view, planned.chain, context))
-    return new Set(handlersOf(planned, names, view.plan.handlers))
-  })
+  const meant = owing.map((host) => new Set(handlersHere(planned, host, view, context)))
   for (const handler of view.plan.handlers)
     takeOver(
       handler,
       owing.filter((_, index) => meant[index]?.has(handler)),
       context,
     )
+}
+
+/** A name that cannot be rendered while nothing has changed is no mistake yet: the end of the play pays. */
+function handlersHere(
+  planned: PlannedTask,
+  host: HostState,
+  view: PlayView,
+  context: RunContext,
+): readonly PlannedHandler[] {
+  try {
+    const names = notifiedBy(planned.task, scopeOf(host, view, planned.chain, context))
+    return handlersOf(planned, names, view.plan.handlers)
+  } catch (error) {
+    if (error instanceof KplayError) return []
+    throw error
+  }
 }
 
 /**

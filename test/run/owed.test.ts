@@ -48,6 +48,13 @@ describe('what a handler owes', () => {
     expect(owedOn(second)).toEqual([])
   })
 
+  test('is paid at the end of the play where a name in notify cannot be rendered yet', async () => {
+    const first = await play({ playbook: playbook(broken) })
+    const unclear = `${set}\n- name: other\n  debug: { msg: x }\n  notify: "{{ nobody }}"`
+    const second = await again(first, { playbook: playbook(unclear.replace(set, `${set}\n  when: false`)) })
+    expect(second.lines).toEqual(['skipped h1 set', 'ok h1 other', 'ok h1 restart'])
+  })
+
   test('is not paid by a play that has the handler, but only looks', async () => {
     const first = await play({ playbook: playbook(broken) })
     const looks = await again(first, { playbook: playbook('- debug: { msg: x }') + playbook(set) })
