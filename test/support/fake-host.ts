@@ -54,11 +54,14 @@ function answerFor(canned: Canned['answers'], text: string): Partial<CommandResu
   return typeof found === 'string' ? { stdout: found } : found
 }
 
+/** Of a name that nobody bears (any more); root is there without being told. */
+const numberOf = (name: string): number => (name === 'root' ? 0 : /^\d+$/.test(name) ? Number(name) : 60_000)
+
 function readerOf(machine: Machine): Reader {
   const { files, canned } = machine
   const ids = {
-    uid: (name: string) => machine.accounts.get(name)?.uid ?? (Number(name) || 0),
-    gid: (name: string) => machine.groups.get(name)?.gid ?? (Number(name) || 0),
+    uid: (name: string) => machine.accounts.get(name)?.uid ?? numberOf(name),
+    gid: (name: string) => machine.groups.get(name)?.gid ?? numberOf(name),
   }
   const open = (path: string): string => {
     const why = canned.closed?.[path]
