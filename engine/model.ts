@@ -120,6 +120,8 @@ export interface Block {
   readonly role?: Role | undefined
   /** Its hosts go through it in batches, as through a play: each batch to its end before the next one begins. */
   readonly serial?: Written | undefined
+  /** With serial: what each host's turn is sorted by, rendered per host; equal ones keep their order. */
+  readonly order?: Written | undefined
   /** Among handlers it is one handler, notified and run as a whole: a block with a name, or an include. */
   readonly whole?: boolean | undefined
   readonly listen?: readonly string[] | undefined

@@ -59,7 +59,7 @@ export const KEYWORDS: Readonly<Record<string, Keyword>> = {
   gather_facts: own('play'),
   vars_files: own('play'),
   serial: own('play', 'block'),
-  order: own('play'),
+  order: own('play', 'block'),
   strategy: own('play'),
   max_fail_percentage: own('play'),
   force_handlers: own('play'),

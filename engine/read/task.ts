@@ -46,6 +46,8 @@ function readBlock(map: YamlMap, reading: Reading): Node {
   if (listen && reading.part !== 'handlers')
     reading.problems.add('BAD_YAML', 'listen is for handlers', { place: listen.keyPlace })
   const serial = own.get('serial')
+  const order = own.get('order')
+  if (order && !serial) reading.problems.add('BAD_YAML', 'order on a block needs serial', { place: order.keyPlace })
   if (!own.has('block')) reading.problems.add('BAD_YAML', 'rescue and always need a block', { place: map.place })
   return {
     kind: 'block',
@@ -57,6 +59,7 @@ function readBlock(map: YamlMap, reading: Reading): Node {
     always: part('always'),
     role: reading.role,
     serial: serial && writtenAny(serial.value),
+    order: order && writtenAny(order.value),
     whole: own.has('name') || listen !== undefined,
     listen: listen && plainTexts(listen.value, 'listen', reading.problems),
   }

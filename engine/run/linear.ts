@@ -1,4 +1,5 @@
 import { condition } from '../values/condition.ts'
+import type { Scope } from '../values/scope.ts'
 import type { Batch } from './batch.ts'
 import { isUnpredictable } from './converge.ts'
 import { runOnHosts } from './on-hosts.ts'
@@ -6,7 +7,7 @@ import { payHandler } from './owed.ts'
 import type { Planned, PlannedBlock, PlannedHandler, PlannedTask } from './plan.ts'
 import { startRole } from './role.ts'
 import { scopeOf } from './scopes.ts'
-import { batches } from './serial.ts'
+import { batches, inOrder, turnOf } from './serial.ts'
 import type { HostState } from './state.ts'
 
 /** Ansible's strategy: every host ends a task before any begins the next one. */
@@ -31,10 +32,11 @@ async function inBatches(
   hosts: readonly HostState[],
   work: (group: readonly HostState[]) => Promise<void>,
 ): Promise<void> {
-  const serial = planned.kind === 'block' ? planned.serial : undefined
+  const { serial, order } = planned.kind === 'block' ? planned : {}
   const [first] = hosts
   if (!serial || !first) return work(hosts)
-  const groups = batches(serial, hosts, scopeOf(first, batch.view, planned.chain, batch.context))
+  const scope = (host: HostState): Scope => scopeOf(host, batch.view, planned.chain, batch.context)
+  const groups = batches(serial, order ? inOrder(hosts, (host) => turnOf(order, scope(host))) : hosts, scope(first))
   for (const [index, group] of groups.entries()) {
     await work(group)
     if (batch.stopped || batch.context.soft.aborted) return

@@ -13,6 +13,7 @@ export interface PlannedBlock {
   readonly kind: 'block'
   readonly chain: Chain
   readonly serial?: Written | undefined
+  readonly order?: Written | undefined
   readonly block: readonly Planned[]
   readonly rescue: readonly Planned[]
   readonly always: readonly Planned[]
@@ -136,8 +137,8 @@ function planBlock(node: Block, outer: Chain, planning: Planning): Planned[] {
   if (block.length + always.length === 0) return []
   if (entered) planning.included.push({ role: entered, chain })
   const start: Planned[] = entered?.argumentSpec ? [{ kind: 'role', role: entered, chain }] : []
-  const { serial } = node
-  return [{ kind: 'block', chain, serial, block: [...start, ...block], rescue: part(node.rescue), always }]
+  const { serial, order } = node
+  return [{ kind: 'block', chain, serial, order, block: [...start, ...block], rescue: part(node.rescue), always }]
 }
 
 /** A block that is no handler itself, as an import is not, stands for those in it. */

@@ -11,7 +11,7 @@ import { runOnHosts } from './on-hosts.ts'
 import { notifyAllOwed } from './owed.ts'
 import { planPlay } from './plan.ts'
 import { scopeOf, type PlayView } from './scopes.ts'
-import { batches } from './serial.ts'
+import { batches, playOrder } from './serial.ts'
 import type { HostState } from './state.ts'
 
 /**
@@ -131,7 +131,8 @@ async function runBatch(batch: Batch, nextId: () => number): Promise<void> {
 function playBatches(play: Play, hosts: readonly HostState[], context: RunContext, view: PlayView): HostState[][] {
   const [first] = hosts
   if (!first) return []
-  return batches(play.serial, hosts, scopeOf(first, view, { keywords: [play.keywords], roles: [] }, context))
+  const scope = scopeOf(first, view, { keywords: [play.keywords], roles: [] }, context)
+  return batches(play.serial, playOrder(play.order, hosts, scope), scope)
 }
 
 /** A play's name, or its pattern, as written. */

@@ -145,6 +145,20 @@ describe('a block with serial', () => {
     ])
   })
 
+  test('takes turns in an order of its own', async () => {
+    const inventory = {
+      '/project/hosts.yml': 'all: { hosts: { a: { last: true }, b: { last: false }, c: { last: false } } }',
+    }
+    const turns = async (order: string, options = {}): Promise<string[]> => {
+      const block = handlers('1').replace('serial: 1', `serial: 1\n  order: ${order}`)
+      const { lines } = await play({ playbook: playbook(block), files: inventory, options })
+      return lines.flatMap((line) => (line.endsWith(' stop') ? [line.split(' ')[1] ?? ''] : []))
+    }
+    expect(await turns('"{{ last }}"')).toEqual(['b', 'c', 'a'])
+    expect(await turns('"{{ 10 - groups.all.index(inventory_hostname) }}"')).toEqual(['c', 'b', 'a'])
+    expect(await turns('same')).toEqual(['a', 'b', 'c'])
+  })
+
   test('has one size only, and stands on no task', async () => {
     await expect(play({ playbook: playbook(handlers('many')), files })).rejects.toThrow(
       'serial must be a number or a percentage, not many',
@@ -163,4 +177,19 @@ test('force_handlers: who failed runs its handlers, block or not, and stays fail
   })
   expect(lines.at(-1)).toBe('ok h1 start')
   expect(end.failed).toBe(true)
+})
+
+test.each([
+  ['inventory', ['b', 'c', 'a']],
+  ['reverse_inventory', ['a', 'c', 'b']],
+  ['sorted', ['a', 'b', 'c']],
+  ['reverse_sorted', ['c', 'b', 'a']],
+])('order: %s', async (order, wanted) => {
+  const files = hosts('b', 'c', 'a')
+  const text = `- hosts: all\n  gather_facts: false\n  serial: 1\n  order: ${order}\n  tasks: [{ debug: { msg: x } }]`
+  const { lines } = await play({ playbook: text, files })
+  expect(lines.map((line) => line.split(' ')[1])).toEqual(wanted)
+  await expect(play({ playbook: text.replace(order, 'random'), files })).rejects.toThrow(
+    'order must be one of inventory, reverse_inventory, sorted, reverse_sorted, shuffle, not random',
+  )
 })
