@@ -6,6 +6,8 @@ import { didYouMean, parseArgs } from '../schema/parse.ts'
 import { text as printValue } from '../values/print.ts'
 import { evaluate } from '../values/template.ts'
 import type { Scope } from '../values/scope.ts'
+import { names as namesIn } from '../values/used-names.ts'
+import { Template } from '../value.ts'
 
 /** Roles of a playbook with what surrounds each, for the check before any host is contacted. */
 export type RoleScopes = (playbook: Playbook) => Iterable<{ role: Role; host: string; scope: Scope }>
@@ -25,13 +27,20 @@ export function checkRoleArguments(role: Role, scope: Scope, { facts = true }: {
       hint: didYouMean(name, spec.options.keys()),
     })
   }
+  const wrong = new Map<string, unknown>()
   for (const [name, option] of spec.options) {
     try {
       checkOption(role, name, option, scope)
     } catch (error) {
       if (!facts && error instanceof KplayError && (error.code === 'UNDEFINED' || error.code === 'EVALUATION')) continue
-      problems.keep(error)
+      wrong.set(name, error)
     }
+  }
+  // What rests on a wrong one is told with that.
+  for (const [name, error] of wrong) {
+    const value = scope.lookup(name)?.value
+    const rests = value instanceof Template && [...namesIn(value)].some((other) => other !== name && wrong.has(other))
+    if (!rests) problems.keep(error)
   }
   for (const names of spec.requiredOneOf) problems.collect(() => checkOneOf(role, names, scope))
   problems.throwIfAny()

@@ -2,6 +2,7 @@ import type { Counts } from '../events.ts'
 import type { Owed } from '../host/owed.ts'
 import type { Host, Inventory, Play, Playbook } from '../model.ts'
 import { checkRoleArguments } from './arguments.ts'
+import { checkSpelling } from './misspelt.ts'
 import type { RunContext, RunOptions, RunPorts } from './context.ts'
 import { planPlay } from './plan.ts'
 import { runPlay } from './play.ts'
@@ -108,6 +109,9 @@ function checkArguments(
 ): void {
   const problems = new Problems()
   const told = new Set<string>()
+  const roles = plays.flatMap(({ play, context }) =>
+    planPlay(play, context.options, () => 0).roles.map(({ role }) => role),
+  )
   for (const { play, context, names } of plays) {
     const plan = planPlay(play, context.options, () => 0)
     const view = { plan, name: '', allHosts: names, batch: names }
@@ -118,7 +122,9 @@ function checkArguments(
         const host = context.hosts.get(name)
         if (!host) continue
         const found = new Problems()
-        found.collect(() => checkRoleArguments(role, scopeOf(host, view, chain, context), { facts: false }))
+        const scope = scopeOf(host, view, chain, context)
+        found.collect(() => checkRoleArguments(role, scope, { facts: false }))
+        found.collect(() => checkSpelling(role, roles, scope, context.playbook))
         for (const problem of found.list) {
           const key = `${problem.message} ${JSON.stringify(problem.place)}`
           if (!told.has(key)) problems.keep(problem)

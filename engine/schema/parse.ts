@@ -12,7 +12,7 @@ export type Parsed<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly issues: readonly Issue[] }
 
 /** Edits between two words; two neighbouring letters swapped are one. */
-function apart(word: string, name: string): number {
+export function apart(word: string, name: string): number {
   const swapped = [...word]
     .slice(1)
     .map((_, at) => word.slice(0, at) + (word[at + 1] ?? '') + (word[at] ?? '') + word.slice(at + 2))

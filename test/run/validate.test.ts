@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { KplayError } from '../../engine/errors.ts'
 import { play } from '../support/run-harness.ts'
 
 describe('mistakes are told before any host is contacted', () => {
@@ -16,6 +17,47 @@ describe('mistakes are told before any host is contacted', () => {
         { code: 'BAD_ARGS', place: { line: 5 } },
         { code: 'BAD_ARGS', place: { line: 6 } },
       ],
+    })
+  })
+
+  test.each([
+    ['of the inventory', { app_prot: 80 }, '', ['role app has no variable app_prot: did you mean app_port?']],
+    ['of a play', {}, 'vars: { app_nam: x }', ['role app has no variable app_nam: did you mean app_name?']],
+    ['that a text uses', { app_nams: 'x' }, 'vars: { app_name: "{{ app_nams }}" }', []],
+    ['that a task uses', { app_nams: 'x' }, 'tasks: [{ debug: { msg: "{{ app_nams }}" } }]', []],
+    ['that the role has for itself', {}, 'vars: { app_root: x }', []],
+    ['that is like none of them', { app_colour: 'x' }, '', []],
+  ])('a misspelt variable %s', async (_, vars, more, expected) => {
+    const files = {
+      '/project/roles/app/meta/argument_specs.yml':
+        'argument_specs: { main: { options: { app_port: { type: int }, app_name: { type: str } } } }',
+      '/project/roles/app/defaults/main.yml': 'app_port: 1',
+      '/project/roles/app/vars/main.yml': 'app_root: /',
+      '/project/roles/app/tasks/main.yml': '- debug: { msg: x }',
+      '/project/hosts.yml': JSON.stringify({ all: { hosts: { h1: vars } } }),
+    }
+    const playbook = `
+- hosts: all
+  gather_facts: false
+  roles: [app]
+  ${more}`
+    const said = await play({ playbook, files }).then(
+      () => [],
+      ({ message, hint }: KplayError) => [`${message}: ${hint}`],
+    )
+    expect(said).toEqual(expected)
+  })
+
+  test('a value of the wrong kind is told once, whatever rests on it', async () => {
+    const files = {
+      '/project/roles/app/meta/argument_specs.yml':
+        'argument_specs: { main: { options: { app_port: { type: int }, app_other: { type: int } } } }',
+      '/project/roles/app/defaults/main.yml': 'app_other: "{{ app_port }}"',
+      '/project/roles/app/tasks/main.yml': '- debug: { msg: x }',
+    }
+    const playbook = '- hosts: all\n  roles: [{ role: app, app_port: many }]'
+    await expect(play({ playbook, files, hosts: { h1: 'unreachable' } })).rejects.toMatchObject({
+      message: expect.stringMatching(/^role app: app_port must be a whole number/) as string,
     })
   })
 
