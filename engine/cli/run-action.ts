@@ -27,14 +27,18 @@ export async function runFromCommandLine(playbooks: readonly string[], flags: Ru
     return EXIT.ok
   }
 
-  const soft = new AbortController()
+  const [soft, hard] = [new AbortController(), new AbortController()]
   const machines = openMachines({ askSecret, forks: request.options.forks })
   const reporter = await openReporter(flags, request.options)
   const emit: Emit = (event) => reporter.listen(event)
-  const stop = watchInterrupts(soft, emit, () => machines.abort())
+  const stop = watchInterrupts(soft, emit, () => {
+    hard.abort()
+    machines.abort()
+  })
   try {
     const { filesAt, local, readVars } = openController({})
-    const ports = { registry: modules, machines, emit, soft: soft.signal, filesFor: filesAt, local, readVars }
+    const signals = { soft: soft.signal, hard: hard.signal }
+    const ports = { registry: modules, machines, emit, ...signals, filesFor: filesAt, local, readVars }
     const end = await kplay(request, files, ports)
     return exitCode(end)
   } finally {

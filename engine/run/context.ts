@@ -61,6 +61,8 @@ export interface RunPorts {
   readVars(name: string, place: LocalPlace): Vars
   /** First Ctrl-C: running tasks end, no new one begins. */
   readonly soft: AbortSignal
+  /** Second Ctrl-C: running steps are being ended. */
+  readonly hard: AbortSignal
 }
 
 export interface RunContext extends RunPorts {

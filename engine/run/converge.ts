@@ -44,6 +44,8 @@ export interface ConvergeContext extends ReadContext {
   readonly local: Local
   readonly stepOptions: StepOptions
   readonly mask: (text: string) => string
+  /** A step that ended badly did so because it was told to. */
+  aborted?(): boolean
   /** Awaited before the first step: what is owed for the change is written down first. */
   beforeSteps?(): Promise<void>
   /** Absent: nobody else works at the machine. */
@@ -206,9 +208,16 @@ function failed(ran: Ran | undefined): boolean {
   return fine === 'any' ? ran.code === null : ran.code === null || !fine.includes(ran.code)
 }
 
-function failureOf({ module, args, context: { mask, stepOptions } }: Job, ran: readonly Ran[]): Failure | undefined {
+function failureOf(
+  { module, args, context: { mask, stepOptions, aborted } }: Job,
+  ran: readonly Ran[],
+): Failure | undefined {
   const last = ran.at(-1)
   const output = last && { stdout: mask(last.stdout), stderr: mask(last.stderr), code: last.code }
+  if (last && last.code !== 0 && aborted?.()) {
+    const message = `aborted, so what it did may be half done: ${mask(shownStep(last.step))}`
+    return { error: new KplayError('INTERRUPTED', message), ...output }
+  }
   if (last && failed(last)) {
     const known = last.step.kind === 'run' && !last.timedOut ? last.step.failures?.[last.code ?? -1] : undefined
     if (known !== undefined && output?.stderr.trim()) {

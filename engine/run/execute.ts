@@ -88,6 +88,7 @@ export async function execute(
     sleep,
     now: () => performance.now(),
     changed: () => context.machines.changed(machine.machine),
+    aborted: () => context.hard.aborted,
     turn: context.turns.at(machine.machine),
     // What is done elsewhere may be what makes the host reachable at all.
     ...(task.notify.length > 0 && delegate === undefined && { beforeSteps }),

@@ -75,6 +75,23 @@ describe('plays', () => {
     expect(lines).toEqual(['ok h1 a'])
     expect(end.interrupted).toBe(true)
   })
+
+  test('a second Ctrl-C names what may be half done', async () => {
+    const playbook = '- hosts: all\n  gather_facts: false\n  tasks: [{ command: dump it }]'
+    const { results } = await play({
+      playbook,
+      hosts: { h1: { ran: { '/dump/': { code: 143 } } } },
+      onEvent: (event, stop, abort) => {
+        if (event.type !== 'host-start') return
+        stop()
+        abort()
+      },
+    })
+    expect(results[0]?.failure?.error).toMatchObject({
+      code: 'INTERRUPTED',
+      message: 'aborted, so what it did may be half done: dump it',
+    })
+  })
 })
 
 describe('a play that ends early', () => {

@@ -25,7 +25,7 @@ export interface PlaySetup {
   readonly request?: Partial<Pick<Request, 'limit' | 'extraVars'>>
   readonly local?: CannedLocal
   /** Called for each event, before it is kept. */
-  onEvent?(event: Event, stop: () => void): void
+  onEvent?(event: Event, stop: () => void, abort: () => void): void
 }
 
 export interface Played {
@@ -45,15 +45,17 @@ export async function play(setup: PlaySetup): Promise<Played> {
     '/project/site.yml': setup.playbook,
   }
   const events: Event[] = []
-  const soft = new AbortController()
+  const [soft, hard] = [new AbortController(), new AbortController()]
   const hosts = new Map(setup.kept)
   const files = memoryFiles(texts)
   const end = await kplay(requestOf(setup), files, {
     registry: modules,
     machines: fakeMachines(setup, hosts),
     soft: soft.signal,
+    hard: hard.signal,
     emit: (event) => {
-      setup.onEvent?.(event, () => soft.abort())
+      const stop = (): void => soft.abort()
+      setup.onEvent?.(event, stop, () => hard.abort())
       events.push(event)
     },
     filesFor: () => ({ readText: files.readText, glob: () => [], resolve: () => undefined, env: () => undefined }),
