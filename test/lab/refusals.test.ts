@@ -64,6 +64,12 @@ const refusals: Record<string, Refusal> = {
     exit: 2,
     says: [one, two, "'/elsewhere'", "'/'", 'kafka_zookeeper_chroot', /empty cluster/],
   },
+  'a ZooKeeper that does not know the cluster': {
+    harm: move('/home/programs/kafka/config/server.properties'),
+    args: ['--limit', one, ...setting({ kafka_zookeeper_chroot: '/elsewhere' })],
+    exit: 2,
+    says: [one, '2181/elsewhere', 'kafka_zookeeper_connect', /knows no Kafka/],
+  },
   'data folders that are not on the disk named': {
     args: ['--limit', one, ...setting({ kafka_log_dirs: ['/data/kafka-logs', '/srv/more'] })],
     exit: 2,
