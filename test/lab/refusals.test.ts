@@ -108,7 +108,7 @@ describe.skipIf(labProblem())('what the roles refuse', () => {
         ...nodeVars(mirror),
         kafka_zookeeper_connect: `${one}:2181`,
         // Longer than a host needs to boot.
-        kafka_extra_properties: { 'zookeeper.session.timeout.ms': 20_000 },
+        kafka_extra_properties: { 'zookeeper.session.timeout.ms': 14_000 },
       },
       hosts: {
         [one]: hostVars(one, { zookeeper_id: 1, kafka_broker_id: number, os_tuning_data_disk: '/dev/kplay-data' }),
@@ -160,6 +160,7 @@ describe.skipIf(labProblem())('what the roles refuse', () => {
       even: inventory([one, two]),
       'kafka.yml': '- hosts: kafka\n  roles: [kafka]\n',
       'strangers.yml': '- hosts: strangers\n  roles: [kafka]\n',
+      'health.yml': '- hosts: test2\n  tasks: [{ import_role: { name: kafka, tasks_from: health } }]\n',
       'disk.yml': '- hosts: strangers\n  roles: [os-tuning, kafka]\n',
       'services.yml': '- hosts: test1\n  roles: [zookeeper, kafka]\n',
     })
@@ -174,8 +175,8 @@ describe.skipIf(labProblem())('what the roles refuse', () => {
   function expectRefusal(refused: Run, { exit, says }: Pick<Refusal, 'exit' | 'says'>): void {
     expect(refused.code, story(refused)).toBe(exit)
     for (const counts of Object.values(recapOf(refused))) expect(counts.changed).toBe(0)
-    const text = failuresOf(refused).join('\n')
-    for (const word of says) expect(text).toMatch(word)
+    expect(failuresOf(refused)).toHaveLength(1)
+    for (const word of says) expect(failuresOf(refused)[0]).toMatch(word)
   }
 
   test.each(Object.entries(refusals))('%s: one error, and nothing done', async (_, refusal) => {
@@ -219,11 +220,17 @@ describe.skipIf(labProblem())('what the roles refuse', () => {
     expect(await consume(seed, 'letters')).toContain('before')
   })
 
+  test('a port that answers is no broker that is registered', async () => {
+    const found = await run('health.yml', ...setting({ kafka_broker_id: 9, kafka_start_timeout: 4 }))
+    expect(failuresOf(found).at(-1)).toMatch(/within 4 s no broker 9 is registered in ZooKeeper \(test1:2181\): see/)
+    await untouched()
+  })
+
   test('no ZooKeeper serves: the broker stays as it is', async () => {
     await exec(one, 'systemctl stop zookeeper')
     await note()
     const refused = await run('kafka.yml', '--limit', two, ...setting({ kafka_zookeeper_timeout: 5 }))
-    expectRefusal(refused, { exit: 2, says: [`${one}:2181`, 'ZooKeeper'] })
+    expectRefusal(refused, { exit: 2, says: [two, `kafka_zookeeper_connect (${one}:2181)`] })
     await untouched()
 
     const healed = await run(site)

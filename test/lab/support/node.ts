@@ -57,11 +57,13 @@ export const steady = (name: string, zookeeper: string, id: number): Promise<voi
     return (await javaOf(name)).kafka === before && (await registeredBrokers(zookeeper)).includes(id)
   })
 
-/** What failed, each text once. */
+/** What failed: each text once, with its hosts, as a report tells it. */
 export function failuresOf({ events }: Run): string[] {
-  const texts = events.flatMap((event) => {
-    if (event.type === 'unreachable') return [event.error.message]
-    return event.type === 'result' && event.result.failure ? [event.result.failure.error.message] : []
-  })
-  return [...new Set(texts)]
+  const hosts = new Map<string, string[]>()
+  for (const event of events) {
+    if (event.type !== 'result' || !event.result.failure) continue
+    const { host, failure } = event.result
+    hosts.set(failure.error.message, [...(hosts.get(failure.error.message) ?? []), host])
+  }
+  return [...hosts].map(([message, names]) => `${names.join(' ')}: ${message}`)
 }
