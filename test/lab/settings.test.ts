@@ -183,12 +183,12 @@ describe.skipIf(labProblem())("every setting of Kafka's role", () => {
     const foreseen = await run('--check', ...change)
     expect(foreseen.code, story(foreseen)).toBe(0)
     expect(compareSnapshots(before, await snapshot('bare1', { ignore: ['/data'] }))).toEqual([])
-    expect(changesOf(foreseen).filter((pair) => pair.includes('(handler)'))).toHaveLength(2)
+    expect(changesOf(foreseen).filter((pair) => pair.includes('(handler)'))).toHaveLength(3)
 
     const real = await run(...change)
     expect(real.code, story(real)).toBe(0)
     expect(changesOf(real)).toEqual(changesOf(foreseen))
-    expect(changesPerHost(real)).toEqual({ bare1: 4 })
+    expect(changesPerHost(real)).toEqual({ bare1: 5 })
     expect((await readConfig('bare1')).get('num.partitions')).toBe('5')
   })
 
