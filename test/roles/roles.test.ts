@@ -106,6 +106,20 @@ describe.each(roleNames)('%s', (name) => {
     expect([...new Set(used)].filter((variable) => !known.has(variable))).toEqual([])
   })
 
+  // What is given with -e or in an INI inventory is text, and the text "false" is true.
+  test('takes a yes or no, and a number, that is given as text', () => {
+    const scripts = sources.filter(([path]) => /^(tasks|handlers|templates)\//.test(path))
+    for (const [option, { type }] of Object.entries(options)) {
+      const wrong =
+        type === 'bool'
+          ? new RegExp(`(?:when: |if |not |and |or |\\()(?:not )?${option}\\b(?! \\| bool)`)
+          : type === 'int'
+            ? new RegExp(`\\b${option} (?://?|[*%+<>-]|[<>=]=) |(?://?|[*%+<>-]|[<>]=) ${option}\\b(?! \\| int)`)
+            : undefined
+      expect(wrong ? scripts.filter(([, text]) => wrong.test(text)).map(([path]) => path) : [], option).toEqual([])
+    }
+  })
+
   test('its README holds the table of its variables', async () => {
     const path = join(role.folder, 'README.md')
     const text = texts.get('README.md') ?? ''

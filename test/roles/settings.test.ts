@@ -99,6 +99,14 @@ describe('server.properties', () => {
     expect(Object.keys(written).filter((key) => key.startsWith('log.segment.'))).toEqual(['log.segment.bytes'])
   })
 
+  test('a yes or no may be given as text', () => {
+    const given = { kafka_auto_create_topics_enable: 'no', kafka_unclean_leader_election_enable: 'False' }
+    expect(settings(given)).toMatchObject({
+      'auto.create.topics.enable': 'false',
+      'unclean.leader.election.enable': 'false',
+    })
+  })
+
   test('what stands among the further settings wins', () => {
     expect(settings({ kafka_extra_properties: { 'num.partitions': 12 } })['num.partitions']).toBe('12')
   })
@@ -153,6 +161,14 @@ describe('services', () => {
       JVMFLAGS: '"-Xms1G -Xmx1G -Dx=1"',
       ZOO_LOG_DIR: '"/var/log/zookeeper"',
     })
+  })
+
+  test('a start script writes no log of the garbage collector where that is not wanted', () => {
+    const start = (given: Given): string => renderRoleTemplate('kafka', 'kplay-broker.j2', kafka(given))
+    expect(start({})).toContain('gc_log "$LOG_DIR/gc.log"')
+    expect(start({ kafka_gc_log: 'false' })).not.toContain('gc_log "$LOG_DIR/gc.log"')
+    const server = renderRoleTemplate('zookeeper', 'kplay-server.j2', zookeeper({ zookeeper_gc_log: 'false' }))
+    expect(server).not.toContain('gc_log "$ZOO_LOG_DIR')
   })
 
   test('units run in the foreground, with limits, and wait for their disks', () => {
