@@ -42,8 +42,10 @@ describe.skipIf(labProblem())('a host with System V init', () => {
     await bareHosts([name])
     mirror = await serveMirror()
     inventory = await writeNode(name, mirror, { os_tuning_data_disk: '/dev/kplay-data' })
+    const foreseen = await run('--check')
     const built = await run()
     expect(built.code, story(built)).toBe(0)
+    expect(changesOf(built)).toEqual(changesOf(foreseen))
   })
   afterAll(() => mirror.close())
 
