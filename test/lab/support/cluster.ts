@@ -1,5 +1,5 @@
 import './own-lab.ts'
-import { existsSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { createConnection } from 'node:net'
 import { join } from 'node:path'
@@ -8,10 +8,11 @@ import { repositoryFolder } from '../../mirror/places.ts'
 import { serveFolder } from '../../mirror/serve.ts'
 import type { ServedMirror } from '../../mirror/serve.ts'
 import { host } from '../host.ts'
+import { up } from '../lab.ts'
 import { runFolder } from '../places.ts'
 import { network, outerAddress, testNames } from '../roster.ts'
 import { poll } from '../shell.ts'
-import { bareHosts } from './hosts.ts'
+import { bareHosts, builtFile } from './hosts.ts'
 import { writeFiles } from './inventory.ts'
 import { runPlaybook, story } from './kplay.ts'
 
@@ -24,6 +25,8 @@ export const playbook = (name: string): string => join(repositoryFolder(), 'play
 /** The archives, served to kplay and to the hosts; a free port, as another lab may serve its own. */
 export async function serveMirror(): Promise<ServedMirror> {
   const { www } = await buildMirror()
+  // The lab's network, should no host be up yet.
+  await up([])
   return serveFolder({ folder: www, address: outerAddress, port: 0 })
 }
 
@@ -37,12 +40,8 @@ export async function writeInventory({ url }: ServedMirror): Promise<string> {
   return join(await writeFiles({ 'test.yml': own }), 'test.yml')
 }
 
-/** Says that the five hosts carry a whole cluster; it goes with the lab. */
-const builtFile = join(runFolder, 'cluster-built')
-
 /** Five hosts as bare as after their first boot. */
 export async function bareBrokers(): Promise<void> {
-  rmSync(builtFile, { force: true })
   await bareHosts(brokers)
 }
 
