@@ -221,6 +221,7 @@ describe.skipIf(labProblem())('what the roles refuse', () => {
   })
 
   test('a port that answers is no broker that is registered', async () => {
+    await note()
     const found = await run('health.yml', ...setting({ kafka_broker_id: 9, kafka_start_timeout: 4 }))
     expect(failuresOf(found).at(-1)).toMatch(/within 4 s no broker 9 is registered in ZooKeeper \(test1:2181\): see/)
     await untouched()
