@@ -121,12 +121,36 @@ export async function flushHandlers(batch: Batch, hosts: readonly HostState[], a
 
 /** What is owed is struck out batch by batch: a run that is killed half way has paid for those that are through. */
 const runHandler = (handler: PlannedHandler, batch: Batch, hosts: readonly HostState[]): Promise<void> =>
-  inBatches(handler.node, batch, hosts, async (group) => {
-    const { node } = handler
-    await (node.kind === 'block' ? runWhole(node, batch, group) : runNodes([node], batch, group))
-    const through = group.filter(({ status }) => status === 'active')
-    if (!batch.context.soft.aborted) await payHandler(handler, through, batch)
+  runAndPay(handler.node, batch, hosts, (group) =>
+    payHandler(
+      handler,
+      group.filter(({ status }) => status === 'active'),
+      batch,
+    ),
+  )
+
+/** A handler whose last step is a block is through, for a host, when that is. One that was stopped is not. */
+function runAndPay(
+  node: PlannedBlock | PlannedTask,
+  batch: Batch,
+  hosts: readonly HostState[],
+  pay: (group: readonly HostState[]) => Promise<void>,
+): Promise<void> {
+  return inBatches(node, batch, hosts, async (group) => {
+    const isCut = (): boolean => batch.stopped || batch.context.soft.aborted
+    const last = node.kind === 'block' && !node.rescue.length && !node.always.length ? node.block.at(-1) : undefined
+    if (node.kind !== 'block' || last?.kind !== 'block') {
+      await (node.kind === 'block' ? runWhole(node, batch, group) : runNodes([node], batch, group))
+      if (!isCut()) await pay(group)
+      return
+    }
+    await runNodes(node.block.slice(0, -1), batch, group)
+    if (isCut()) return
+    await pay(group.filter(({ running }) => !running))
+    const ready = group.filter(({ running }) => running)
+    if (ready.length > 0) await runAndPay(last, batch, ready, pay)
   })
+}
 
 /** With force_handlers a failed host runs its handlers all the same, and stays failed. */
 async function revived(hosts: readonly HostState[], work: () => Promise<void>): Promise<void> {

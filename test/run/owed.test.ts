@@ -91,6 +91,38 @@ describe('what a handler owes', () => {
     expect(['a', 'b', 'c'].map((host) => owedOn(second, host))).toEqual([[], [], []])
   })
 
+  test.each(['', '  serial: 2\n'])(
+    'stays owed to those whom a serial block in a handler did not come to',
+    async (outer) => {
+      const files = { '/project/hosts.yml': 'all: { hosts: { a: , b: , c: } }' }
+      const block = `- name: restart
+${outer}  block:
+    - { name: looks, debug: { msg: x } }
+    - name: one by one
+      serial: 1
+      order: "{{ inventory_hostname == 'a' }}"
+      block: [{ name: really, fail: { msg: no }, when: inventory_hostname == 'b' and bad }]`
+      const vars = (bad: boolean): string => `  vars: { bad: ${bad} }\n`
+      const first = await play({ playbook: playbook(set, block, vars(true)), files })
+      expect(['a', 'b', 'c'].map((host) => owedOn(first, host))).toEqual([['restart'], ['restart'], ['restart']])
+      const later = block.replace("== 'a'", "!= 'c'")
+      const second = await again(first, { playbook: playbook(set, later, vars(true)), files })
+      expect(['a', 'b', 'c'].map((host) => owedOn(second, host))).toEqual([[], ['restart'], []])
+      const third = await again(second, { playbook: playbook(set, block, vars(false)), files })
+      expect(['a', 'b', 'c'].map((host) => owedOn(third, host))).toEqual([[], [], []])
+    },
+  )
+
+  test('stays owed to who is stopped with others in the middle of its handler', async () => {
+    const files = { '/project/hosts.yml': 'all: { hosts: { a: , b: } }' }
+    const block = `- name: restart
+  block:
+    - { name: stop, fail: { msg: no }, when: inventory_hostname == 'b' }
+    - { name: start, debug: { msg: x } }`
+    const first = await play({ playbook: playbook(set, block, '  any_errors_fatal: true\n'), files })
+    expect(['a', 'b'].map((host) => owedOn(first, host))).toEqual([['restart'], ['restart']])
+  })
+
   test('is nothing when the change is judged to be none, and something when the task fails half way', async () => {
     const unchanged = await play({ playbook: playbook(`${set}\n  changed_when: false`) })
     expect(owedOn(unchanged)).toEqual([])
