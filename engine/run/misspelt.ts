@@ -27,7 +27,7 @@ export function checkSpelling(role: Role, roles: readonly Role[], scope: Scope, 
   const problems = new Problems()
   for (const name of scope.names()) {
     if (!name.startsWith(prefix) || known.has(name)) continue
-    const meant = [...options.keys()].find((option) => apart(name, option) <= 2)
+    const meant = [...options.keys()].find((option) => apart(name, option) <= 2 && !isPlural(name, option))
     if (meant === undefined || used(name, scope.layers) || used(name, read)) continue
     problems.keep(
       new KplayError('BAD_ARGS', `role ${role.name} has no variable ${name}`, {
@@ -38,6 +38,9 @@ export function checkSpelling(role: Role, roles: readonly Role[], scope: Scope, 
   }
   problems.throwIfAny()
 }
+
+/** `web_hosts` beside a role's `web_host` is most likely somebody's own. */
+const isPlural = (one: string, other: string): boolean => `${one}s` === other || `${other}s` === one
 
 const used = (name: string, read: unknown): boolean => [...templatesIn(read)].some((text) => namesIn(text).has(name))
 

@@ -26,6 +26,7 @@ describe('mistakes are told before any host is contacted', () => {
     ['that a text uses', { app_nams: 'x' }, 'vars: { app_name: "{{ app_nams }}" }', []],
     ['that a task uses', { app_nams: 'x' }, 'tasks: [{ debug: { msg: "{{ app_nams }}" } }]', []],
     ['that the role has for itself', {}, 'vars: { app_root: x }', []],
+    ['that is the plural of one', { app_names: [] }, '', []],
     ['that is like none of them', { app_colour: 'x' }, '', []],
   ])('a misspelt variable %s', async (_, vars, more, expected) => {
     const files = {
