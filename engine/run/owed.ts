@@ -30,7 +30,7 @@ export async function oweHandlers(
   for (const { target, handlers: some } of await byTarget(fresh, host, view, context)) {
     const owed = some.map((handler): Owed => ({ handler: fullName(handler), since, task }))
     await act(target, await recordOwed(owed, target.reader), context)
-    for (const { handler } of owed) host.owing.set(handler, { asked: false })
+    for (const each of owed) host.owing.set(each.handler, { ...each, asked: false })
   }
 }
 
@@ -175,7 +175,7 @@ async function askHost(host: HostState, view: PlayView, context: RunContext): Pr
         host.unpaid.set(owed.handler, owed)
         if (names.has(owed.handler)) {
           host.former.set(owed.handler, owed)
-          host.owing.set(owed.handler, { asked: true })
+          host.owing.set(owed.handler, { ...owed, asked: true })
         }
       }
     }

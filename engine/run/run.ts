@@ -72,13 +72,10 @@ export async function run(
       return state ? [[name, { ...state.counts }]] : []
     }),
   )
-  tellUnpaid(
-    [...touched].flatMap((name) => hosts.get(name) ?? []),
-    ports,
-  )
+  const states = [...touched].flatMap((name) => hosts.get(name) ?? [])
+  tellUnpaid(states, options, ports)
   const interrupted = ports.soft.aborted
   ports.emit({ type: 'run-end', recap, elapsed: performance.now() - started, interrupted })
-  const states = [...touched].flatMap((name) => hosts.get(name) ?? [])
   return {
     recap,
     interrupted,
@@ -87,18 +84,18 @@ export async function run(
   }
 }
 
-/** What former runs left owed, and this run has not come to. */
-function tellUnpaid(hosts: readonly HostState[], { emit }: RunPorts): void {
+/** What stays written down on hosts as owed: this run has not come to it, or was stopped in it. */
+function tellUnpaid(hosts: readonly HostState[], { check }: RunOptions, { emit }: RunPorts): void {
   const byHandler = new Map<string, { readonly names: string[]; readonly owed: Owed }>()
   for (const host of hosts) {
-    for (const [handler, owed] of host.unpaid) {
+    for (const [handler, owed] of new Map<string, Owed>([...host.unpaid, ...(check ? [] : host.owing)])) {
       const entry = byHandler.get(handler) ?? { names: [], owed }
       byHandler.set(handler, entry)
       entry.names.push(host.name)
     }
   }
   for (const [handler, { names, owed }] of byHandler) {
-    const message = `${handler} is owed on ${names.join(' ')} since ${owed.since} (${owed.task}); this run did not come to it, so the next one that does pays`
+    const message = `${handler} is owed on ${names.join(' ')} since ${owed.since} (${owed.task}): the next run that comes to it does it`
     emit({ type: 'warning', message })
   }
 }

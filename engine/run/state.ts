@@ -17,7 +17,7 @@ export class HostState {
   /** Handlers (by task id) that changes asked for and that have not run yet. */
   readonly notified = new Set<number>()
   /** Handlers by full name that are written down on the host as owed. `asked`: for good, not only until the task ends. */
-  readonly owing = new Map<string, { asked: boolean }>()
+  readonly owing = new Map<string, Owed & { asked: boolean }>()
   /** What former runs left owed and this play can pay, but nothing has come to yet. */
   readonly former = new Map<string, Owed>()
   /** What former runs left owed, and this run has not come to. */

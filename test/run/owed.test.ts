@@ -26,6 +26,7 @@ describe('what a handler owes', () => {
   test('is paid by the run that comes next', async () => {
     const first = await play({ playbook: playbook(broken) })
     expect(first.lines).toEqual(['changed h1 set', 'failed h1 breaks'])
+    expect(warnings(first)).toEqual([expect.stringMatching(/^restart is owed on h1 since \S+ \(set\): the next run/)])
     expect(owedOn(first)).toEqual(['restart'])
     const foreseen = await again(first, { playbook: playbook(set), options: { check: true } })
     expect(foreseen.lines).toEqual(['ok h1 set', 'ok h1 restart'])
@@ -152,7 +153,9 @@ ${outer}  block:
     const elsewhere = await again(first, { playbook: playbook(set), files })
     expect(elsewhere.lines).toEqual(['ok h1 set'])
     expect(warnings(elsewhere)).toEqual([
-      expect.stringMatching(/^web : restart is owed on h1 since \S+ \(web : set\); this run did not come to it/),
+      expect.stringMatching(
+        /^web : restart is owed on h1 since \S+ \(web : set\): the next run that comes to it does it$/,
+      ),
     ])
     const second = await again(first, { playbook: roles('debug: { msg: x }'), files })
     expect(second.lines).toContain('ok h1 restart')
