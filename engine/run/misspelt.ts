@@ -7,7 +7,8 @@ import { names as namesIn } from '../values/used-names.ts'
 
 /**
  * Says which variables of the inventory, the play and the command line look like misspelt ones of a role: they begin as
- * all of the role's do, one of these is two letters away at most, and nothing that was read knows or uses them. Only for
+ * all of the role's do, one of these is two letters away at most, but is not the plural of it, as `web_hosts` of
+ * `web_host`, and nothing that was read knows or uses them. Only for
  * a role that specifies all its defaults; others may have more variables than they tell.
  * @param read what was read of the playbook; texts in it may use a variable
  */
@@ -27,7 +28,7 @@ export function checkSpelling(role: Role, roles: readonly Role[], scope: Scope, 
   const problems = new Problems()
   for (const name of scope.names()) {
     if (!name.startsWith(prefix) || known.has(name)) continue
-    const meant = [...options.keys()].find((option) => apart(name, option) <= 2 && !isPlural(name, option))
+    const meant = [...options.keys()].find((option) => apart(name, option) <= 2 && name !== `${option}s`)
     if (meant === undefined || used(name, scope.layers) || used(name, read)) continue
     problems.keep(
       new KplayError('BAD_ARGS', `role ${role.name} has no variable ${name}`, {
@@ -38,9 +39,6 @@ export function checkSpelling(role: Role, roles: readonly Role[], scope: Scope, 
   }
   problems.throwIfAny()
 }
-
-/** `web_hosts` beside a role's `web_host` is most likely somebody's own. */
-const isPlural = (one: string, other: string): boolean => `${one}s` === other || `${other}s` === one
 
 const used = (name: string, read: unknown): boolean => [...templatesIn(read)].some((text) => namesIn(text).has(name))
 

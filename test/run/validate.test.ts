@@ -27,6 +27,12 @@ describe('mistakes are told before any host is contacted', () => {
     ['that a task uses', { app_nams: 'x' }, 'tasks: [{ debug: { msg: "{{ app_nams }}" } }]', []],
     ['that the role has for itself', {}, 'vars: { app_root: x }', []],
     ['that is the plural of one', { app_names: [] }, '', []],
+    [
+      'that lacks a letter at its end',
+      { app_nam: 'x' },
+      '',
+      ['role app has no variable app_nam: did you mean app_name?'],
+    ],
     ['that is like none of them', { app_colour: 'x' }, '', []],
   ])('a misspelt variable %s', async (_, vars, more, expected) => {
     const files = {
