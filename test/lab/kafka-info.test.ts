@@ -11,6 +11,7 @@ import {
   brokers,
   builtCluster,
   createTopic,
+  noteSpoilt,
   serveMirror,
   until,
   writeInventory,
@@ -58,7 +59,10 @@ describe.skipIf(labProblem())('what kafka_info tells of a real cluster', () => {
     await createTopic('test4', ensemble, 'watched', '--replica-assignment 2:3:4,3:4:5,4:5:1,5:1:2,1:2:4')
     await untilHealthy('test4')
   })
-  afterAll(() => mirror.close())
+  afterAll(async () => {
+    noteSpoilt()
+    await mirror.close()
+  })
 
   test('brokers, partitions and who leads them, from a host that has no ZooKeeper', async () => {
     const { status, values } = await ask('test4', { broker_id: 2 })

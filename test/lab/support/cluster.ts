@@ -1,5 +1,5 @@
 import './own-lab.ts'
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { createConnection } from 'node:net'
 import { join } from 'node:path'
@@ -44,6 +44,9 @@ export async function writeInventory({ url }: ServedMirror): Promise<string> {
 export async function bareBrokers(): Promise<void> {
   await bareHosts(brokers)
 }
+
+/** After what 0.9 may not recover from by itself (a broker that lost ZooKeeper never trusts its replicas again, KAFKA-2729). */
+export const noteSpoilt = (): void => rmSync(builtFile, { force: true })
 
 export const noteBuilt = (): void => writeFileSync(builtFile, '')
 
