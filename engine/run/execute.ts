@@ -15,7 +15,7 @@ import { expandHomes } from './homes.ts'
 import { masker } from './mask.ts'
 import { Overlay } from './overlay/overlay.ts'
 import { overlayReader } from './overlay/reader.ts'
-import { handlersOf, notifiedBy } from './notify.ts'
+import { fullName, handlersOf, notifiedBy } from './notify.ts'
 import { oweHandlers } from './owed.ts'
 import type { PlannedTask } from './plan.ts'
 import { scopeOf, type PlayView } from './scopes.ts'
@@ -69,7 +69,13 @@ export async function execute(
   const sight = readerOf(machine, module.kind === 'read' || (module.question?.(asGiven) ?? false), checking, context)
   const args = await expandHomes(module.args, asGiven, { reader: sight.reader, home: machine.home }, place)
   const beforeSteps = (): Promise<void> =>
-    oweHandlers(handlersOf(planned, notifiedBy(task, scope), view.plan.handlers), titleOf(planned), host, view, context)
+    oweHandlers(
+      handlersOf(planned, notifiedBy(task, scope), view.plan.handlers),
+      fullName(planned.info),
+      host,
+      view,
+      context,
+    )
   const work: ConvergeContext = {
     target: machine,
     local: context.local(local),
@@ -139,8 +145,6 @@ function readerOf(
     reader: overlayReader(machine.reader, overlay, { question, predictedAnywhere: predicted }),
   }
 }
-
-const titleOf = ({ info: { role, name } }: PlannedTask): string => (role === undefined ? name : `${role} : ${name}`)
 
 const mebibytes = (bytes: number): string => (bytes / 1024 / 1024).toFixed(1)
 

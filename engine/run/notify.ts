@@ -16,7 +16,8 @@ export function handlersNamed(wanted: string, handlers: readonly PlannedHandler[
 }
 
 /** As it may be notified from anywhere in the play. */
-export const fullName = ({ role, name }: PlannedHandler): string => (role === undefined ? name : `${role} : ${name}`)
+export const fullName = ({ role, name }: Pick<PlannedHandler, 'role' | 'name'>): string =>
+  role === undefined ? name : `${role} : ${name}`
 
 /** The handlers that a task notifies, each once. Throws BAD_YAML for a name that no handler of the play has. */
 export function handlersOf(
@@ -44,6 +45,10 @@ export const notifiedBy = ({ notify: names }: Task, scope: Scope): readonly stri
     const found = evaluate(value, scope)
     return Array.isArray(found) ? found.map(printValue) : [printValue(found)]
   })
+
+/** Those of them that hold no variable: they are known before the task runs. */
+export const literallyNotifiedBy = ({ notify: names }: Task): readonly string[] =>
+  names.flatMap(({ value }) => (typeof value === 'string' ? [value] : []))
 
 /** A task changed something: remembers for its host which handlers to run. */
 export function notify(planned: PlannedTask, host: HostState, names: readonly string[], batch: Batch): void {

@@ -7,7 +7,7 @@ import type { Node, Role } from '../model.ts'
 import type { Batch } from './batch.ts'
 import { becomeOf, open, settingsOf } from './connect.ts'
 import type { RunContext } from './context.ts'
-import { fullName, handlersNamed, handlersOf, notifiedBy } from './notify.ts'
+import { fullName, handlersNamed, handlersOf, literallyNotifiedBy, notifiedBy } from './notify.ts'
 import { isUnreachable, type TaskEnd } from './outcome.ts'
 import type { PlannedHandler, PlannedTask } from './plan.ts'
 import { scopeOf, type PlayView } from './scopes.ts'
@@ -81,8 +81,17 @@ export async function payHandler(handler: PlannedHandler, hosts: readonly HostSt
   const { context, view } = batch
   for (const host of hosts) host.unpaid.delete(fullName(handler))
   if (context.options.check) return
-  const limit = pLimit(Math.max(1, context.options.forks))
-  await Promise.all(hosts.map((host) => limit(() => strikeOut([handler], host, view, context))))
+  await onEach(hosts, context, (host) => strikeOut([handler], host, view, context))
+}
+
+/** At most `forks` hosts at a time. */
+async function onEach(
+  hosts: readonly HostState[],
+  { options }: RunContext,
+  work: (host: HostState) => Promise<void>,
+): Promise<void> {
+  const limit = pLimit(Math.max(1, options.forks))
+  await Promise.all(hosts.map((host) => limit(() => work(host))))
 }
 
 /**
@@ -136,11 +145,9 @@ export async function notifyAllOwed(batch: Batch, hosts: readonly HostState[]): 
 const tasksOf = (role: Role): readonly Node[] => [...role.dependencies.flatMap(tasksOf), ...role.tasks]
 
 /** Names in `notify` that hold no variable, of all tasks, whatever tags say. */
-const namesNotified = (nodes: readonly Node[]): string[] =>
+const namesNotified = (nodes: readonly Node[]): readonly string[] =>
   nodes.flatMap((node) =>
-    node.kind === 'task'
-      ? node.notify.flatMap(({ value }) => (typeof value === 'string' ? [value] : []))
-      : namesNotified([...node.block, ...node.rescue, ...node.always]),
+    node.kind === 'task' ? literallyNotifiedBy(node) : namesNotified([...node.block, ...node.rescue, ...node.always]),
   )
 
 function takeOver(handler: PlannedHandler, hosts: readonly HostState[], { emit }: RunContext): void {
@@ -158,9 +165,8 @@ function takeOver(handler: PlannedHandler, hosts: readonly HostState[], { emit }
 
 /** Reads the records of hosts that were not asked in this play yet. */
 async function askOwed(hosts: readonly HostState[], view: PlayView, context: RunContext): Promise<void> {
-  const limit = pLimit(Math.max(1, context.options.forks))
   const unasked = hosts.filter(({ askedFor }) => askedFor !== view.plan)
-  await Promise.all(unasked.map((host) => limit(() => askHost(host, view, context))))
+  await onEach(unasked, context, (host) => askHost(host, view, context))
 }
 
 /** Records of former runs; those that this run wrote are known, and notified in their own time. */

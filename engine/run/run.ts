@@ -106,11 +106,9 @@ function checkArguments(
 ): void {
   const problems = new Problems()
   const told = new Set<string>()
-  const roles = plays.flatMap(({ play, context }) =>
-    planPlay(play, context.options, () => 0).roles.map(({ role }) => role),
-  )
-  for (const { play, context, names } of plays) {
-    const plan = planPlay(play, context.options, () => 0)
+  const planned = plays.map((entry) => ({ ...entry, plan: planPlay(entry.play, entry.context.options, () => 0) }))
+  const roles = planned.flatMap(({ plan }) => plan.roles.map(({ role }) => role))
+  for (const { plan, context, names } of planned) {
     const view = { plan, name: '', allHosts: names, batch: names }
     for (const { role, chain } of plan.roles) {
       // A role under a condition may never run; its arguments are checked when it does.

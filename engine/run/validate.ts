@@ -4,7 +4,7 @@ import type { Registry } from '../module/define.ts'
 import { Written } from '../schema/coerce.ts'
 import { fieldNamed, parseArgs, unknownArguments } from '../schema/parse.ts'
 import { actionOf, argumentError, argumentName, isTemplate, parseFor, resolveModule, type Action } from './actions.ts'
-import { handlersOf } from './notify.ts'
+import { handlersOf, literallyNotifiedBy } from './notify.ts'
 import { flatTasks, planPlay, type PlannedPlay, type PlannedTask } from './plan.ts'
 
 /** Finds unknown modules and handlers, unknown or missing arguments and literal values of the wrong type before any host is contacted. */
@@ -28,8 +28,7 @@ export function validatePlaybook(playbook: Playbook, registry: Registry): void {
 /** Names by template, of a handler or in `notify`, are known only when they are rendered. */
 function validateNotify(planned: PlannedTask, { handlers }: PlannedPlay): void {
   if (handlers.some(({ name }) => name.includes('{{'))) return
-  const names = planned.task.notify.flatMap(({ value }) => (typeof value === 'string' ? [value] : []))
-  handlersOf(planned, names, handlers)
+  handlersOf(planned, literallyNotifiedBy(planned.task), handlers)
 }
 
 function validateTask(task: Task, registry: Registry): void {
