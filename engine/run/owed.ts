@@ -25,7 +25,8 @@ export async function oweHandlers(
   view: PlayView,
   context: RunContext,
 ): Promise<void> {
-  const fresh = handlers.filter((handler) => !host.owing.has(fullName(handler)))
+  const isWritten = (name: string): boolean => host.owing.has(name) || host.unpaid.has(name)
+  const fresh = handlers.filter((handler) => !isWritten(fullName(handler)))
   const since = new Date().toISOString().replace(/\.\d+/, '')
   for (const { target, handlers: some } of await byTarget(fresh, host, view, context)) {
     const owed = some.map((handler): Owed => ({ handler: fullName(handler), since, task }))
@@ -102,7 +103,7 @@ export async function notifyOwed(planned: PlannedTask, hosts: readonly HostState
   const { view, context } = batch
   if (planned.task.notify.length === 0) return
   await askOwed(hosts, view, context)
-  const owing = hosts.filter(({ former }) => former.size > 0)
+  const owing = hosts.filter(({ unpaid }) => unpaid.size > 0)
   const meant = owing.map((host) => new Set(handlersHere(planned, host, view, context)))
   for (const handler of view.plan.handlers)
     takeOver(
@@ -152,15 +153,18 @@ const namesNotified = (nodes: readonly Node[]): readonly string[] =>
 
 function takeOver(handler: PlannedHandler, hosts: readonly HostState[], { emit }: RunContext): void {
   const name = fullName(handler)
-  const owing = hosts.filter(({ former }) => former.has(name))
-  const [first] = owing.flatMap(({ former }) => former.get(name) ?? []).toSorted((a, b) => (a.since < b.since ? -1 : 1))
+  const owing = hosts.flatMap((host) => {
+    const owed = host.unpaid.get(name)
+    return owed ? [{ host, owed }] : []
+  })
+  const [first] = owing.map(({ owed }) => owed).toSorted((a, b) => (a.since < b.since ? -1 : 1))
   if (!first) return
-  for (const host of owing) {
-    host.former.delete(name)
+  for (const { host, owed } of owing) {
     host.unpaid.delete(name)
+    host.owing.set(name, { ...owed, asked: true })
     host.notified.add(handler.id)
   }
-  emit({ type: 'owed', hosts: owing.map((host) => host.name), ...first })
+  emit({ type: 'owed', hosts: owing.map(({ host }) => host.name), ...first })
 }
 
 /** Reads the records of hosts that were not asked in this play yet. */
@@ -172,17 +176,10 @@ async function askOwed(hosts: readonly HostState[], view: PlayView, context: Run
 /** Records of former runs; those that this run wrote are known, and notified in their own time. */
 async function askHost(host: HostState, view: PlayView, context: RunContext): Promise<void> {
   host.askedFor = view.plan
-  host.former.clear()
-  const names = new Set(view.plan.handlers.map(fullName))
   try {
     for (const { target } of await byTarget(view.plan.handlers, host, view, context)) {
       for (const owed of await readOwed(target.reader)) {
-        if (host.owing.has(owed.handler)) continue
-        host.unpaid.set(owed.handler, owed)
-        if (names.has(owed.handler)) {
-          host.former.set(owed.handler, owed)
-          host.owing.set(owed.handler, { ...owed, asked: true })
-        }
+        if (!host.owing.has(owed.handler)) host.unpaid.set(owed.handler, owed)
       }
     }
   } catch (error) {

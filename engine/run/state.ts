@@ -18,8 +18,6 @@ export class HostState {
   readonly notified = new Set<number>()
   /** Handlers by full name that are written down on the host as owed. `asked`: for good, not only until the task ends. */
   readonly owing = new Map<string, Owed & { asked: boolean }>()
-  /** What former runs left owed and this play can pay, but nothing has come to yet. */
-  readonly former = new Map<string, Owed>()
   /** What former runs left owed, and this run has not come to. */
   readonly unpaid = new Map<string, Owed>()
   /** The play in which the host was asked last what it is owed. */

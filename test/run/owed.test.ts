@@ -63,6 +63,15 @@ describe('what a handler owes', () => {
     expect(warnings(looks)).toEqual([])
   })
 
+  test('is paid by the play that comes to it, though one before has the handler and was asked', async () => {
+    const first = await play({ playbook: playbook(broken) })
+    const both = '- name: other\n  debug: { msg: x }\n- name: restart\n  debug: { msg: restarted }'
+    const other = playbook('- copy: { dest: /etc/other, content: x }\n  notify: other', both)
+    const second = await again(first, { playbook: other + playbook(set, both) })
+    expect(second.lines).toEqual(['changed h1 copy', 'ok h1 other', 'ok h1 set', 'ok h1 restart'])
+    expect(owedOn(second)).toEqual([])
+  })
+
   test('is not told as left over when a later play of the run is notified anew', async () => {
     const first = await play({ playbook: playbook(broken) })
     const other = playbook(
