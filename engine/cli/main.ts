@@ -1,55 +1,13 @@
 import { readFileSync } from 'node:fs'
-import { Command } from 'commander'
-import { KplayError } from '../errors.ts'
-import { addDocCommand } from './doc.ts'
-import { EXIT, exitCodeOf } from './exit.ts'
 import { outliveReader } from './outlive-reader.ts'
-import { addRunCommand } from './run.ts'
+import { runProgram } from './program.ts'
 
 /** The package's version, from the one place that states it. */
-const version = (
-  JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as { version: string }
-).version
-
-const program = new Command('kplay')
-  .description('Brings hosts to the state that YAML playbooks describe. Targets need only sshd and a POSIX sh.')
-  .version(version)
-  .showSuggestionAfterError()
-  .configureOutput({ outputError: (text, write) => write(toldAsOurs(text)) })
-  .enablePositionalOptions()
-  .exitOverride()
+const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
+  version: string
+}
 
 for (const stream of [process.stdout, process.stderr]) outliveReader(stream)
-
-addRunCommand(program)
-addDocCommand(program)
-
-try {
-  await program.parseAsync()
-} catch (error) {
-  process.exitCode = await failed(error)
-}
-
-async function failed(error: unknown): Promise<number> {
-  if (isCommander(error)) return error.exitCode === 0 ? EXIT.ok : EXIT.badInput
-  if (error instanceof KplayError) {
-    const { printError } = await import('./print-error.ts')
-    printError(error)
-    return exitCodeOf(error)
-  }
-  process.stderr.write(
-    `kplay: a bug of kplay itself: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-  )
-  return EXIT.noStart
-}
-
-function isCommander(error: unknown): error is { code: string; exitCode: number } {
-  return error instanceof Error && 'code' in error && String(error.code).startsWith('commander.')
-}
-
-/** A mistake in the options reads as all others do. */
-function toldAsOurs(text: string): string {
-  const [message = '', suggestion] = text.trim().split('\n')
-  const meant = suggestion?.replace(/^\(Did you mean (.*)\)$/, 'did you mean $1')
-  return `${message}\n  do: ${meant ?? 'see kplay --help and kplay run --help'}\n`
-}
+await runProgram(process.argv.slice(2), version)
+// Agents, sockets of a lost host: nothing that is left may keep the process alive.
+setTimeout(() => process.exit(), 500).unref()

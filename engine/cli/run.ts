@@ -85,8 +85,6 @@ export function addRunCommand(program: Command): void {
     .action(async (playbooks: string[], flags: RunFlags) => {
       const { runFromCommandLine } = await import('./run-action.ts')
       process.exitCode = await runFromCommandLine(playbooks, { ...NONE, ...flags, ...aliasKey(flags) })
-      // Agents, sockets of a lost host: nothing that is left may keep the process alive.
-      setTimeout(() => process.exit(), 500).unref()
     })
     .addHelpText(
       'after',
