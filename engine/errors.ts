@@ -8,6 +8,7 @@ export interface Place {
 export type ErrorCode =
   | 'BAD_OPTIONS' // the command line or a setting
   | 'BAD_YAML' // text that is no YAML, or YAML that is no playbook, inventory, role …
+  | 'VAULT' // what is encrypted and cannot be opened
   | 'BAD_ARGS' // arguments of a module or a role
   | 'BAD_TEMPLATE' // an expression or template that cannot be read
   | 'UNDEFINED' // a variable that nobody defined

@@ -13,7 +13,7 @@ export type Dict = ReadonlyMap<Value, Value>
 
 /** A value whose text leaves may still have to be rendered. Only `read/` makes them: what comes from hosts is data. */
 export type Raw =
-  null | boolean | number | bigint | Float | string | Template | readonly Raw[] | ReadonlyMap<Value, Raw>
+  null | boolean | number | bigint | Float | string | Template | Encrypted | readonly Raw[] | ReadonlyMap<Value, Raw>
 
 /** A Python float. */
 export class Float {
@@ -36,6 +36,17 @@ export class Template {
     this.source = source
     this.place = place
     this.expression = expression
+  }
+}
+
+/** Text that a vault encrypts (`!vault`). It is decrypted when somebody uses it, and what comes out is data. */
+export class Encrypted {
+  readonly ciphertext: string
+  readonly place: Place | undefined
+
+  constructor(ciphertext: string, place?: Place) {
+    this.ciphertext = ciphertext
+    this.place = place
   }
 }
 

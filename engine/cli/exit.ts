@@ -11,6 +11,7 @@ const BAD_INPUT: ReadonlySet<ErrorCode> = new Set([
   'UNDEFINED',
   'EVALUATION',
   'NOT_FOUND',
+  'VAULT',
   'UNKNOWN_MODULE',
 ])
 

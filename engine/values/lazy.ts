@@ -1,4 +1,4 @@
-import { Template } from '../value.ts'
+import { Encrypted, Template } from '../value.ts'
 import type { Raw, Value } from '../value.ts'
 import { failure } from './operand.ts'
 import type { Operand } from './operand.ts'
@@ -124,10 +124,10 @@ export function lazyList(raws: readonly Raw[], render: (raw: Raw) => Operand): O
 
 const checked = new WeakMap<object, boolean>()
 
-/** Whether there is a template in it, however deep. Answers are remembered: values never change. */
+/** Whether there is something in it to be rendered or decrypted, however deep. Answers are remembered: values never change. */
 export function mustRender(raw: Raw): raw is Exclude<Raw, Value> {
   if (raw === null || typeof raw !== 'object') return false
-  if (raw instanceof Template) return true
+  if (raw instanceof Template || raw instanceof Encrypted) return true
   const known = checked.get(raw)
   if (known !== undefined) return known
   const found = Array.isArray(raw) ? raw.some(mustRender) : raw instanceof Map && [...raw.values()].some(mustRender)

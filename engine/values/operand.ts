@@ -83,6 +83,22 @@ export class Undefined extends Special {
   }
 }
 
+/** An encrypted value that nobody here can open. It may be asked whether it is encrypted; any other use of it fails. */
+export class Locked extends Undefined {
+  readonly ciphertext: string
+  private readonly error: KplayError
+
+  constructor(ciphertext: string, error: KplayError) {
+    super(error.message, error.place)
+    this.ciphertext = ciphertext
+    this.error = error
+  }
+
+  override raise(): never {
+    throw this.error
+  }
+}
+
 export const isUndefined = (value: Operand): value is Undefined => value instanceof Undefined
 
 /** The value, unless it is undefined: that fails here. */

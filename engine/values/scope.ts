@@ -1,9 +1,9 @@
 import { KplayError, at } from '../errors.ts'
-import { Template } from '../value.ts'
+import { Encrypted, Template } from '../value.ts'
 import type { Raw, Variable, Vars } from '../value.ts'
 import { computeTemplate } from './compute.ts'
 import { LazyDict, lazyList, mustRender } from './lazy.ts'
-import { Undefined } from './operand.ts'
+import { Locked, Undefined } from './operand.ts'
 import type { Operand } from './operand.ts'
 import { own } from './own.ts'
 import type { Files, Ports, Variables } from './surroundings.ts'
@@ -129,9 +129,20 @@ export class Scope implements Variables {
 export function renderRaw(raw: Raw, scope: Scope): Operand {
   if (!mustRender(raw)) return raw
   if (raw instanceof Template) return renderTemplate(raw, scope)
+  if (raw instanceof Encrypted) return decrypted(raw, scope)
   const render = (item: Raw): Operand => renderRaw(item, scope)
   if (raw instanceof Map) return lazyDict(raw as ReadonlyMap<Operand, Raw>, render)
   return lazyList(raw as readonly Raw[], render)
+}
+
+function decrypted({ ciphertext, place }: Encrypted, { magic: { vault } }: Scope): Operand {
+  try {
+    if (!vault) throw new KplayError('VAULT', 'this is encrypted and cannot be opened here', { place })
+    return vault.open(ciphertext, place)
+  } catch (error) {
+    if (!(error instanceof KplayError)) throw error
+    return new Locked(ciphertext, error)
+  }
 }
 
 /** A variable that rests on something undefined is undefined itself, so that `default` can help. */

@@ -27,9 +27,18 @@ export interface Files {
   stat?(path: string): { readonly kind: 'file' | 'directory' | 'link' | 'other'; readonly real: string } | undefined
 }
 
+/** What opens encrypted values. */
+export interface Vault {
+  /** Throws VAULT. */
+  open(ciphertext: string, place?: Place): string
+  /** The vault that a text was decrypted from; undefined: from none. */
+  sourceOf(text: string): string | undefined
+}
+
 /** What an evaluation needs from outside. All of it may be missing: then what needs it fails with a clear error. */
 export interface Ports {
   readonly files?: Files | undefined
+  readonly vault?: Vault | undefined
   /** Something that is accepted but should be written in another way. */
   warn?(message: string, place: Place | undefined): void
   /** An answer that must be waited for; it throws Suspended until it is there. See `suspend.ts`. */

@@ -1,6 +1,6 @@
 import type { Call } from '../call.ts'
-import { failure } from '../operand.ts'
-import { operation } from '../operation.ts'
+import { Locked, defined, failure } from '../operand.ts'
+import { operation, sealed } from '../operation.ts'
 import type { Operation, Operations } from '../operation.ts'
 import { text } from '../print.ts'
 import type { Files } from '../surroundings.ts'
@@ -30,7 +30,11 @@ const unsupported = (why: string): Operation<boolean> =>
     throw failure(why)
   })
 const mount = unsupported('the test mount is not supported: it would look at the controller')
-const vault = operation('', (call) => typeof call.input === 'string' && call.input.startsWith('$ANSIBLE_VAULT;'))
+const vault = sealed('', ({ rawInput, around }) => {
+  if (rawInput instanceof Locked) return true
+  const value = defined(rawInput)
+  return typeof value === 'string' && around.variables.ports.vault?.sourceOf(value) !== undefined
+})
 
 export const fileTests: Operations<boolean> = {
   directory,
