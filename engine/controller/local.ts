@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { existsSync, statSync } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
-import { hostname, userInfo } from 'node:os'
-import { dirname, join } from 'node:path'
+import { homedir, hostname, userInfo } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
 import { KplayError } from '../errors.ts'
 import type { ArchiveEntry } from '../host/reader.ts'
 import type { ControllerFile } from '../host/step.ts'
@@ -27,6 +27,8 @@ export interface Shared {
   readonly archives: Map<string, Promise<readonly ArchiveEntry[]>>
   /** Where the files lie that tasks of this run have sent, by sha256. */
   readonly held: Map<string, string>
+  /** What a dry run would have brought from hosts: sha1 by path. */
+  readonly foreseen: Map<string, string | undefined>
 }
 
 export interface LocalPlace extends Standing {
@@ -34,7 +36,7 @@ export interface LocalPlace extends Standing {
 }
 
 /** The controller's side of one task. */
-export function openLocal(place: LocalPlace, { digests, downloads, archives, held }: Shared): Local {
+export function openLocal(place: LocalPlace, { digests, downloads, archives, held, foreseen }: Shared): Local {
   const kept = (file: ControllerFile): ControllerFile => {
     held.set(file.sha256, file.file)
     return file
@@ -77,7 +79,28 @@ export function openLocal(place: LocalPlace, { digests, downloads, archives, hel
       listing.catch(() => archives.delete(hex))
       return listing
     },
+    host: nameOf(place.scope),
+    outside: (name) => placeOutside(name, place.playbook),
+    async kept(path) {
+      if (foreseen.has(path)) return { kind: 'file', sha1: foreseen.get(path) ?? null, md5: null }
+      const entry = statSync(path, { throwIfNoEntry: false })
+      if (entry === undefined) return undefined
+      if (!entry.isFile()) return { kind: 'dir', sha1: null, md5: null }
+      const [sha1, md5] = await Promise.all([digests.of(path, 'sha1'), digests.of(path, 'md5')])
+      return { kind: 'file', sha1: sha1.hex, md5: md5.hex }
+    },
+    foresee: (path, sha1) => void foreseen.set(path, sha1),
   }
+}
+
+function nameOf(scope: Scope): string {
+  const name = scope.get('inventory_hostname')
+  return typeof name === 'string' ? name : ''
+}
+
+function placeOutside(name: string, playbook: string): string {
+  if (name === '~' || name.startsWith('~/')) return join(homedir(), name.slice(1))
+  return resolve(dirname(playbook), name)
 }
 
 /** The first of the places where a name is; throws NOT_FOUND with all of them. */

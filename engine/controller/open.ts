@@ -36,6 +36,7 @@ export function openController({ environment = process.env }: ControllerOptions)
     downloads: new Downloads(join(cacheFolder(environment), 'downloads'), digests, { environment }),
     archives: new Map(),
     held: new Map(),
+    foreseen: new Map(),
   }
   const disk = controllerFiles()
   return {

@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs'
 import { dirname } from 'node:path/posix'
 import { KplayError } from '../errors.ts'
 import { BACKUP, beside, PLACING, placing } from './placing.ts'
+import { keepFile } from './keeping.ts'
 import type { CommandResult } from './reader.ts'
 import type { Session } from './session.ts'
 import { sh } from './shell.ts'
@@ -18,6 +19,7 @@ const INLINE_BYTES = 64 * 1024
  */
 export async function runStep(session: Session, step: Step, options: StepOptions = {}): Promise<StepResult> {
   if (step.kind === 'write') return writeFile(session, step, options)
+  if (step.kind === 'keep') return keepFile(session, step, options)
   const { chdir, stdin } = step
   const timeout = step.timeout ?? options.timeout
   return { ...(await session.step(step.command, { chdir, stdin, timeout, environment: options.environment })), step }

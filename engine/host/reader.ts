@@ -142,7 +142,7 @@ export interface CommandResult {
 
 export interface AskOptions {
   readonly chdir?: string | undefined
-  readonly stdin?: string | undefined
+  readonly stdin?: string | Buffer | undefined
   readonly environment?: Readonly<Record<string, string>> | undefined
   /** Seconds. */
   readonly timeout?: number | undefined

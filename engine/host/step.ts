@@ -103,7 +103,7 @@ export interface RunStep {
   readonly label?: string | undefined
   readonly effects: readonly Effect[]
   readonly chdir?: string | undefined
-  readonly stdin?: string | undefined
+  readonly stdin?: string | Buffer | undefined
   /** Seconds; the task's own timeout where absent. */
   readonly timeout?: number | undefined
   /** Exit codes other than 0 that are fine; 'any' for modules that report the code themselves. */
@@ -131,22 +131,29 @@ export interface WriteStep {
   readonly secrets?: readonly string[] | undefined
 }
 
-export type Step = RunStep | WriteStep
+/** Brings a file of the host to the controller: beside its place there, its digest compared, then renamed. */
+export interface KeepStep {
+  readonly kind: 'keep'
+  /** On the host; links are followed. */
+  readonly from: string
+  /** On the controller; missing folders above it are made. */
+  readonly to: string
+  readonly size: number
+  /** What must arrive, in hex; absent: whatever comes. */
+  readonly sha1?: string | undefined
+  readonly label?: string | undefined
+  readonly secrets?: readonly string[] | undefined
+}
 
-/** A file step's effect follows from the step itself. */
-export const effectsOf = (step: Step): readonly Effect[] =>
-  step.kind === 'run'
-    ? step.effects
-    : [
-        {
-          effect: 'file',
-          path: step.path,
-          content: step.content,
-          mode: step.mode,
-          owner: step.owner,
-          group: step.group,
-        },
-      ]
+export type Step = RunStep | WriteStep | KeepStep
+
+/** A file step's effect follows from the step itself; what comes to the controller leaves the host as it is. */
+export function effectsOf(step: Step): readonly Effect[] {
+  if (step.kind === 'run') return step.effects
+  if (step.kind === 'keep') return []
+  const { path, content, mode, owner, group } = step
+  return [{ effect: 'file', path, content, mode, owner, group }]
+}
 
 /** What happened when one step ran. */
 export interface StepResult extends CommandResult {

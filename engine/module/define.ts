@@ -41,6 +41,13 @@ export interface RenderOptions {
   readonly names?: Readonly<Record<string, Plain>> | undefined
 }
 
+/** A path of the controller; the digests are those of a file that is really there, null of one that is not yet. */
+export interface Kept {
+  readonly kind: 'file' | 'dir'
+  readonly sha1: string | null
+  readonly md5: string | null
+}
+
 /** The controller's side of a task: files and templates by Ansible's search path, and the download cache. */
 export interface Local {
   /** The controller path of a role's or playbook's file; throws NOT_FOUND with the places searched. */
@@ -77,6 +84,14 @@ export interface Local {
    * `sha256:hex` of a file that a task of this run sends to hosts; throws NOT_FOUND when none does.
    */
   archive(path: string): Promise<readonly ArchiveEntry[]>
+  /** The inventory name of the host that the task is for. */
+  readonly host: string
+  /** The controller path that a name means where something is to be put there: below the playbook's folder. */
+  outside(name: string): string
+  /** What is at such a path; in check mode also what a step would have put there. */
+  kept(path: string): Promise<Kept | undefined>
+  /** In check mode: a step would put a file there. */
+  foresee(path: string, sha1: string | undefined): void
 }
 
 export type Ran = StepResult
@@ -144,6 +159,8 @@ export interface ReadContext {
   /** `environment:` and `timeout:` of the task, for a module that runs a command of the user's. */
   readonly environment?: Readonly<Record<string, string>> | undefined
   readonly timeout?: number | undefined
+  /** Check mode: what is not sure to be harmless must not be asked. */
+  readonly checking?: boolean | undefined
 }
 export interface ReadAnswer {
   readonly values: ResultValues

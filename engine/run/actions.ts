@@ -6,27 +6,25 @@ import { fieldNamed, parseArgs, didYouMean, type Issue } from '../schema/parse.t
 import { Template, isDict, keyText, toPlain, type Raw } from '../value.ts'
 import { evaluate, OMIT } from '../values/template.ts'
 import type { Scope } from '../values/scope.ts'
+import { moduleName, ownName, whyUnknown } from './collections.ts'
 import type { ControlModule } from './control/define.ts'
 import { controls } from './control/index.ts'
 
 export type Action = Module | ControlModule
 
-const PREFIX = /^(ansible\.(builtin|legacy|posix)|community\.general)\./
-
 /** The module a task names, by its own name or one of Ansible's. */
 export function actionNamed(name: string, registry: Registry): Action | undefined {
-  const short = name.replace(PREFIX, '')
-  return controls.get(short) ?? registry.get(short)
+  const own = ownName(name)
+  return own === undefined ? undefined : (controls.get(own) ?? registry.get(own))
 }
 
 export function actionOf(task: Task, registry: Registry): Action {
   const action = actionNamed(task.action, registry)
   if (action) return action
-  throw new KplayError('UNKNOWN_MODULE', `there is no module ${task.action}`, {
+  throw new KplayError('UNKNOWN_MODULE', whyUnknown(task.action), {
     place: task.actionPlace,
     hint:
-      didYouMean(task.action.replace(PREFIX, ''), [...registry.keys(), ...controls.keys()]) ??
-      'kplay doc lists them all',
+      didYouMean(moduleName(task.action).name, [...registry.keys(), ...controls.keys()]) ?? 'kplay doc lists them all',
   })
 }
 

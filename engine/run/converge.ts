@@ -72,6 +72,7 @@ export async function answer(
     },
     environment: context.stepOptions.environment,
     timeout: context.stepOptions.timeout,
+    checking: context.overlay !== undefined,
   }
   const { values, failed, hint } =
     module.kind === 'read'
@@ -166,8 +167,12 @@ interface Job {
 
 /** Gives the overlay what the steps would leave behind, and looks again through it: what still differs is a bug of the module. */
 async function predict({ module, args, now, want, steps, context }: Job, overlay: Overlay): Promise<ResultValues> {
-  for (const step of steps) await overlay.absorb(effectsOf(step), context.target.user)
-  if (module.always !== undefined) overlay.disturb()
+  for (const step of steps) {
+    if (step.kind === 'keep') context.local.foresee(step.to, step.sha1)
+    else await overlay.absorb(effectsOf(step), context.target.user)
+  }
+  // Steps that declare what they leave behind leave nothing else.
+  if (module.always !== undefined && steps.some((step) => effectsOf(step).length === 0)) overlay.disturb()
   const after = await module.probe(args, context.reader, context.local).catch((error: unknown) => {
     if (isUnpredictable(error)) return { ...now, ...want } as State
     throw error
@@ -275,7 +280,12 @@ const notConverged = ({ module, want, context }: Job, after: State, left: readon
 
 /** How a step reads in --check and in errors. */
 export function shownStep(step: Step): string {
-  const text = step.label ?? (step.kind === 'run' ? step.command.text : `write ${step.path}`)
+  const text = step.label ?? plainly(step)
   const secrets = step.secrets ?? []
   return secrets.reduce((now, secret) => (secret === '' ? now : now.replaceAll(secret, '********')), text)
+}
+
+function plainly(step: Step): string {
+  if (step.kind === 'run') return step.command.text
+  return step.kind === 'write' ? `write ${step.path}` : `bring ${step.from} to ${step.to}`
 }

@@ -2,7 +2,7 @@ import { KplayError } from '../errors.ts'
 import type { Target } from '../host/target.ts'
 import type { Registry } from '../module/define.ts'
 import { parseFor, resolveModule, actionOf, argumentName, evaluateArgs, rawArgs, secretsOf } from './actions.ts'
-import { isDict, keyText, type Value } from '../value.ts'
+import { isDict, keyText, type Plain, type Value } from '../value.ts'
 import { evaluate } from '../values/template.ts'
 import { text as printValue } from '../values/print.ts'
 import type { Scope } from '../values/scope.ts'
@@ -117,6 +117,9 @@ export async function execute(
       throw error
     },
   )
+  const learnt = done.values['ansible_facts']
+  if (learnt instanceof Object && !Array.isArray(learnt))
+    host.learn(learnt as Readonly<Record<string, Plain>>, { own: true })
   const evidence =
     done.status === 'failed' && module.kind === 'state'
       ? await module.evidence?.(args, machine.reader).catch(() => undefined)

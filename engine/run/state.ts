@@ -1,6 +1,7 @@
 import type { Counts } from '../events.ts'
 import type { Owed } from '../host/owed.ts'
 import type { Host } from '../model.ts'
+import { KnownFacts, type FactCache } from './known-facts.ts'
 import { fromPlain, type Plain, type Value, type Variable } from '../value.ts'
 
 const COUNTS = { ok: 0, changed: 0, skipped: 0, failed: 0, unreachable: 0, maybe: 0, ignored: 0, rescued: 0 }
@@ -9,7 +10,7 @@ const COUNTS = { ok: 0, changed: 0, skipped: 0, failed: 0, unreachable: 0, maybe
 export class HostState {
   readonly host: Host
   /** Facts, level 11 of the precedence: `ansible_facts` and the same as `ansible_*`. */
-  readonly facts = new Map<string, Variable>()
+  readonly facts: KnownFacts
   /** include_vars, level 18. */
   readonly included = new Map<string, Variable>()
   /** set_fact and register, level 19. */
@@ -31,8 +32,9 @@ export class HostState {
   failedResult: Value = null
   failedTask: Value = null
 
-  constructor(host: Host) {
+  constructor(host: Host, cache?: FactCache) {
     this.host = host
+    this.facts = new KnownFacts(host.name, cache)
   }
 
   get name(): string {
@@ -43,19 +45,16 @@ export class HostState {
     return this.status === 'active' && !this.ended
   }
 
-  /** Merges facts: data for ever, never rendered. */
-  learn(facts: Readonly<Record<string, Plain>>): void {
-    const old = this.facts.get('ansible_facts')?.value
-    const all = new Map(old instanceof Map ? (old as Map<Value, Value>) : [])
-    for (const [key, plain] of Object.entries(facts)) {
-      const value = fromPlain(plain)
-      all.set(key, value)
-      this.facts.set(`ansible_${key}`, { value })
-    }
-    this.facts.set('ansible_facts', { value: all })
+  /** Merges facts. `own`: those of a module, which are also variables of that very name. */
+  learn(facts: Readonly<Record<string, Plain>>, { own = false }: { readonly own?: boolean } = {}): void {
+    const named = Object.entries(facts).map(([key, plain]): [string, Value] => [
+      own ? key : `ansible_${key}`,
+      fromPlain(plain),
+    ])
+    this.facts.learn(named, { gathered: !own })
   }
 
   forgetFacts(): void {
-    this.facts.clear()
+    this.facts.forget()
   }
 }

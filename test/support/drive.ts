@@ -62,7 +62,11 @@ export async function drive(
   const none = { changes: [], steps: [], warnings: [], left: [], must: false }
   if (module.kind === 'read' || module.question?.(args)) {
     let clock = 0
-    const context = { sleep: async (milliseconds: number) => void (clock += milliseconds), now: () => clock }
+    const context = {
+      sleep: async (milliseconds: number) => void (clock += milliseconds),
+      now: () => clock,
+      checking: check,
+    }
     const answer =
       module.kind === 'read' ? module.read(args, host.reader, context) : module.ask?.(args, host.reader, context)
     const { values, failed } = (await answer) ?? { values: {} }
@@ -105,6 +109,7 @@ async function act({
   for (const step of steps) {
     const result = host.run(step)
     ran.push(result)
+    if (step.kind === 'keep') local.keep(step.to, host.machine.files.bytes(step.from) ?? Buffer.alloc(0))
     const fine = step.kind === 'run' && (step.okCodes === 'any' || step.okCodes?.includes(result.code ?? -1))
     if (result.code !== 0 && !fine) throw new KplayError('COMMAND_FAILED', `${shownStep(step)}: exit ${result.code}`)
   }
@@ -122,11 +127,15 @@ export const differences = (now: State, want: Wanted): Row[] =>
   })
 
 /** How a case writes a step: the command's text, or `write PATH`. */
-export const shownStep = (step: Step): string => (step.kind === 'run' ? step.command.text : `write ${step.path}`)
+export function shownStep(step: Step): string {
+  if (step.kind === 'run') return step.command.text
+  return step.kind === 'write' ? `write ${step.path}` : `keep ${step.from} as ${step.to}`
+}
 
 /** A step as data, for cases that want more than its text. */
 export function stepAsData(step: Step): object {
   if (step.kind === 'run') return { ...step, run: step.command.text, effects: effectsOf(step) }
+  if (step.kind === 'keep') return { ...step, keep: step.from }
   const { content } = step
   return {
     ...step,

@@ -30,7 +30,7 @@ export function fakeHost(
     },
     run(step) {
       told.push(step)
-      const text = step.kind === 'run' ? step.command.text : step.path
+      const text = step.kind === 'run' ? step.command.text : step.kind === 'write' ? step.path : step.from
       const result = { ...SILENT, ...answerFor(canned.ran, text) }
       const backup =
         step.kind === 'write' && step.backup && machine.files.get(step.path)

@@ -14,10 +14,14 @@ export interface CannedLocal {
   readonly urls?: Readonly<Record<string, string>>
   /** Name of a file or URL → its entries. */
   readonly archives?: Readonly<Record<string, readonly ArchiveEntry[]>>
+  /** What lies outside of the playbook's own folders: a text is a file, null a folder. */
+  readonly kept?: Readonly<Record<string, string | null>>
 }
 export interface FakeLocal extends Local {
   /** The bytes of a ControllerFile. */
   readonly bytes: (file: string) => Buffer | undefined
+  /** What a step brought from a host. */
+  keep(path: string, bytes: Buffer): void
 }
 
 const FOLDER = { files: '/controller/files/', templates: '/controller/templates/', urls: '/controller/cache/' }
@@ -28,6 +32,11 @@ export function fakeLocal(canned: CannedLocal = {}): FakeLocal {
   for (const [name, content] of Object.entries(canned.files ?? {})) contents.set(absolute('files', name), content)
   for (const [name, text] of Object.entries(canned.templates ?? {})) contents.set(absolute('templates', name), text)
   for (const [url, content] of Object.entries(canned.urls ?? {})) contents.set(FOLDER.urls + cached(url), content)
+
+  const kept = new Map<string, Buffer | null>(
+    Object.entries(canned.kept ?? {}).map(([path, content]) => [path, content === null ? null : Buffer.from(content)]),
+  )
+  const foreseen = new Map<string, string | undefined>()
 
   const text = (path: string): string => {
     const content = contents.get(path)
@@ -96,6 +105,17 @@ export function fakeLocal(canned: CannedLocal = {}): FakeLocal {
       if (name === undefined) throw new KplayError('NOT_FOUND', `${path} is no archive`)
       return canned.archives?.[name] ?? []
     },
+    host: 'h1',
+    outside: (name) => (name.startsWith('/') ? name : `/playbook/${name}`),
+    kept: async (path) => {
+      const bytes = kept.get(path)
+      if (bytes === undefined)
+        return foreseen.has(path) ? { kind: 'file', sha1: foreseen.get(path) ?? null, md5: null } : undefined
+      if (bytes === null) return { kind: 'dir', sha1: null, md5: null }
+      return { kind: 'file', sha1: digest('sha1', bytes.toString()), md5: digest('md5', bytes.toString()) }
+    },
+    foresee: (path, sha1) => void foreseen.set(path, sha1),
+    keep: (path, bytes) => void kept.set(path, bytes),
   }
 }
 

@@ -52,7 +52,7 @@ export async function here(shell: Shell, scratch: string, missing: readonly stri
     },
     user: session.user,
     home: session.home,
-    run: (step) => (step.kind === 'write' ? runStep(session, step) : runIn(shell, step, path)),
+    run: (step) => (step.kind === 'run' ? runIn(shell, step, path) : runStep(session, step)),
     facts: async () => ({}),
   }
   return {

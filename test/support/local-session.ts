@@ -96,7 +96,7 @@ function run(
   shell: Shell,
   script: string,
   env: NodeJS.ProcessEnv,
-  { stdin, chdir }: { stdin?: string | undefined; chdir?: string | undefined } = {},
+  { stdin, chdir }: { stdin?: string | Buffer | undefined; chdir?: string | undefined } = {},
 ): Promise<Ran> {
   const [program = '', ...words] = shell.words
   // By an argument of eval, not by stdin, which belongs to the script; a frame may be larger than one argument.
