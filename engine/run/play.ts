@@ -109,7 +109,7 @@ async function runBatch(batch: Batch, nextId: () => number): Promise<void> {
   if (!first) return
   const scope = scopeOf(first, view, { keywords: [play.keywords], roles: [] }, context)
   if (play.gatherFacts === undefined || flagOf(play.gatherFacts.value, scope, 'gather_facts')) {
-    const without = hosts.filter((host) => !host.facts.has('ansible_facts'))
+    const without = hosts.filter((host) => !host.facts.gathered)
     await runOnHosts(gatheringTask(play, nextId), batch, play.gatherFacts === undefined ? without : [...hosts])
   }
   for (const section of sections) {

@@ -41,7 +41,7 @@ export function scopeOf(
     [
       ...roles.flatMap((role) => layer(`defaults of role ${role.name}`, role.defaults)),
       ...host.host.layers,
-      ...layer('facts', host.facts),
+      ...layer('facts', host.facts.vars(true)),
       ...layer('play vars', play?.vars ?? new Map()),
       ...layer('vars_files', host.filesVars),
       ...roles.flatMap((role) => layer(`vars of role ${role.name}`, role.vars)),
