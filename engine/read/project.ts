@@ -1,19 +1,15 @@
-import { dirname, join } from 'node:path'
-import { Problems, type Place } from '../errors.ts'
+import { dirname, isAbsolute, join } from 'node:path'
+import { Problems } from '../errors.ts'
 import type { Files } from './files.ts'
 import { isNothing, kindOf, type YamlNode } from './nodes.ts'
-import {
-  applyCfg,
-  applyEnvironment,
-  applySetting,
-  type Base,
-  type Environment,
-  type Mutable,
-  type Settings,
-} from './settings.ts'
+import { Gathering, type Remark } from './settings/apply.ts'
+import { readCfg } from './settings/cfg.ts'
+import type { Base, Environment } from './settings/kinds.ts'
+import type { Settings } from './settings/known.ts'
 import { readYaml } from './yaml.ts'
 
-export type { Environment, Settings } from './settings.ts'
+export type { Environment } from './settings/kinds.ts'
+export type { Settings } from './settings/known.ts'
 
 export interface Project {
   readonly root: string
@@ -24,6 +20,10 @@ export interface Project {
   readonly inventory: readonly string[]
   /** Folders with roles, in the order they are searched: the project's own, then those configured. */
   readonly rolesPaths: readonly string[]
+  /** What is odd about the settings, but stops nobody. */
+  readonly remarks: readonly Remark[]
+  /** One line that names what Ansible knows and has no meaning here; undefined: nothing of that kind. */
+  readonly meaningless?: string | undefined
 }
 
 export interface ProjectOptions {
@@ -31,6 +31,8 @@ export interface ProjectOptions {
   readonly from: string
   readonly workingFolder: string
   readonly environment: Environment
+  /** Whether anybody may write into a folder: an ansible.cfg there may be a stranger's. */
+  worldWritable?(folder: string): boolean
 }
 
 const OWN = 'kplay.yml'
@@ -38,34 +40,41 @@ const ANSIBLES = 'ansible.cfg'
 
 /**
  * The project a playbook belongs to: the nearest folder upwards with a kplay.yml or an ansible.cfg, else the folder
- * it is in. The environment (`KPLAY_*`) wins over kplay.yml, that over ansible.cfg. Throws BAD_OPTIONS and BAD_YAML.
+ * it is in. `KPLAY_*` in the environment wins over `ANSIBLE_*` there, that over kplay.yml, that over ansible.cfg.
+ * Throws BAD_OPTIONS and BAD_YAML, all mistakes at once.
  */
-export function readProject({ from, workingFolder, environment }: ProjectOptions, files: Files): Project {
+export function readProject(options: ProjectOptions, files: Files): Project {
+  const { from, workingFolder, environment } = options
   const problems = new Problems()
+  const gathering = new Gathering(problems)
   const root = rootAbove(from, files) ?? from
-  const home = environment['HOME']
-  const settings: Mutable = {}
+  const base = (folder: string): Base => ({ folder, workingFolder, environment })
   const read: string[] = []
-  for (const [name, readFile] of [
-    [ANSIBLES, readCfg],
-    [OWN, readOwn],
-  ] as const) {
-    const path = join(root, name)
-    const text = problems.collect(() => files.readText(path))
-    if (text === undefined) continue
-    read.push(path)
-    readFile(text, path, { folder: root, home }, settings, problems)
+
+  const cfg = findCfg(root, options, files, gathering.remarks)
+  if (cfg) {
+    read.push(cfg.path)
+    gathering.cfg(readCfg(cfg.text, cfg.path, problems), base(dirname(cfg.path)))
   }
-  applyEnvironment(environment, { folder: workingFolder, home }, settings, problems)
+  const own = join(root, OWN)
+  const text = problems.collect(() => files.readText(own))
+  if (text !== undefined) {
+    read.push(own)
+    readOwn(text, own, base(root), gathering)
+  }
+  gathering.ansibleVariables(environment, base(workingFolder))
+  gathering.ownVariables(environment, base(workingFolder))
   problems.throwIfAny()
 
-  const usual = join(root, 'inventory')
+  const { settings, remarks } = gathering
   return {
     root,
     files: read,
     settings,
-    inventory: settings.inventory ?? (files.exists(usual) ? [usual] : []),
-    rolesPaths: [join(root, 'roles'), ...(settings.rolesPath ?? [])],
+    inventory: settings.inventory ?? usualInventory(root, files),
+    rolesPaths: [join(root, 'roles'), ...(settings.rolesPath ?? usualRoles(environment))],
+    remarks,
+    meaningless: told(gathering.meaningless),
   }
 }
 
@@ -75,7 +84,39 @@ function rootAbove(folder: string, files: Files): string | undefined {
   return parent === folder ? undefined : rootAbove(parent, files)
 }
 
-function readOwn(text: string, path: string, base: Base, to: Mutable, problems: Problems): void {
+/** The one ansible.cfg that counts, in Ansible's order; the project's own comes after that of the working folder. */
+function findCfg(
+  root: string,
+  { workingFolder, environment, worldWritable }: ProjectOptions,
+  files: Files,
+  remarks: Remark[],
+): { readonly path: string; readonly text: string } | undefined {
+  const { ANSIBLE_CONFIG: named, HOME: home } = environment
+  const candidates: string[] = []
+  if (named !== undefined && named !== '') {
+    const path = home !== undefined && named.startsWith('~/') ? join(home, named.slice(2)) : named
+    const absolute = isAbsolute(path) ? path : join(workingFolder, path)
+    candidates.push(files.isDirectory(absolute) ? join(absolute, ANSIBLES) : absolute)
+  }
+  for (const folder of new Set([workingFolder, root])) {
+    const path = join(folder, ANSIBLES)
+    if (!worldWritable?.(folder)) candidates.push(path)
+    else if (candidates.length === 0 && files.exists(path))
+      remarks.push({
+        message: `${path} is passed over: anybody may write into its folder (ANSIBLE_CONFIG may name it)`,
+      })
+  }
+  if (home !== undefined) candidates.push(join(home, '.ansible.cfg'))
+  candidates.push('/etc/ansible/ansible.cfg')
+  for (const path of candidates) {
+    const text = files.readText(path)
+    if (text !== undefined) return { path, text }
+  }
+  return undefined
+}
+
+function readOwn(text: string, path: string, base: Base, gathering: Gathering): void {
+  const { problems } = gathering
   const node = readYaml(text, path, problems)
   if (!node || isNothing(node)) return
   if (node.kind !== 'map') {
@@ -85,22 +126,24 @@ function readOwn(text: string, path: string, base: Base, to: Mutable, problems: 
   for (const { key, keyPlace, value } of node.entries) {
     if (isNothing(value)) continue
     const list = value.kind === 'list' ? value.items.map(textOf) : undefined
-    applySetting(key, keyPlace, { text: textOf(value), list, place: value.place }, base, to, problems)
+    gathering.own(key, keyPlace, { text: textOf(value), list, place: value.place }, base)
   }
 }
 
 const textOf = (node: YamlNode): string => (node.kind === 'scalar' ? node.text : kindOf(node))
 
-/** Python's configparser format: sections, `key = value` or `key: value`, comments with # and ;. */
-function readCfg(text: string, path: string, base: Base, to: Mutable, problems: Problems): void {
-  let section = ''
-  for (const [index, line] of text.split(/\r?\n/).entries()) {
-    const name = /^\s*\[([^\]]+)\]/.exec(line)?.[1]
-    if (name !== undefined) section = name.trim()
-    const [, head = '', key, value = ''] = /^(([A-Za-z_]\w*)\s*[=:]\s*)(.*)$/.exec(line) ?? []
-    if (key === undefined) continue
-    const place: Place = { file: path, line: index + 1, column: head.length + 1 }
-    const written = value.replace(/\s+[;#].*$/, '').trim()
-    if (written !== '') applyCfg(section, key.toLowerCase(), { text: written, place }, base, to, problems)
-  }
+function usualInventory(root: string, files: Files): readonly string[] {
+  const found = [join(root, 'inventory'), '/etc/ansible/hosts'].find((path) => files.exists(path))
+  return found === undefined ? [] : [found]
+}
+
+/** Where roles lie that were installed for all projects. */
+function usualRoles(environment: Environment): readonly string[] {
+  const { HOME: home, ANSIBLE_HOME: own = home && join(home, '.ansible') } = environment
+  return [...(own ? [join(own, 'roles')] : []), '/usr/share/ansible/roles', '/etc/ansible/roles']
+}
+
+function told(meaningless: ReadonlyMap<string, readonly string[]>): string | undefined {
+  const parts = [...meaningless].map(([where, names]) => `${names.join(', ')} (${where})`)
+  return parts.length === 0 ? undefined : `without meaning here: ${parts.join('; ')}`
 }

@@ -29,7 +29,7 @@ describe('the project is', () => {
       root: '/a/b/playbooks',
       files: [],
       inventory: [],
-      rolesPaths: ['/a/b/playbooks/roles'],
+      rolesPaths: ['/a/b/playbooks/roles', '/home/u/.ansible/roles', '/usr/share/ansible/roles', '/etc/ansible/roles'],
     })
   })
   test('with inventory/ where nothing else is said', () => {
@@ -68,7 +68,7 @@ become_method: su
     expect(inventory).toEqual(settings.inventory)
     expect(rolesPaths).toEqual(['/a/roles', '/a/more', '/home/u/roles'])
   })
-  test('of ansible.cfg, what has no meaning here passed over', () => {
+  test('of ansible.cfg, relative to it', () => {
     const { settings, files } = read({
       '/a/ansible.cfg': `
 [defaults]
@@ -86,7 +86,8 @@ timeout = 99
     })
     expect(settings).toEqual({
       inventory: ['/a/hosts.yml', '/a/other'],
-      acceptNewHostKeys: true,
+      hostKeyChecking: false,
+      timeout: 99,
       privateKeyFile: '/a/key',
       forks: 5,
       become: true,
