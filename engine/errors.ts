@@ -64,9 +64,17 @@ export class KplayErrors extends KplayError {
   }
 }
 
-/** Gathers mistakes, so that one run reports all of them. */
+/** Tells of something that is accepted but should be written in another way. */
+export type Warn = (message: string, place?: Place) => void
+
+/** Gathers mistakes, so that one run reports all of them. What is worth a warning goes to `warn` at once. */
 export class Problems {
   readonly list: KplayError[] = []
+  readonly warn: Warn
+
+  constructor(warn: Warn = () => undefined) {
+    this.warn = warn
+  }
 
   add(code: ErrorCode, message: string, details: ErrorDetails = {}): void {
     this.list.push(new KplayError(code, message, details))

@@ -1,11 +1,19 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { KplayError } from '../errors.ts'
 import type { Files } from '../read/files.ts'
+import { isVault } from '../vault/envelope.ts'
+import type { Keyring } from '../vault/keyring.ts'
+import { decode } from './decode.ts'
 
-/** The controller's own disk. */
-export function controllerFiles(): Files {
+/** The controller's own disk. Files that are encrypted as a whole are read decrypted where there is a keyring. */
+export function controllerFiles(vault?: Keyring): Files {
   return {
-    readText: (path) => attempt(path, () => readFileSync(path, 'utf8'), ABSENT_TEXT),
+    vault,
+    readText: (path) => {
+      const bytes = attempt(path, () => readFileSync(path), ABSENT_TEXT)
+      if (bytes === undefined) return undefined
+      return vault && isVault(bytes) ? vault.openFile(bytes.toString('latin1'), path) : decode(bytes, path)
+    },
     list: (folder) => attempt(folder, () => readdirSync(folder).sort(), ABSENT),
     isDirectory: (path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false,
     exists: existsSync,

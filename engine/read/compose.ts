@@ -10,8 +10,9 @@ import {
 } from 'yaml'
 import type { Place, Problems } from '../errors.ts'
 import { Float } from '../value.ts'
-import { readFloat, readInt, readJsonPlain, readPlain, type Scalar } from '../values/yaml-scalar.ts'
+import type { Scalar } from '../values/yaml-scalar.ts'
 import type { YamlEntry, YamlList, YamlMap, YamlNode, YamlScalar } from './nodes.ts'
+import { shapeOf, tagScalar } from './tags.ts'
 
 /** More than any playbook holds, less than what an alias bomb needs to hurt. */
 const MOST_NODES = 1_000_000
@@ -51,18 +52,28 @@ class Composer {
 
   #tagged(node: Node, offset: number, unsafe: boolean): YamlNode {
     const start = node.range?.[0] ?? offset
-    const tag = node.tag
+    if (isScalar(node)) return this.#scalar(node, start, unsafe)
+    if (!isMap(node) && !isSeq(node)) return this.#nothing(start)
+    const within = unsafe || node.tag === '!unsafe'
+    const shape = shapeOf(node.tag, isMap(node) ? 'map' : 'list')
+    if (typeof shape !== 'string' && 'mistake' in shape) this.#mistake(shape.mistake, this.#tagStart(start), shape.hint)
     if (isMap(node)) {
-      this.#expectTag(tag, ['!unsafe', 'map'], start)
-      return this.#map(node, start, unsafe || tag === '!unsafe')
+      const map = this.#map(node, start, within)
+      return shape === 'keys' ? this.#list(map.entries.map(keyOf), start) : map
     }
-    if (isSeq(node)) {
-      this.#expectTag(tag, ['!unsafe', 'seq'], start)
-      const within = unsafe || tag === '!unsafe'
-      const items = node.items.map((item) => this.node(item as Parsed, start, within))
-      return this.#bounded({ kind: 'list', items, place: this.#place(start), size: total(items) })
-    }
-    return isScalar(node) ? this.#scalar(node, start, unsafe) : this.#nothing(start)
+    const items = node.items.map((item) => this.node(item as Parsed, start, within))
+    if (shape !== 'pairs') return this.#list(items, start)
+    this.#source.problems.warn('!!omap and !!pairs are old: every map keeps its order', this.#place(start))
+    return this.#list(
+      items.flatMap((item) =>
+        item.kind === 'map' ? item.entries.map((entry) => this.#list([keyOf(entry), entry.value], start)) : [],
+      ),
+      start,
+    )
+  }
+
+  #list(items: readonly YamlNode[], start: number): YamlList {
+    return this.#bounded({ kind: 'list', items, place: this.#place(start), size: total(items) })
   }
 
   #alias(name: string, offset: number): YamlNode {
@@ -110,11 +121,12 @@ class Composer {
     const before = own.get(identity(entry.keyValue))
     if (before) {
       const { line, column } = before.keyPlace
-      this.#source.problems.add('BAD_YAML', `the key ${entry.key || '""'} is given twice`, {
-        place: entry.keyPlace,
-        hint: `the first one is in line ${line}, column ${column}`,
-      })
-    } else own.set(identity(entry.keyValue), entry)
+      this.#source.problems.warn(
+        `the key ${entry.key || '""'} is given twice, also in line ${line}, column ${column}: the last one counts`,
+        entry.keyPlace,
+      )
+    }
+    own.set(identity(entry.keyValue), entry)
   }
 
   /** Of several merged maps the earlier one wins, so they are laid down in reverse. */
@@ -139,56 +151,27 @@ class Composer {
     const text = node.source ?? ''
     const plain = node.type === 'PLAIN'
     const place = this.#place(start)
+    const tagged = tagScalar(node.tag, { text, plain, json: this.#source.json })
+    if ('mistake' in tagged) return this.#mistake(tagged.mistake, this.#tagStart(start), tagged.hint)
+    const { value, encrypted = false, unsafe: marked = false, warning } = tagged
+    if (warning !== undefined) this.#source.problems.warn(warning, this.#place(this.#tagStart(start)))
     return {
       kind: 'scalar',
-      value: this.#value(node, text, start),
+      value,
       text,
       plain,
-      unsafe: unsafe || node.tag === '!unsafe',
-      place,
+      unsafe: unsafe || marked,
+      encrypted,
+      place: encrypted ? this.#place(this.#tagStart(start)) : place,
       textPlace: plain ? place : this.#textPlace(node, start, place),
       size: 1,
     }
   }
 
-  #value(node: SourceScalar, text: string, start: number): Scalar {
-    const read = this.#source.json ? readJsonPlain : readPlain
-    switch (shortTag(node.tag)) {
-      case undefined:
-        return node.type === 'PLAIN' ? read(text) : text
-      case '!':
-      case '!unsafe':
-      case 'str':
-        return text
-      case 'null':
-        return null
-      case 'bool': {
-        const value = readPlain(text.toLowerCase())
-        if (typeof value === 'boolean') return value
-        break
-      }
-      case 'int': {
-        const value = readInt(text)
-        if (value !== undefined) return value
-        break
-      }
-      case 'float': {
-        const value = readPlain(text)
-        if (value instanceof Float) return value
-        const number = Number(text)
-        if (text.trim() !== '' && Number.isFinite(number)) return readFloat(String(number))
-        break
-      }
-      case '!vault':
-      case '!vault-encrypted':
-        this.#mistake('encrypted values (!vault) are not supported yet', start)
-        return null
-      default:
-        this.#expectTag(node.tag, [], start)
-        return text
-    }
-    this.#mistake(`this is no ${shortTag(node.tag)}`, start)
-    return null
+  /** Where the tag and anchor before a value start: the parser tells where the value does. */
+  #tagStart(start: number): number {
+    const before = this.#source.source.slice(Math.max(0, start - 400), start)
+    return start - (/(?:[!&][^\s,[\]{}]*[ \t\r\n]+)+$/.exec(before)?.[0].length ?? 0)
   }
 
   /** Text starts behind the opening quote; that of a block on the line below, at the block's indentation. */
@@ -199,16 +182,6 @@ class Composer {
     if (below === 0) return place
     const firstText = /^(?:[ \t]*\r?\n)*( *)/.exec(source.slice(below, node.range?.[1]))
     return { ...place, line: place.line + 1, column: (firstText?.[1]?.length ?? 0) + 1 }
-  }
-
-  #expectTag(tag: string | undefined, known: readonly string[], offset: number): void {
-    const short = shortTag(tag)
-    if (tag === undefined || short === undefined || short === '!' || known.includes(short)) return
-    this.#mistake(
-      `the tag ${tag.startsWith('!') ? tag : `!!${short}`} is not known here`,
-      offset,
-      'known: !unsafe, !vault',
-    )
   }
 
   #bounded<T extends YamlMap | YamlList>(node: T): T {
@@ -226,7 +199,17 @@ class Composer {
 
   #nothing(offset: number): YamlScalar {
     const place = this.#place(offset)
-    return { kind: 'scalar', value: null, text: '', plain: true, unsafe: false, place, textPlace: place, size: 1 }
+    return {
+      kind: 'scalar',
+      value: null,
+      text: '',
+      plain: true,
+      unsafe: false,
+      encrypted: false,
+      place,
+      textPlace: place,
+      size: 1,
+    }
   }
 
   #place(offset: number): Place {
@@ -236,7 +219,18 @@ class Composer {
 
 const total = (nodes: readonly YamlNode[]): number => nodes.reduce((sum, { size }) => sum + size, 1)
 
-const shortTag = (tag: string | undefined): string | undefined => tag?.replace(/^tag:yaml\.org,2002:/, '')
+/** A key as a value of its own: an item of a set. */
+const keyOf = ({ key, keyValue, keyPlace }: YamlEntry): YamlScalar => ({
+  kind: 'scalar',
+  value: keyValue,
+  text: key,
+  plain: typeof keyValue !== 'string',
+  unsafe: true,
+  encrypted: false,
+  place: keyPlace,
+  textPlace: keyPlace,
+  size: 1,
+})
 
 /** Keys that Python's dict takes for one: 1, 1.0 and true are. */
 function identity(key: Scalar): string {

@@ -1,5 +1,5 @@
 import type { Place } from '../errors.ts'
-import { Template, type Raw, type Value } from '../value.ts'
+import { Encrypted, Template, type Raw, type Value } from '../value.ts'
 import type { Scalar } from '../values/yaml-scalar.ts'
 
 /** YAML as data that knows where it stands. Aliases are resolved (nodes are shared), merge keys merged. */
@@ -20,6 +20,8 @@ export interface YamlScalar extends Located {
   readonly plain: boolean
   /** `!unsafe`: never a template. */
   readonly unsafe: boolean
+  /** `!vault`: the value is the encrypted text. */
+  readonly encrypted: boolean
   /** Where the text itself starts: behind the quote, below the `|`. */
   readonly textPlace: Place
 }
@@ -55,6 +57,7 @@ export function rawOf(node: YamlNode): Raw {
     case 'map':
       return new Map<Value, Raw>(node.entries.map(({ keyValue, value }) => [keyValue, rawOf(value)]))
     case 'scalar':
+      if (node.encrypted) return new Encrypted(node.text, node.place)
       return typeof node.value === 'string' && !node.unsafe && isTemplate(node.value)
         ? new Template(node.value, node.textPlace)
         : node.value
@@ -75,6 +78,7 @@ export const rawText = (text: string, place: Place): string | Template =>
 /** What a node is, for messages. */
 export function kindOf(node: YamlNode): string {
   if (node.kind !== 'scalar') return `a ${node.kind}`
+  if (node.encrypted) return 'an encrypted value'
   if (node.value === null) return 'nothing'
   if (typeof node.value === 'string') return 'text'
   return `${typeof node.value === 'boolean' ? 'the boolean' : 'the number'} ${node.text}`

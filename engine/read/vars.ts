@@ -1,7 +1,7 @@
 import type { Place, Problems } from '../errors.ts'
 import type { Raw, Variable, Vars } from '../value.ts'
 import type { Files } from './files.ts'
-import { isNothing, kindOf, rawOf, type YamlMap, type YamlNode } from './nodes.ts'
+import { isNothing, isTemplate, kindOf, rawOf, type YamlMap, type YamlNode } from './nodes.ts'
 import { readYaml } from './yaml.ts'
 
 const NAME = /^[\p{L}_][\p{L}\p{N}_]*$/u
@@ -45,15 +45,28 @@ export function mergeVars(...layers: readonly Vars[]): Vars {
 
 /** A file of variables (group_vars, host_vars, vars_files, `-e @file`); undefined: it is not there. */
 export function readVarsFile(path: string, files: Files, problems: Problems): Vars | undefined {
-  const text = files.readText(path)
-  if (text === undefined) return undefined
-  const node = readYaml(text, path, problems)
-  return node ? readVars(node, problems) : NO_VARS
+  const node = readNode(path, files, problems)
+  return node && (node === 'broken' ? NO_VARS : readVars(node, problems))
 }
 
 /** A file as one value, such as `vars_files` may hold or `include_vars` reads. */
 export function readValueFile(path: string, files: Files, problems: Problems): Raw | undefined {
+  const node = readNode(path, files, problems)
+  return node === undefined || node === 'broken' ? undefined : rawOf(node)
+}
+
+function readNode(path: string, files: Files, problems: Problems): YamlNode | 'broken' | undefined {
   const text = files.readText(path)
-  const node = text === undefined ? undefined : readYaml(text, path, problems)
-  return node && rawOf(node)
+  if (text === undefined) return undefined
+  const node = readYaml(text, path, problems)
+  if (node && files.vault?.hasOpened(path)) files.vault.conceal(textsIn(node))
+  return node ?? 'broken'
+}
+
+/** What may be a secret in an encrypted file: texts and long numbers, but no templates. */
+function* textsIn(node: YamlNode): Generator<string> {
+  if (node.kind === 'list') for (const item of node.items) yield* textsIn(item)
+  else if (node.kind === 'map') for (const { value } of node.entries) yield* textsIn(value)
+  else if (typeof node.value === 'string' && !isTemplate(node.text)) yield node.text
+  else if (/^\d{6,}$/.test(node.text)) yield node.text
 }

@@ -1,6 +1,6 @@
 import type { Place, Problems } from '../errors.ts'
 import type { Conditions, Written } from '../model.ts'
-import { Template, type Raw } from '../value.ts'
+import { Encrypted, Template, type Raw } from '../value.ts'
 import { isNothing, isTemplate, kindOf, rawOf, rawText, type YamlNode, type YamlScalar } from './nodes.ts'
 
 /** Readers of keyword values. Each reports what is wrong to `problems` and goes on; nothing written gives undefined. */
@@ -43,7 +43,7 @@ function writtenScalar(
   if (isNothing(node)) return undefined
   if (node.kind === 'scalar') {
     const raw = rawOf(node)
-    const value = raw instanceof Template ? raw : read(node)
+    const value = raw instanceof Template || raw instanceof Encrypted ? raw : read(node)
     if (value !== undefined) return { value, place: node.place }
   }
   problems.add('BAD_YAML', `${rule}, not ${node.kind === 'scalar' ? node.text : kindOf(node)}`, { place: node.place })
@@ -52,7 +52,7 @@ function writtenScalar(
 
 /** Text that is needed before anything can be rendered: names of files, roles, variables. */
 export function plainText(node: YamlNode, what: string, problems: Problems): string | undefined {
-  if (node.kind !== 'scalar' || node.value === null) {
+  if (node.kind !== 'scalar' || node.value === null || node.encrypted) {
     problems.add('BAD_YAML', `${what} is text, not ${kindOf(node)}`, { place: node.place })
     return undefined
   }
@@ -82,7 +82,7 @@ export function plainTexts(
 export function conditions(node: YamlNode, name: string, problems: Problems): Conditions {
   if (isNothing(node)) return []
   return (node.kind === 'list' ? node.items : [node]).flatMap((item) => {
-    const condition = item.kind === 'scalar' && item.value !== null ? expressionOf(item) : undefined
+    const condition = item.kind === 'scalar' && item.value !== null && !item.encrypted ? expressionOf(item) : undefined
     if (condition === undefined)
       problems.add('BAD_YAML', `${name} is an expression or a list of them, not ${kindOf(item)}`, { place: item.place })
     return condition === undefined || condition === '' ? [] : [{ value: condition, place: item.place }]

@@ -1,17 +1,16 @@
 import { LineCounter, parseDocument, type YAMLError } from 'yaml'
 import { KplayError, type Place, type Problems } from '../errors.ts'
 import { composeNode } from './compose.ts'
+import { isVault } from '../vault/envelope.ts'
 import type { YamlNode } from './nodes.ts'
-
-const VAULT = '$ANSIBLE_VAULT;'
 
 /**
  * YAML (or JSON) text → located nodes, with scalars as PyYAML reads them. Every mistake of the text goes to `problems`.
  * undefined: there were mistakes that leave nothing to go on with. Empty text is a null scalar.
  */
 export function readYaml(text: string, file: string, problems: Problems): YamlNode | undefined {
-  if (text.startsWith(VAULT)) {
-    problems.add('BAD_YAML', 'encrypted files (Ansible Vault) are not supported yet', {
+  if (isVault(text)) {
+    problems.add('VAULT', 'an encrypted file cannot be used here', {
       place: { file, line: 1, column: 1 },
     })
     return undefined
@@ -25,6 +24,7 @@ export function readYaml(text: string, file: string, problems: Problems): YamlNo
   try {
     const document = parseDocument(source, {
       schema: 'failsafe',
+      resolveKnownTags: false,
       uniqueKeys: false,
       lineCounter: lines,
       prettyErrors: false,

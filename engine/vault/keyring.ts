@@ -23,6 +23,8 @@ export class Keyring {
   readonly #options: KeyringOptions
   /** Encrypted text by what is in it, of values that were decrypted. */
   readonly #sources = new Map<string, string>()
+  /** Paths of files that were encrypted as a whole. */
+  readonly #files = new Set<string>()
 
   constructor(passwords: readonly VaultPassword[] = [], options: KeyringOptions = {}) {
     this.passwords = passwords
@@ -52,6 +54,23 @@ export class Keyring {
       if (content.why !== 'key') throw refused(content, place)
     }
     throw tried.length === 0 ? noPassword(id, this.passwords, place) : wrongPassword(tried, place)
+  }
+
+  /** The text of a file that is encrypted as a whole. It may be harmless; what is not is told to `conceal`. */
+  openFile(ciphertext: string, path: string): string {
+    const place = { file: path, line: 1, column: 1 }
+    const text = textOf(this.openBytes(ciphertext, place).content, place)
+    this.#files.add(path)
+    return text
+  }
+
+  hasOpened(path: string): boolean {
+    return this.#files.has(path)
+  }
+
+  /** Texts of such a file that may be secrets. */
+  conceal(texts: Iterable<string>): void {
+    for (const text of texts) this.secrets.addDoubtful(text)
   }
 
   /** The vault that a text was decrypted from; undefined: from none. */

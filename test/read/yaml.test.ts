@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { Problems } from '../../engine/errors.ts'
 import { rawOf } from '../../engine/read/nodes.ts'
 import { readYaml } from '../../engine/read/yaml.ts'
-import { Float, Template, type Raw } from '../../engine/value.ts'
+import { Encrypted, Float, Template, type Raw } from '../../engine/value.ts'
 
 interface Row {
   readonly text: string
@@ -17,6 +17,15 @@ function read(text: string): Raw {
   problems.throwIfAny()
   if (!node) throw new Error('nothing read')
   return rawOf(node)
+}
+
+/** Warnings as `line:column message`. */
+function warnings(text: string): string[] {
+  const told: string[] = []
+  const problems = new Problems((message, place) => told.push(`${place?.line}:${place?.column} ${message}`))
+  readYaml(text, 'f.yml', problems)
+  problems.throwIfAny()
+  return told
 }
 
 /** Mistakes as `line:column message`. */
@@ -76,11 +85,18 @@ describe('scalars', () => {
   })
   test('tags', () => {
     expect(read('[!!int "0x10", !!float "3", !!bool "no", !!null "x"]')).toEqual([16, new Float(3), false, null])
-    expect(mistakes('k: !!int x')).toEqual(['1:10 this is no int'])
-    expect(mistakes('k: !foo x')).toEqual(['1:9 the tag !foo is not known here'])
+    expect(mistakes('k: !!int x')).toEqual(['1:4 this is no int'])
+    expect(mistakes('k: &a !foo x')).toEqual(['1:4 the tag !foo is not known here'])
     expect(mistakes('k: !!python/object:os.system x')[0]).toMatch(/the tag !!python/)
-    expect(mistakes('k: !vault |\n  $ANSIBLE_VAULT;1.1;AES256\n  6162\n')[0]).toMatch(/!vault.*not supported yet/)
-    expect(mistakes('$ANSIBLE_VAULT;1.1;AES256\n6162\n')[0]).toMatch(/^1:1 .*not supported yet/)
+  })
+  test('!vault is text that knows where its tag stands', () => {
+    const text = 'k:\n  - !vault |\n      $ANSIBLE_VAULT;1.1;AES256\n      6162\n'
+    const encrypted = new Encrypted('$ANSIBLE_VAULT;1.1;AES256\n6162\n', { file: 'f.yml', line: 2, column: 5 })
+    expect(value(text)).toEqual([encrypted])
+    expect(value(text.replace('!vault', '!vault-encrypted'))).toEqual([encrypted])
+    expect(warnings(text.replace('!vault', '!vault-encrypted'))).toEqual([
+      '2:5 !vault-encrypted is an old name: write !vault',
+    ])
   })
   test('JSON files read numbers as JSON', () => {
     expect(read('{\n\t"a": 1e3,\n\t"b": [012345, 1]\n}'.replace('012345', '12345'))).toEqual(
@@ -160,9 +176,61 @@ describe('anchors and merge keys', () => {
   })
 })
 
+describe('a key that is given twice', () => {
+  test('the last one counts, and a warning says so', () => {
+    expect(read('a: 1\nb: 2\na: 3\n')).toEqual(
+      new Map([
+        ['a', 3],
+        ['b', 2],
+      ]),
+    )
+    expect(warnings('a: 1\nb: 2\na: 3\n')).toEqual([
+      '3:1 the key a is given twice, also in line 1, column 1: the last one counts',
+    ])
+  })
+  test('python takes 1 and true for one key', () => {
+    expect(warnings('{1: a, yes: b}')[0]).toMatch(/^1:8 the key yes is given twice/)
+  })
+  test('a key over one that is merged is no mistake', () => {
+    expect(warnings('a: &a {x: 1}\nb: {<<: *a, x: 2}')).toEqual([])
+  })
+})
+
+describe('collections with a tag', () => {
+  test.each([
+    ['!!set {a, b: }', ['a', 'b']],
+    [
+      '!!omap [a: 1, b: 2]',
+      [
+        ['a', 1],
+        ['b', 2],
+      ],
+    ],
+    [
+      '!!pairs [a: 1, a: 2]',
+      [
+        ['a', 1],
+        ['a', 2],
+      ],
+    ],
+    ['!!seq [a]', ['a']],
+    ['!!binary aGVs\n  bG8=', 'hello'],
+    ['!!timestamp 2001-12-14', '2001-12-14'],
+  ])('%j', (text, expected) => {
+    expect(value(`k: ${text}`)).toEqual(expected)
+  })
+  test.each([
+    ['k: !!set [a]', '1:4 a list is no set'],
+    ['k: !!int {a: 1}', '1:4 a map is no int'],
+    ['k: !vault [a]', '1:4 !vault stands before encrypted text, not before a list'],
+    ['k: !!binary x%', '1:4 this is no base64 of UTF-8 text'],
+  ])('%j is a mistake', (text, expected) => {
+    expect(mistakes(text)).toContain(expected)
+  })
+})
+
 describe('mistakes', () => {
   test.each([
-    ['a: 1\nb: 2\na: 3\n', ['3:1 the key a is given twice']],
     ['a: {{ x }}\nb: 1\n', ['1:4 a value that starts with {{ must be quoted']],
     ['a: {{ x }}/bin\nb: {{ y }}\n', ['1:4 a value that starts with {{ must be quoted']],
     ['- {{ x }}\n', ['1:3 a value that starts with {{ must be quoted']],
@@ -179,7 +247,6 @@ describe('mistakes', () => {
     expect(hints('a: {{ x }}/bin\n')).toEqual(['write "{{ x }}/bin"'])
     expect(hints('a: {{ x }}\n')).toEqual(['write "{{ x }}"'])
     expect(hints('- name: {{ x["y"] }} z\n')).toEqual([`write '{{ x["y"] }} z'`])
-    expect(hints('a: 1\na: 2\n')).toEqual(['the first one is in line 1, column 1'])
   })
   test('several at once', () => {
     expect(mistakes('a: @x\nb: 1\nc: `y`\n')).toHaveLength(2)
@@ -187,9 +254,6 @@ describe('mistakes', () => {
   })
   test('nesting without end', () => {
     expect(mistakes('['.repeat(20_000)).join()).toMatch(/nested too deeply$/)
-  })
-  test('python takes 1 and true for one key', () => {
-    expect(mistakes('{1: a, yes: b}')).toEqual(['1:8 the key yes is given twice'])
   })
   test('empty files and a byte order mark', () => {
     expect(read('')).toBe(null)
