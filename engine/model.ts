@@ -107,6 +107,40 @@ export interface Task {
   readonly changedWhen?: Conditions | undefined
   readonly failedWhen?: Conditions | undefined
   readonly role?: Role | undefined
+  /** include_tasks and include_role: it stands for other tasks, which run when it has ended well. */
+  readonly includes?: Inclusion | undefined
+}
+
+/** What a task stands for, read when its arguments are known. */
+export interface Inclusion {
+  /** The same answer for the same arguments. Throws NOT_FOUND, BAD_YAML and what else reading throws. */
+  readonly read: (wanted: Wanted) => Included
+  /** Read before the run already, as its name holds no variable. */
+  readonly known?: Included | undefined
+  /** Keywords of `apply`, which the tasks inherit. */
+  readonly apply: Keywords
+  /** An import whose name holds a variable: its own keywords are inherited too. */
+  readonly inherited: boolean
+}
+
+/** The rendered name of a file of tasks, or of a role. */
+export interface Wanted {
+  readonly name: string
+  /** Of a role: other files than main, by kind. */
+  readonly from?: Readonly<Partial<Record<'tasks' | 'handlers' | 'vars' | 'defaults', string>>>
+  /** Of a role: its variables are seen by the rest of the play. */
+  readonly public?: boolean | undefined
+  readonly allowDuplicates?: boolean | undefined
+  /** Of a role: its arguments are checked. */
+  readonly validate?: boolean | undefined
+}
+
+export interface Included {
+  /** The file or folder it comes from. */
+  readonly path: string
+  readonly nodes: readonly Node[]
+  /** Of roles among it, for the rest of the play. */
+  readonly handlers: readonly Node[]
 }
 
 export interface Block {
@@ -144,6 +178,8 @@ export interface Role {
   /** Run before it, in order. */
   readonly dependencies: readonly Role[]
   readonly allowDuplicates: boolean
+  /** Its defaults and vars are seen by the rest of the play. */
+  readonly public: boolean
   /** The entry point `main` of meta/argument_specs.yml, as data. */
   readonly argumentSpec?: ArgumentSpec | undefined
 }

@@ -1,169 +1,189 @@
-import { dirname, isAbsolute, join } from 'node:path'
-import type { Place } from '../errors.ts'
-import type { Keywords, Node, Task, Written } from '../model.ts'
+import { Problems } from '../errors.ts'
+import type { Included, Keywords, Node, Task, Wanted } from '../model.ts'
 import { didYouMean } from '../schema/parse.ts'
 import { Template } from '../value.ts'
-import type { Action } from './action.ts'
+import { readIncludedRole } from './include-role.ts'
+import { readTaskFile } from './include-tasks.ts'
 import { FREE_FORM } from './arguments.ts'
-import type { YamlEntry } from './nodes.ts'
-import { blockOf, shortName, type Reading, type RolePart } from './reading.ts'
-import { plainTexts } from './written.ts'
-import { readYaml } from './yaml.ts'
+import { kindOf, type YamlMap, type YamlNode } from './nodes.ts'
+import { NO_KEYWORDS, readProperties } from './properties.ts'
+import { blockOf, shortName, type Reading } from './reading.ts'
 
 const TASKS = ['import_tasks', 'include_tasks']
 const ROLES = ['import_role', 'include_role']
 
 export const isInclude = (action: string): boolean => [...TASKS, ...ROLES].includes(shortName(action))
 
-/** A task that stands for others. */
-export interface Inclusion {
-  readonly action: Action
-  readonly keywords: Keywords
-  readonly own: ReadonlyMap<string, YamlEntry>
-  readonly loop: Written | undefined
-  readonly name: Written | undefined
-  readonly place: Place
-}
+/** Keywords of an include itself; any other is for the tasks it includes, and belongs into `apply`. */
+const OF_INCLUDES = [
+  'action',
+  'args',
+  'collections',
+  'debugger',
+  'ignore_errors',
+  'listen',
+  'local_action',
+  'loop',
+  'loop_control',
+  'name',
+  'no_log',
+  'register',
+  'run_once',
+  'tags',
+  'timeout',
+  'vars',
+  'when',
+]
+/** What an import has of its own; the other keywords are those of the tasks it imports. */
+const NOT_OF_IMPORTS = ['loop', 'loop_control', 'register', 'until', 'retries', 'delay', 'changed_when', 'failed_when']
 
-const OTHERS = ['name', 'args', 'action', 'loop_control', 'with_', 'loop', 'listen']
+const FROM = { tasks_from: 'tasks', vars_from: 'vars', defaults_from: 'defaults', handlers_from: 'handlers' } as const
+const ARGUMENTS = {
+  tasks: ['file', 'apply'],
+  role: ['name', 'role', 'apply', 'public', 'allow_duplicates', 'rolespec_validate', 'rescuable', ...Object.keys(FROM)],
+}
 
 /**
- * Import and include of tasks and roles. With a fixed name and no loop both mean the same here: a block whose
- * keywords apply to each task in it. Anything else is refused.
+ * A task that stands for others. An import is replaced by them when it is read; an include is a task of its own, and
+ * reads them for each host when it runs. What it can read before, it does, so that mistakes are told early.
  */
-export function readInclude(inclusion: Inclusion, reading: Reading): Node | undefined {
+export function readInclude(task: Task, map: YamlMap, reading: Reading): Node | undefined {
   const { problems } = reading
-  const name = shortName(inclusion.action.name)
-  const place = inclusion.action.place
-  if (inclusion.loop) {
-    problems.add('BAD_YAML', `a loop over ${name} is not supported yet`, { place: inclusion.loop.place })
+  const action = shortName(task.action)
+  const isImport = action.startsWith('import_')
+  const kind = TASKS.includes(action) ? 'tasks' : 'role'
+  checkKeywords(action, isImport, map, reading)
+  checkArguments(task, action, kind, reading)
+  const place = task.actionPlace
+  if (kind === 'role' && reading.part === 'handlers') {
+    problems.add('BAD_YAML', 'a role as a handler is not supported', {
+      place,
+      hint: 'put the tasks into a file and name it by include_tasks',
+    })
     return undefined
   }
-  for (const entry of inclusion.own.values())
-    if (!OTHERS.includes(entry.key) && !entry.key.startsWith('with_'))
-      problems.add('BAD_YAML', `${entry.key} does not belong on ${name}`, { place: entry.keyPlace })
-  if (inclusion.action.more) {
-    problems.add('BAD_YAML', `a variable as the arguments of ${name} is not supported yet`, { place })
-    return undefined
+  const wanted = fixed(task, kind, reading)
+  if (wanted === undefined) return undefined
+  const read = (name: Wanted, into: Reading): Included =>
+    kind === 'tasks' ? readTaskFile(name.name, place, into) : readIncludedRole(name, task, into)
+  if (isImport && wanted !== 'later') {
+    const { nodes, handlers } = read(wanted, reading)
+    reading.moreHandlers.push(...handlers)
+    return blockOf(nodes, task.place, { keywords: task.keywords, name: task.name })
   }
-  return TASKS.includes(name) ? readTasks(inclusion, reading) : readRoleTasks(inclusion, reading)
+  const remembered = new Map<string, Included>()
+  const later = (name: Wanted): Included => {
+    const key = JSON.stringify(name)
+    const own = new Problems()
+    const included = remembered.get(key) ?? read(name, { ...reading, problems: own, open: [], moreHandlers: [] })
+    own.throwIfAny()
+    remembered.set(key, included)
+    return included
+  }
+  return {
+    ...task,
+    includes: {
+      read: later,
+      known: wanted === 'later' ? undefined : readEarly(wanted, task.keywords, read, reading),
+      apply: applied(map, action, reading),
+      inherited: isImport,
+    },
+  }
 }
 
-/** An argument that has to be known before the run; undefined: not given, or reported. */
-function fixed({ action }: Inclusion, names: readonly string[], reading: Reading): string | undefined {
-  const given = names.map((name) => action.args.get(name)).find((argument) => argument !== undefined)
-  if (!given) return undefined
-  if (typeof given.value === 'string') return given.value
-  if (given.text !== undefined) return given.text
-  const message =
-    given.value instanceof Template
-      ? `a variable in the name that ${shortName(action.name)} is given is not supported yet`
-      : `${names[0] ?? ''} is text`
-  reading.problems.add('BAD_YAML', message, { place: given.place })
+/** What an include will surely read. One that may never run is left in peace until it does. */
+function readEarly(
+  wanted: Wanted,
+  { when, ignoreErrors }: Keywords,
+  read: (wanted: Wanted, reading: Reading) => Included,
+  reading: Reading,
+): Included | undefined {
+  const own = new Problems()
+  const included = read(wanted, { ...reading, problems: own, moreHandlers: [], recursive: true })
+  if (own.list.length === 0) return included
+  if (!reading.guarded && when.length === 0 && ignoreErrors === undefined)
+    for (const problem of own.list) reading.problems.keep(problem)
   return undefined
 }
 
-function checkArguments({ action }: Inclusion, known: readonly string[], { problems }: Reading): void {
-  for (const [key, { keyPlace, place }] of action.args) {
-    if (key === 'apply')
-      problems.add('BAD_YAML', `apply in ${shortName(action.name)} is not supported yet`, {
+function checkKeywords(action: string, isImport: boolean, map: YamlMap, { problems }: Reading): void {
+  for (const { key, keyPlace } of map.entries) {
+    if (shortName(key) === action) continue
+    const loops = key.startsWith('with_')
+    if (isImport && (loops || NOT_OF_IMPORTS.includes(key)))
+      problems.add('BAD_YAML', `${key} does not belong on ${action}`, {
         place: keyPlace,
-        hint: 'its keywords may stand on the task itself: they apply to each task included',
+        hint: `${action} is read before the run: use ${action.replace('import', 'include')}`,
       })
-    else if (key === FREE_FORM ? !known.includes(FREE_FORM) : !known.includes(key))
-      problems.add('BAD_YAML', `${shortName(action.name)} has no argument ${key}`, {
+    if (!isImport && !loops && !OF_INCLUDES.includes(key))
+      problems.add('BAD_YAML', `${key} does not belong on ${action}`, {
+        place: keyPlace,
+        hint: `for each of the tasks: apply: { ${key}: … } among its arguments`,
+      })
+  }
+}
+
+function checkArguments(task: Task, action: string, kind: 'tasks' | 'role', { problems }: Reading): void {
+  const known = ARGUMENTS[kind]
+  const isImport = action.startsWith('import_')
+  for (const [key, { keyPlace, place }] of task.args) {
+    if (key === 'apply' && isImport)
+      problems.add('BAD_YAML', `apply does not belong into ${action}`, {
+        place: keyPlace,
+        hint: 'its keywords may stand on the task itself: they apply to each task imported',
+      })
+    else if (key === FREE_FORM ? kind === 'role' : !known.includes(key))
+      problems.add('BAD_YAML', `${action} has no argument ${key}`, {
         place: key === FREE_FORM ? place : keyPlace,
         hint: didYouMean(key, known),
       })
   }
 }
 
-function readTasks(inclusion: Inclusion, reading: Reading): Node | undefined {
-  const { action, keywords, name, place } = inclusion
-  checkArguments(inclusion, [FREE_FORM, 'file'], reading)
-  const file = fixed(inclusion, ['file', FREE_FORM], reading)
-  if (file === undefined) {
-    if (!action.args.has('file') && !action.args.has(FREE_FORM))
-      reading.problems.add('BAD_YAML', `${shortName(action.name)} needs the name of a file`, { place: action.place })
+/** Its arguments where they hold no variable; `later`: they do. undefined: it names nothing, which is reported. */
+function fixed(task: Task, kind: 'tasks' | 'role', { problems }: Reading): Wanted | 'later' | undefined {
+  const names = kind === 'tasks' ? ['file', FREE_FORM] : ['name', 'role']
+  const given = names.map((key) => task.args.get(key)).find((argument) => argument !== undefined)
+  if (!given && task.moreArgs) return 'later'
+  if (!given || given.value === null) {
+    const what = kind === 'tasks' ? 'a file' : 'a role'
+    problems.add('BAD_YAML', `${shortName(task.action)} needs the name of ${what}`, { place: task.actionPlace })
     return undefined
   }
-  const candidates = taskFiles(file, reading)
-  const path = candidates.find((candidate) => reading.files.exists(candidate) && !reading.files.isDirectory(candidate))
-  const text = path === undefined ? undefined : reading.problems.collect(() => reading.files.readText(path))
-  if (path === undefined || text === undefined) {
-    reading.problems.add('NOT_FOUND', `there is no file of tasks ${file}`, {
-      place: action.place,
-      hint: `looked for ${candidates.join(', ')}`,
-    })
-    return undefined
+  if (task.moreArgs) return 'later'
+  const text = (key: string): string | undefined => {
+    const argument = task.args.get(key)
+    return argument && (argument.text ?? (typeof argument.value === 'string' ? argument.value : undefined))
   }
-  if (reading.open.includes(path)) {
-    reading.problems.add('BAD_YAML', `${file} includes itself`, { place: action.place })
-    return undefined
+  const flag = (key: string): boolean | undefined => {
+    const value = task.args.get(key)?.value
+    return typeof value === 'boolean' ? value : undefined
   }
-  const node = readYaml(text, path, reading.problems)
-  const tasks = node ? reading.readNodes(node, { ...reading, file: path, open: [...reading.open, path] }) : []
-  const listen = inclusion.own.get('listen')
-  return {
-    ...blockOf(tasks, place, { keywords, name }),
-    whole: shortName(action.name) === 'include_tasks',
-    listen: listen && plainTexts(listen.value, 'listen', reading.problems),
-  }
-}
-
-/** Where a file of tasks is looked for: beside the file that names it, in the role, beside the playbook. */
-function taskFiles(file: string, { file: from, role, part, playbookFolder }: Reading): readonly string[] {
-  if (isAbsolute(file)) return [file]
-  // Handlers may include what lies among the tasks.
-  const inRole = role ? [part, 'tasks', '.'].map((folder) => join(role.path, folder, file)) : []
-  const folders = [dirname(from), playbookFolder, join(playbookFolder, part)]
-  const [beside = '', ...others] = folders.map((folder) => join(folder, file))
-  return [...new Set([beside, ...inRole, ...others])]
-}
-
-const FROM: Readonly<Record<string, RolePart>> = {
-  tasks_from: 'tasks',
-  vars_from: 'vars',
-  defaults_from: 'defaults',
-  handlers_from: 'handlers',
-}
-const OF_ROLES = ['name', 'role', 'public', 'allow_duplicates', 'rolespec_validate', ...Object.keys(FROM)]
-
-function readRoleTasks(inclusion: Inclusion, reading: Reading): Node | undefined {
-  const { action, keywords, name: title, place } = inclusion
-  checkArguments(inclusion, OF_ROLES, reading)
-  if (reading.part === 'handlers') {
-    reading.problems.add('BAD_YAML', 'a role as a handler is not supported', { place: action.place })
-    return undefined
-  }
-  const name = fixed(inclusion, ['name', 'role'], reading)
+  if ([...task.args].some(([key, { value }]) => key !== 'apply' && value instanceof Template)) return 'later'
+  const name = names.map(text).find((found) => found !== undefined)
   if (name === undefined) {
-    if (!action.args.has('name') && !action.args.has('role'))
-      reading.problems.add('BAD_YAML', `${shortName(action.name)} needs the name of a role`, { place: action.place })
+    problems.add('BAD_YAML', `${names[0] ?? ''} is text`, { place: given.place })
     return undefined
   }
-  const from: Partial<Record<RolePart, string>> = {}
-  for (const [key, part] of Object.entries(FROM)) {
-    const file = fixed(inclusion, [key], reading)
-    if (file !== undefined) from[part] = file
-  }
-  const use = {
+  const from = Object.fromEntries(Object.entries(FROM).flatMap(([key, part]) => [[part, text(key)] as const]))
+  return {
     name,
-    place: action.place,
-    keywords: { when: [], tags: [], vars: new Map() },
-    params: keywords.vars,
-    from,
+    from: Object.fromEntries(Object.entries(from).filter(([, file]) => file !== undefined)),
+    public: flag('public'),
+    allowDuplicates: flag('allow_duplicates'),
+    validate: flag('rolespec_validate'),
   }
-  const role = reading.readRole(use, reading)
-  if (!role) return undefined
-  if (role.handlers.length > 0) reading.moreHandlers.push(blockOf(role.handlers, action.place, { role }))
-  const before = role.dependencies.flatMap((dependency) => roleBlock(dependency, action.place, reading))
-  return blockOf([...before, ...role.tasks], place, { keywords, role, name: title })
 }
 
-/** A dependency's tasks, and those it depends on itself. */
-function roleBlock(role: NonNullable<Task['role']>, place: Place, reading: Reading): readonly Node[] {
-  if (role.handlers.length > 0) reading.moreHandlers.push(blockOf(role.handlers, place, { role }))
-  const before = role.dependencies.flatMap((dependency) => roleBlock(dependency, place, reading))
-  return [...before, blockOf(role.tasks, place, { keywords: role.keywords, role })]
+/** `apply:` of an include, behind its name or below `args:`. */
+function applied(map: YamlMap, action: string, { problems }: Reading): Keywords {
+  const behind = map.entries.filter(({ key }) => [action, 'args'].includes(shortName(key)))
+  const nodes = behind.flatMap(({ value }): YamlNode[] =>
+    value.kind === 'map' ? value.entries.filter(({ key }) => key === 'apply').map((entry) => entry.value) : [],
+  )
+  const [node] = nodes
+  if (!node) return NO_KEYWORDS
+  if (node.kind === 'map') return readProperties(node, 'block', problems).keywords
+  problems.add('BAD_YAML', `apply is a map of keywords, not ${kindOf(node)}`, { place: node.place })
+  return NO_KEYWORDS
 }

@@ -42,7 +42,8 @@ export function readPlay(map: YamlMap, playbook: Reading): Play | undefined {
     postTasks: tasks('post_tasks'),
   }
   const handlers = optional('handlers', (node) => readNodes(node, { ...reading, part: 'handlers' })) ?? []
-  return hosts && { ...play, hosts, handlers: [...moreHandlers, ...handlers] }
+  // As in Ansible those of imported roles come last: of two with one name the last one counts.
+  return hosts && { ...play, hosts, handlers: [...handlers, ...moreHandlers] }
 }
 
 /** A pattern, or a list of patterns. */

@@ -23,6 +23,9 @@ export interface RoleUse {
   /** Other files than main, by kind of file: `tasks_from` and its kin. */
   readonly from?: Readonly<Partial<Record<RolePart, string>>>
   readonly allowDuplicates?: boolean | undefined
+  readonly public?: boolean | undefined
+  /** Whether meta/argument_specs.yml counts; it does unless false. */
+  readonly validate?: boolean | undefined
 }
 export type RolePart = 'tasks' | 'handlers' | 'vars' | 'defaults'
 
@@ -38,6 +41,10 @@ export interface Reading {
   readonly role?: Role | undefined
   /** Files and roles being read right now, outermost first: one that comes again would never end. */
   readonly open: readonly string[]
+  /** Inside a block with a rescue: what an include does not find is no mistake yet. */
+  readonly guarded?: boolean | undefined
+  /** Where files and roles come again, reading stops: an include reads them when it runs, if it does. */
+  readonly recursive?: boolean | undefined
   /** Handlers of roles that tasks include: they belong to the play. */
   readonly moreHandlers: Node[]
   /** The readers that need each other, so that files need not import in circles. */

@@ -20,6 +20,7 @@ export function readRole(use: RoleUse, reading: Reading): Role | undefined {
   if (path === undefined) return undefined
   const opened = `role ${path}`
   if (reading.open.includes(opened)) {
+    if (reading.recursive) return undefined
     const circle = [...reading.open.slice(reading.open.indexOf(opened)), opened]
       .filter((entry) => entry.startsWith('role '))
       .map((entry) => entry.slice(entry.lastIndexOf('/') + 1))
@@ -41,7 +42,8 @@ export function readRole(use: RoleUse, reading: Reading): Role | undefined {
     handlers: [],
     dependencies: [],
     allowDuplicates: use.allowDuplicates ?? meta.allowDuplicates,
-    argumentSpec: meta.argumentSpec,
+    public: use.public ?? true,
+    argumentSpec: use.validate === false ? undefined : meta.argumentSpec,
   }
   const inside: Reading = { ...reading, role, open: [...reading.open, opened] }
   role.dependencies = meta.dependencies

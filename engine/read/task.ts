@@ -38,7 +38,8 @@ function readBlock(map: YamlMap, reading: Reading): Node {
   const { keywords, own } = readProperties(map, 'block', reading.problems)
   const part = (key: string): readonly Node[] => {
     const entry = own.get(key)
-    return entry ? readNodes(entry.value, reading) : []
+    const guarded = reading.guarded || (key === 'block' && own.has('rescue'))
+    return entry ? readNodes(entry.value, { ...reading, guarded }) : []
   }
   const notify = own.get('notify')
   if (notify) reading.problems.add('BAD_YAML', 'notify on a block is not supported yet', { place: notify.keyPlace })
@@ -78,9 +79,6 @@ function readTask(map: YamlMap, reading: Reading): Node | undefined {
   if (!action) return undefined
   const loop = readLoop(own, problems)
   const name = nameOf(own, reading)
-  if (isInclude(action.name))
-    return readInclude({ action, keywords: properties.keywords, own, loop: loop.loop, name, place: map.place }, reading)
-
   const keywords = action.delegateTo
     ? { ...properties.keywords, delegateTo: properties.keywords.delegateTo ?? action.delegateTo }
     : properties.keywords
@@ -113,7 +111,7 @@ function readTask(map: YamlMap, reading: Reading): Node | undefined {
     failedWhen: judged('failed_when'),
     role: reading.role,
   }
-  return task
+  return isInclude(action.name) ? readInclude(task, map, reading) : task
 }
 
 /** One text or a list of them, which may hold variables. */

@@ -1,13 +1,17 @@
 import type { Keywords, Role, Written } from '../model.ts'
+import type { Vars } from '../value.ts'
 
 /** What a task inherits, outermost first: its play, the roles and blocks around it, itself. */
 export interface Chain {
   readonly keywords: readonly Keywords[]
   /** The role it belongs to last, those that depend on it before. */
   readonly roles: readonly Role[]
+  /** Variables of the includes around it, outermost first: level 21 of the precedence. */
+  readonly includeParams?: readonly Vars[]
 }
 
 export const within = (chain: Chain, keywords: Keywords, role?: Role): Chain => ({
+  ...chain,
   keywords: [...chain.keywords, keywords],
   roles: role ? [...chain.roles, role] : chain.roles,
 })

@@ -22,6 +22,8 @@ export interface RunOptions {
   readonly limit?: readonly string[] | undefined
   readonly limitText?: string | undefined
   readonly forceHandlers: boolean
+  /** For plays that name none; linear where it is not given. */
+  readonly strategy?: string | undefined
   readonly connection: ConnectionDefaults
 }
 

@@ -1,4 +1,5 @@
 import { KplayError } from '../errors.ts'
+import type { Included } from '../model.ts'
 import type { Target } from '../host/target.ts'
 import type { Registry } from '../module/define.ts'
 import { parseFor, resolveModule, actionOf, argumentName, evaluateArgs, rawArgs, secretsOf } from './actions.ts'
@@ -19,6 +20,7 @@ import { fullName, handlersOf, notifiedBy } from './notify.ts'
 import { oweHandlers } from './owed.ts'
 import type { PlannedTask } from './plan.ts'
 import { scopeOf, type PlayView } from './scopes.ts'
+import { validateIncluded } from './validate.ts'
 import type { HostState } from './state.ts'
 
 /** What one execution of a task's module came to, before changed_when and failed_when judge it. */
@@ -31,6 +33,7 @@ export interface Executed {
   readonly predicted: boolean
   readonly exact?: ReadonlyMap<string, Value> | undefined
   readonly message?: string | undefined
+  readonly included?: Included | undefined
   sleep(milliseconds: number): Promise<void>
 }
 
@@ -70,7 +73,7 @@ export async function execute(
   const args = await expandHomes(module.args, asGiven, { reader: sight.reader, home: machine.home }, place)
   const beforeSteps = (): Promise<void> =>
     oweHandlers(
-      handlersOf(planned, notifiedBy(task, scope), view.plan.handlers),
+      handlersOf(planned.task, notifiedBy(task, scope), view.plan.handlers),
       fullName(planned.info),
       host,
       view,
@@ -222,7 +225,9 @@ async function control(module: ControlModule, job: ControlJob): Promise<Executed
     error,
     exact,
     learnt,
-  } = await module.run(args as never, { scope, host, run, place, raw, target: reach, sleep })
+    included,
+  } = await module.run(args as never, { task: job.planned.task, scope, host, run, place, raw, target: reach, sleep })
+  if (included) validateIncluded(included, run.registry)
   if (learnt?.facts) host.learn(learnt.facts)
   for (const [name, value] of learnt?.included ?? []) host.included.set(name, value)
   for (const [name, value] of learnt?.registered ?? []) host.registered.set(name, value)
@@ -234,7 +239,7 @@ async function control(module: ControlModule, job: ControlJob): Promise<Executed
     warnings: [],
     ...(error && { failure: { error } }),
   }
-  return { answer: answered, mask: (text) => text, acted: false, predicted: false, exact, message, sleep }
+  return { answer: answered, mask: (text) => text, acted: false, predicted: false, exact, message, included, sleep }
 }
 
 /** Sleeps, but not through a Ctrl-C. */

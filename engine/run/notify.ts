@@ -11,9 +11,16 @@ import type { HostState } from './state.ts'
 /** Handlers that a name means: by name, `role : name`, or `listen`. Of those with one name the last one defined counts. */
 export function handlersNamed(wanted: string, handlers: readonly PlannedHandler[]): readonly PlannedHandler[] {
   const byName = handlers.findLast((handler) => handler.name === wanted || fullName(handler) === wanted)
-  const listening = handlers.filter(({ listen }) => listen.includes(wanted))
+  const listening = handlers.filter(
+    (handler) => handler.listen.includes(wanted) && handler === handlers.findLast(isSame(handler, wanted)),
+  )
   return byName ? [byName, ...listening] : listening
 }
+
+const isSame =
+  (one: PlannedHandler, wanted: string) =>
+  (other: PlannedHandler): boolean =>
+    other === one || (fullName(other) === fullName(one) && other.listen.includes(wanted))
 
 /** As it may be notified from anywhere in the play. */
 export const fullName = ({ role, name }: Pick<PlannedHandler, 'role' | 'name'>): string =>
@@ -21,7 +28,7 @@ export const fullName = ({ role, name }: Pick<PlannedHandler, 'role' | 'name'>):
 
 /** The handlers that a task notifies, each once. Throws BAD_YAML for a name that no handler of the play has. */
 export function handlersOf(
-  { task }: PlannedTask,
+  task: Task,
   names: readonly string[],
   handlers: readonly PlannedHandler[],
 ): readonly PlannedHandler[] {
@@ -52,10 +59,18 @@ export const literallyNotifiedBy = ({ notify: names }: Task): readonly string[] 
 
 /** A task changed something: remembers for its host which handlers to run. */
 export function notify(planned: PlannedTask, host: HostState, names: readonly string[], batch: Batch): void {
-  for (const handler of handlersOf(planned, names, batch.view.plan.handlers)) {
-    host.notified.add(handler.id)
+  for (const handler of handlersOf(planned.task, names, batch.view.plan.handlers)) {
     const owing = host.owing.get(fullName(handler))
     if (owing) owing.asked = true
   }
-  for (const handler of names) batch.context.emit({ type: 'notified', host: host.name, handler })
+  for (const name of names) {
+    host.notified.add(name)
+    batch.context.emit({ type: 'notified', host: host.name, handler: name })
+  }
+}
+
+/** What the names notified so far mean now is to run. */
+export function expandNotified(host: HostState, handlers: readonly PlannedHandler[]): void {
+  for (const name of host.notified) for (const { id } of handlersNamed(name, handlers)) host.due.add(id)
+  host.notified.clear()
 }

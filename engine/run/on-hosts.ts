@@ -1,4 +1,3 @@
-import pLimit from 'p-limit'
 import { KplayError } from '../errors.ts'
 import { fromPlain, type Value } from '../value.ts'
 import { evaluateText } from '../values/template.ts'
@@ -14,19 +13,24 @@ import type { HostState } from './state.ts'
 import type { TaskEnd } from './outcome.ts'
 import { runTask } from './task.ts'
 
-/** One task on many hosts at once, at most `forks` at a time. */
-export async function runOnHosts(planned: PlannedTask, batch: Batch, hosts: readonly HostState[]): Promise<void> {
+/** One task on many hosts at once, at most `forks` at a time. @returns how it ended on those it ran on */
+export async function runOnHosts(
+  planned: PlannedTask,
+  batch: Batch,
+  hosts: readonly HostState[],
+): Promise<readonly (readonly [HostState, TaskEnd])[]> {
   const { context, view } = batch
   const [first] = hosts
-  if (!first) return
-  const once = flag(planned, 'runOnce', first, batch)
+  if (!first) return []
+  const once = !batch.apart && flag(planned, 'runOnce', first, batch)
   const chosen = once ? [first] : hosts
-  const info = { ...planned.info, name: title(planned, first, batch) }
+  const id = batch.apart ? view.plan.nextId() : planned.info.id
+  const info = { ...planned.info, id, name: title(planned, first, batch) }
   context.emit({ type: 'task-start', task: info, hosts: chosen.map(({ name }) => name) })
-  const limit = pLimit(Math.max(1, Math.min(context.options.forks, throttle(planned, first, batch))))
+  const most = throttle(planned, first, batch)
   const ends = await Promise.all(
     chosen.map((host) =>
-      limit(async (): Promise<[HostState, TaskEnd] | undefined> => {
+      batch.gates.pass(planned.info.id, most, async (): Promise<[HostState, TaskEnd] | undefined> => {
         if (context.soft.aborted) return undefined
         context.emit({ type: 'host-start', task: info, host: host.name })
         const end = await runTask({ ...planned, info }, host, view, context)
@@ -43,9 +47,19 @@ export async function runOnHosts(planned: PlannedTask, batch: Batch, hosts: read
   await notifyOwed(planned, fine, batch)
   tellUnreachable(done, context)
   context.emit({ type: 'task-end', task: info })
-  if (done.some(([host]) => host.status !== 'active') && flag(planned, 'anyErrorsFatal', first, batch))
-    batch.stopped = true
+  if (done.some(([host]) => host.status !== 'active') && flag(planned, 'anyErrorsFatal', first, batch)) dragDown(batch)
   if (tooManyFailed(batch)) batch.stopped = true
+  return done
+}
+
+/** any_errors_fatal: all fail with one. Inside a block with a rescue all are rescued, elsewhere the run ends. */
+function dragDown(batch: Batch): void {
+  batch.fatal = true
+  for (const host of batch.hosts) {
+    if (!host.running) continue
+    host.status = 'failed'
+    host.dragged = true
+  }
 }
 
 function settleHost(planned: PlannedTask, host: HostState, end: TaskEnd, batch: Batch): void {
@@ -122,7 +136,7 @@ function flag(
 function throttle(planned: PlannedTask, host: HostState, { view, context }: Batch): number {
   const written = nearest(planned.chain, 'throttle')
   const value = written ? Number(evaluateText(written.value, scopeOf(host, view, planned.chain, context))) : 0
-  return value > 0 ? value : Infinity
+  return value > 0 ? value : 0
 }
 
 /** The task's name as its first host reads it; as written where that cannot be rendered yet. */

@@ -9,6 +9,7 @@ import { flagOf } from './connect.ts'
 import type { RunContext } from './context.ts'
 import { isUnpredictable } from './converge.ts'
 import { predictedResult, unknownVariable } from './maybe.ts'
+import type { IncludedHere } from './included.ts'
 import type { PlannedTask } from './plan.ts'
 import type { HostState } from './state.ts'
 
@@ -22,6 +23,8 @@ export interface TaskEnd {
   /** Handlers by the names the task notifies, when it changed something. */
   readonly notify: readonly string[]
   readonly error?: KplayError | undefined
+  /** Tasks to run next, item by item. */
+  readonly included?: readonly IncludedHere[] | undefined
 }
 
 const UNREACHABLE = new Set(['UNREACHABLE', 'HOST_KEY', 'LOGIN_REFUSED'])

@@ -9,7 +9,7 @@ import { becomeOf, open, settingsOf } from './connect.ts'
 import type { RunContext } from './context.ts'
 import { fullName, handlersNamed, handlersOf, literallyNotifiedBy, notifiedBy } from './notify.ts'
 import { isUnreachable, type TaskEnd } from './outcome.ts'
-import type { PlannedHandler, PlannedTask } from './plan.ts'
+import { tasksAmong, type PlannedHandler, type PlannedTask } from './plan.ts'
 import { scopeOf, type PlayView } from './scopes.ts'
 import type { HostState } from './state.ts'
 
@@ -122,7 +122,7 @@ function handlersHere(
 ): readonly PlannedHandler[] {
   try {
     const names = notifiedBy(planned.task, scopeOf(host, view, planned.chain, context))
-    return handlersOf(planned, names, view.plan.handlers)
+    return handlersOf(planned.task, names, view.plan.handlers)
   } catch (error) {
     if (error instanceof KplayError) return []
     throw error
@@ -146,10 +146,7 @@ export async function notifyAllOwed(batch: Batch, hosts: readonly HostState[]): 
 const tasksOf = (role: Role): readonly Node[] => [...role.dependencies.flatMap(tasksOf), ...role.tasks]
 
 /** Names in `notify` that hold no variable, of all tasks, whatever tags say. */
-const namesNotified = (nodes: readonly Node[]): readonly string[] =>
-  nodes.flatMap((node) =>
-    node.kind === 'task' ? literallyNotifiedBy(node) : namesNotified([...node.block, ...node.rescue, ...node.always]),
-  )
+const namesNotified = (nodes: readonly Node[]): readonly string[] => tasksAmong(nodes).flatMap(literallyNotifiedBy)
 
 function takeOver(handler: PlannedHandler, hosts: readonly HostState[], { emit }: RunContext): void {
   const name = fullName(handler)
@@ -162,7 +159,7 @@ function takeOver(handler: PlannedHandler, hosts: readonly HostState[], { emit }
   for (const { host, owed } of owing) {
     host.unpaid.delete(name)
     host.owing.set(name, { ...owed, asked: true })
-    host.notified.add(handler.id)
+    host.due.add(handler.id)
   }
   emit({ type: 'owed', hosts: owing.map(({ host }) => host.name), ...first })
 }

@@ -12,19 +12,15 @@ export interface PlannedTask {
 export interface PlannedBlock {
   readonly kind: 'block'
   readonly chain: Chain
+  /** The role that begins here on a host: its arguments are checked again, now with facts. */
+  readonly enters?: Role | undefined
   readonly serial?: Written | undefined
   readonly order?: Written | undefined
   readonly block: readonly Planned[]
   readonly rescue: readonly Planned[]
   readonly always: readonly Planned[]
 }
-/** Where a role begins on a host: its arguments are checked again, now with facts. */
-export interface PlannedRole {
-  readonly kind: 'role'
-  readonly role: Role
-  readonly chain: Chain
-}
-export type Planned = PlannedTask | PlannedBlock | PlannedRole
+export type Planned = PlannedTask | PlannedBlock
 
 /** What a name in `notify` means: a task, or a block that is run as a whole. */
 export interface PlannedHandler {
@@ -39,9 +35,17 @@ export interface PlannedPlay {
   readonly play: Play
   /** Each ends with the handlers notified in it. */
   readonly sections: readonly (readonly Planned[])[]
-  readonly handlers: readonly PlannedHandler[]
-  /** Every use of a role, dependencies before what needs them; those that tasks include come last. */
+  /** In the order they run; those of roles that are included come last, when they are. */
+  readonly handlers: PlannedHandler[]
+  /** Every use of a role, dependencies before what needs them; those that tasks import come last. */
   readonly roles: readonly RoleUse[]
+  /** Roles whose variables all tasks see, also of those that tasks have included by now. */
+  readonly exported: Role[]
+  /** Another identity of a task. */
+  readonly nextId: () => number
+  /** Lays out what a task has included. */
+  readonly planIncluded: (nodes: readonly Node[], chain: Chain, handler: boolean) => readonly Planned[]
+  readonly planHandlers: (nodes: readonly Node[], chain: Chain) => readonly PlannedHandler[]
 }
 export interface RoleUse {
   readonly role: Role
@@ -59,25 +63,35 @@ export function planPlay(play: Play, choice: TagChoice, nextId: () => number): P
   const uses = roleUses(play.roles, top)
   const included: RoleUse[] = []
   const planning: Planning = { choice, nextId, included, handler: false }
+  const everything: Planning = { choice: { tags: [], skipTags: [] }, nextId, included: [], handler: true }
   const nodes = (list: readonly Node[], chain: Chain): Planned[] =>
     list.flatMap((node) => planNode(node, chain, planning))
-  const roleNodes = uses.flatMap(({ role, chain }): Planned[] => {
-    const tasks = nodes(role.tasks, chain)
-    return role.argumentSpec && (tasks.length > 0 || role.tasks.length === 0)
-      ? [{ kind: 'role', role, chain }, ...tasks]
-      : tasks
-  })
-  const everything: Planning = { choice: { tags: [], skipTags: [] }, nextId, included: [], handler: true }
-  const handlers = [
-    ...uses.flatMap(({ role, chain }) => role.handlers.flatMap((node) => planHandlers(node, chain, everything))),
-    ...play.handlers.flatMap((node) => planHandlers(node, top, everything)),
+  const handlers = (list: readonly Node[], chain: Chain): PlannedHandler[] =>
+    list.flatMap((node) => planHandlers(node, chain, everything))
+  const sections = [
+    nodes(play.preTasks, top),
+    [...uses.flatMap((use) => planRole(use, planning)), ...nodes(play.tasks, top)],
+    nodes(play.postTasks, top),
   ]
+  const roles = [...uses, ...included]
   return {
     play,
-    sections: [nodes(play.preTasks, top), [...roleNodes, ...nodes(play.tasks, top)], nodes(play.postTasks, top)],
-    handlers,
-    roles: [...uses, ...included],
+    sections,
+    handlers: [...uses.flatMap(({ role, chain }) => handlers(role.handlers, chain)), ...handlers(play.handlers, top)],
+    roles,
+    nextId,
+    exported: roles.flatMap(({ role }) => (role.public ? [role] : [])),
+    planIncluded: (list, chain, handler) =>
+      list.flatMap((node) => planNode(node, chain, handler ? everything : { ...planning, included: [] })),
+    planHandlers: handlers,
   }
+}
+
+/** A use of a role in `roles:`; one of whose tasks tags leave nothing is not begun. */
+function planRole({ role, chain }: RoleUse, planning: Planning): Planned[] {
+  const block = role.tasks.flatMap((node) => planNode(node, chain, planning))
+  if (block.length === 0 && (role.tasks.length > 0 || !role.argumentSpec)) return []
+  return [{ kind: 'block', chain, enters: role, block, rescue: [], always: [] }]
 }
 
 /** Roles in the order they run. The same role with the same parameters runs once, unless it allows duplicates. */
@@ -87,7 +101,7 @@ function roleUses(roles: readonly Role[], top: Chain): RoleUse[] {
   const visit = (role: Role, chain: Chain): void => {
     const own = within(chain, role.keywords, role)
     for (const dependency of role.dependencies) visit(dependency, own)
-    const key = `${role.path} ${identity(role)}`
+    const key = roleIdentity(role)
     if (seen.has(key) && !role.allowDuplicates) return
     seen.add(key)
     uses.push({ role, chain: own })
@@ -96,7 +110,10 @@ function roleUses(roles: readonly Role[], top: Chain): RoleUse[] {
   return uses
 }
 
-const identity = ({ params, keywords }: Role): string =>
+/** The same for two uses of a role with the same parameters. */
+export const roleIdentity = (role: Role): string => `${role.path} ${parametersOf(role)}`
+
+const parametersOf = ({ params, keywords }: Role): string =>
   JSON.stringify(
     [params, keywords.vars, keywords.when, keywords.tags].map((part) => (part instanceof Map ? [...part] : part)),
     (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value instanceof Map ? [...value] : value),
@@ -114,7 +131,8 @@ function planNode(node: Node, chain: Chain, planning: Planning): Planned[] {
   if (node.kind === 'block') return planBlock(node, chain, planning)
   const { choice, nextId, handler } = planning
   const own = within(chain, node.keywords)
-  if (!selected(own, choice.tags, choice.skipTags)) return []
+  // Whether an import runs is decided task by task, by what it imports.
+  if (!node.includes?.inherited && !selected(own, choice.tags, choice.skipTags)) return []
   const role = chain.roles.at(-1)?.name
   const info: TaskInfo = {
     id: nextId(),
@@ -136,9 +154,8 @@ function planBlock(node: Block, outer: Chain, planning: Planning): Planned[] {
   const always = part(node.always)
   if (block.length + always.length === 0) return []
   if (entered) planning.included.push({ role: entered, chain })
-  const start: Planned[] = entered?.argumentSpec ? [{ kind: 'role', role: entered, chain }] : []
   const { serial, order } = node
-  return [{ kind: 'block', chain, serial, order, block: [...start, ...block], rescue: part(node.rescue), always }]
+  return [{ kind: 'block', chain, enters: entered, serial, order, block, rescue: part(node.rescue), always }]
 }
 
 /** A block that is no handler itself, as an import is not, stands for those in it. */
@@ -147,12 +164,11 @@ function planHandlers(node: Node, outer: Chain, planning: Planning): PlannedHand
     const chain = within(outer, node.keywords, node.role === outer.roles.at(-1) ? undefined : node.role)
     return node.block.flatMap((child) => planHandlers(child, chain, planning))
   }
-  return planNode(node, outer, planning).flatMap((planned): PlannedHandler[] => {
-    if (planned.kind === 'role') return []
+  return planNode(node, outer, planning).map((planned): PlannedHandler => {
     const role = outer.roles.at(-1)?.name
     const id = planned.kind === 'task' ? planned.info.id : planning.nextId()
     const name = titleOf(node)
-    return [{ id, name, ...(role !== undefined && { role }), listen: node.listen ?? [], node: planned }]
+    return { id, name, ...(role !== undefined && { role }), listen: node.listen ?? [], node: planned }
   })
 }
 
@@ -165,7 +181,13 @@ function titleOf(node: Node): string {
 }
 
 /** Every task of a tree, in order. */
-export function flatTasks(planned: Planned): PlannedTask[] {
-  if (planned.kind === 'task') return [planned]
-  return planned.kind === 'role' ? [] : [...planned.block, ...planned.rescue, ...planned.always].flatMap(flatTasks)
-}
+export const flatTasks = (planned: Planned): PlannedTask[] =>
+  planned.kind === 'task' ? [planned] : [...planned.block, ...planned.rescue, ...planned.always].flatMap(flatTasks)
+
+/** Every task among nodes, with those that are known to be included. */
+export const tasksAmong = (nodes: readonly Node[]): readonly Task[] =>
+  nodes.flatMap((node): readonly Task[] =>
+    node.kind === 'task'
+      ? [node, ...tasksAmong(node.includes?.known?.nodes ?? [])]
+      : tasksAmong([...node.block, ...node.rescue, ...node.always]),
+  )

@@ -6,13 +6,16 @@ import { flagOf } from './connect.ts'
 import type { RunContext } from './context.ts'
 import { gatheringTask } from './facts.ts'
 import type { Batch } from './batch.ts'
-import { flushHandlers, runNodes } from './linear.ts'
+import { Gates } from './gates.ts'
+import { flushHandlers } from './handlers.ts'
 import { runOnHosts } from './on-hosts.ts'
 import { notifyAllOwed } from './owed.ts'
 import { planPlay } from './plan.ts'
 import { scopeOf, type PlayView } from './scopes.ts'
 import { batches, playOrder } from './serial.ts'
 import type { HostState } from './state.ts'
+import { strategyOf } from './strategy.ts'
+import { walker } from './walk.ts'
 
 /**
  * One play: its hosts in batches, each through pre_tasks, roles and tasks, post_tasks, with their handlers.
@@ -29,30 +32,40 @@ export async function runPlay(
   const all = names.flatMap((name) => context.hosts.get(name) ?? [])
   const hosts = all.filter(({ status }) => status === 'active')
   const view: PlayView = { plan, name: nameOf(play), allHosts: names, batch: hosts.map(({ name }) => name) }
-  if (hosts.length === 0) {
+  const [first] = hosts
+  if (!first) {
     const reason = names.length === 0 ? 'no hosts matched' : 'no host is left'
     context.emit({ type: 'play-skipped', name: view.name, reason })
     return true
   }
   context.emit({ type: 'play-start', name: view.name, hosts: view.batch, place: play.place })
   let stopped = false
+  const strategy = strategyOf(play, scopeOf(first, view, { keywords: [play.keywords], roles: [] }, context), context)
   const groups = playBatches(play, hosts, context, view)
   for (const [index, group] of groups.entries()) {
     const batch: Batch = {
       view: { ...view, batch: group.map(({ name }) => name) },
       hosts: group,
       context,
+      gates: new Gates(context.options.forks),
+      apart: strategy.apart,
       stopped: false,
     }
     for (const host of group) startHost(host, play, batch)
-    await runBatch(batch, nextId)
+    await strategy.run(batch, runSections)
+    batch.stopped ||= batch.fatal === true && group.some(({ status }) => status === 'failed')
     stopped = batch.stopped
     const lost = group.every(({ status }) => status !== 'active')
+    if (batch.lastOfPlay) break
     if (!context.soft.aborted && !stopped && !lost) continue
     tellStopped(play, batch, groups.slice(index + 1).flat())
     break
   }
-  for (const host of hosts) host.notified.clear()
+  for (const host of hosts) {
+    host.notified.clear()
+    host.due.clear()
+    host.rolesDone.clear()
+  }
   return !stopped
 }
 
@@ -102,9 +115,10 @@ function varsFile({ value, place }: Written, context: RunContext, where: Paramet
   throw new KplayError('NOT_FOUND', `vars_files: ${choices.join(', ')} not found`, { place, cause: missing })
 }
 
-async function runBatch(batch: Batch, nextId: () => number): Promise<void> {
-  const { view, hosts, context } = batch
-  const { play, sections } = view.plan
+/** Hosts through the play together: facts, then section by section, each with its handlers. */
+async function runSections(batch: Batch, hosts: readonly HostState[]): Promise<void> {
+  const { view, context } = batch
+  const { play, sections, nextId } = view.plan
   const [first] = hosts
   if (!first) return
   const scope = scopeOf(first, view, { keywords: [play.keywords], roles: [] }, context)
@@ -113,18 +127,18 @@ async function runBatch(batch: Batch, nextId: () => number): Promise<void> {
     await runOnHosts(gatheringTask(play, nextId), batch, play.gatherFacts === undefined ? without : [...hosts])
   }
   for (const section of sections) {
-    await runNodes(section, batch, hosts)
+    await walker.nodes(section, batch, hosts)
     const forced =
       context.options.forceHandlers ||
       (play.forceHandlers !== undefined && flagOf(play.forceHandlers.value, scope, 'force_handlers'))
     if (batch.stopped && !forced) continue
     // With force_handlers they run although nothing else may.
-    const { stopped } = batch
-    batch.stopped = false
+    const handling: Batch = { ...batch, stopped: false }
     const running = hosts.filter((host) => host.running)
-    if (section === sections.at(-1)) await notifyAllOwed(batch, running)
-    await flushHandlers(batch, hosts, forced)
-    batch.stopped ||= stopped
+    if (section === sections.at(-1)) await notifyAllOwed(handling, running)
+    await flushHandlers(handling, hosts, walker, forced)
+    const { stopped, cut, fatal, lastOfPlay } = handling
+    Object.assign(batch, { stopped: batch.stopped || stopped, cut, fatal, lastOfPlay: batch.lastOfPlay ?? lastOfPlay })
   }
 }
 

@@ -1,14 +1,16 @@
 import { KplayError } from '../errors.ts'
+import type { Role } from '../model.ts'
 import { condition } from '../values/condition.ts'
 import { checkRoleArguments } from './arguments.ts'
 import type { Batch } from './batch.ts'
 import { isUnpredictable } from './converge.ts'
-import type { PlannedRole } from './plan.ts'
+import type { Chain } from './chain.ts'
 import { scopeOf } from './scopes.ts'
 import type { HostState } from './state.ts'
 
 /** With facts at hand a role's arguments are checked again, before its first task. */
-export function startRole({ role, chain }: PlannedRole, batch: Batch, hosts: readonly HostState[]): void {
+export function startRole(role: Role, chain: Chain, batch: Batch, hosts: readonly HostState[]): void {
+  if (!role.argumentSpec) return
   for (const host of hosts) {
     try {
       const scope = scopeOf(host, batch.view, chain, batch.context)

@@ -33,7 +33,7 @@ export function scopeOf(
   above: readonly Layer[] = [],
 ): Scope {
   const { extraVars } = context.options
-  const others = view?.plan.roles.map(({ role }) => role) ?? []
+  const others = view?.plan.exported ?? []
   const own = chain.roles
   const roles: readonly Role[] = [...others.filter((role) => !own.includes(role)), ...own]
   const [play, ...inner] = chain.keywords
@@ -49,6 +49,7 @@ export function scopeOf(
       ...layer('include_vars', host.included),
       ...layer('set_fact and register', host.registered),
       ...own.flatMap((role) => layer(`parameters of role ${role.name}`, role.params)),
+      ...(chain.includeParams ?? []).flatMap((vars) => layer('parameters of the include', vars)),
       ...layer('extra vars', extraVars),
       ...above,
     ],

@@ -15,8 +15,10 @@ export class HostState {
   readonly included = new Map<string, Variable>()
   /** set_fact and register, level 19. */
   readonly registered = new Map<string, Variable>()
-  /** Handlers (by task id) that changes asked for and that have not run yet. */
-  readonly notified = new Set<number>()
+  /** Names in `notify` of tasks that changed something; what they mean is settled when handlers run. */
+  readonly notified = new Set<string>()
+  /** Handlers, by id, that are to run. */
+  readonly due = new Set<number>()
   /** Handlers by full name that are written down on the host as owed. `asked`: for good, not only until the task ends. */
   readonly owing = new Map<string, Owed & { asked: boolean }>()
   /** What former runs left owed, and this run has not come to. */
@@ -29,6 +31,12 @@ export class HostState {
   status: 'active' | 'failed' | 'unreachable' = 'active'
   /** It left the play by meta: end_host, or with its batch by end_play. */
   ended = false
+  /** It left the role it is in by meta: end_role. */
+  leaving = false
+  /** It failed because another host did: any_errors_fatal. */
+  dragged = false
+  /** Roles that ran to their end in this play, as roleIdentity names them. */
+  readonly rolesDone = new Set<string>()
   failedResult: Value = null
   failedTask: Value = null
 
@@ -42,7 +50,7 @@ export class HostState {
   }
 
   get running(): boolean {
-    return this.status === 'active' && !this.ended
+    return this.status === 'active' && !this.ended && !this.leaving
   }
 
   /** Merges facts. `own`: those of a module, which are also variables of that very name. */

@@ -4,7 +4,7 @@ import { isDict, toPlain, type Dict, type Value } from '../value.ts'
 import type { Layer, Scope } from '../values/scope.ts'
 import { textOf } from './connect.ts'
 import type { RunContext } from './context.ts'
-import { execute } from './execute.ts'
+import { execute, type Executed } from './execute.ts'
 import { exhausted, firstFalse, holds, judge, withResult } from './judge.ts'
 import { itemLayers, loopItems, type Item } from './loop.ts'
 import { predictedResult, withMembers } from './maybe.ts'
@@ -35,7 +35,7 @@ export async function runTask(
     if (task.register !== undefined) host.registered.set(task.register, end.registered)
     const notify = end.status === 'changed' ? notifiedBy(task, scope) : []
     // A name that nobody has fails the task, in a dry run too.
-    handlersOf(planned, notify, view.plan.handlers)
+    handlersOf(planned.task, notify, view.plan.handlers)
     return { ...end, result, notify }
   } catch (error) {
     const end = thrown(placed(task, error), planned, host, scope, context, performance.now() - started)
@@ -103,6 +103,7 @@ function together({ task }: PlannedTask, items: readonly Item[], ends: readonly 
     status,
     ignored: worst?.ignored ?? false,
     notify: [],
+    included: ends.flatMap(({ included }) => included ?? []),
     error: worst?.error,
     registered: unsure
       ? { value: withMembers(unsure.value as Dict, new Map([['results', results]])) }
@@ -139,7 +140,7 @@ async function runOnce(
   const attempts = task.until.length > 0 || task.retries ? 1 + numberOf(task, 'retries', 3, scope) : 1
   for (let attempt = 1; ; attempt += 1) {
     const executed = await execute(planned, host, view, scope, context)
-    const judged = judge(planned, executed, host, scope)
+    const judged = including(judge(planned, executed, host, scope), executed, layers)
     const end = attempts > 1 && !executed.predicted ? counted(judged, attempt) : judged
     const done =
       task.until.length > 0 ? holds(task.until, withResult(scope, task, end.registered)) : end.status !== 'failed'
@@ -148,6 +149,13 @@ async function runOnce(
     context.emit({ type: 'retry', task: planned.info, host: host.name, attempt, of: attempts - 1 })
     await executed.sleep(numberOf(task, 'delay', 5, scope) * 1000)
   }
+}
+
+/** What was included sees the loop's variables as they are at this item. */
+function including(end: TaskEnd, { included }: Executed, layers: readonly Layer[]): TaskEnd {
+  if (!included || end.status === 'failed') return end
+  const vars = new Map(layers.flatMap((layer) => [...layer.vars]))
+  return { ...end, included: [{ included, vars }] }
 }
 
 /** `register` of a task that is tried again knows how often it was, as in Ansible. */

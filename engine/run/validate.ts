@@ -1,11 +1,12 @@
 import { at, Problems } from '../errors.ts'
-import type { Playbook, Task } from '../model.ts'
+import type { Included, Node, Play, Playbook, Task } from '../model.ts'
 import type { Registry } from '../module/define.ts'
 import { Written } from '../schema/coerce.ts'
 import { fieldNamed, parseArgs, unknownArguments } from '../schema/parse.ts'
 import { actionOf, argumentError, argumentName, isTemplate, parseFor, resolveModule, type Action } from './actions.ts'
+import type { Chain } from './chain.ts'
 import { handlersOf, literallyNotifiedBy } from './notify.ts'
-import { flatTasks, planPlay, type PlannedPlay, type PlannedTask } from './plan.ts'
+import { planPlay, tasksAmong, type PlannedHandler, type PlannedPlay } from './plan.ts'
 
 /** Finds unknown modules and handlers, unknown or missing arguments and literal values of the wrong type before any host is contacted. */
 export function validatePlaybook(playbook: Playbook, registry: Registry): void {
@@ -13,22 +14,46 @@ export function validatePlaybook(playbook: Playbook, registry: Registry): void {
   const seen = new Set<Task>()
   for (const play of playbook.plays) {
     const plan = planPlay(play, { tags: [], skipTags: [] }, () => 0)
-    const never = planPlay(play, { tags: ['all', 'never'], skipTags: [] }, () => 0)
-    const handlers = plan.handlers.map(({ node }) => node)
-    for (const planned of [...plan.sections, ...never.sections, handlers].flat().flatMap(flatTasks)) {
-      if (seen.has(planned.task)) continue
-      seen.add(planned.task)
-      problems.collect(() => validateTask(planned.task, registry))
-      problems.collect(() => validateNotify(planned, plan))
+    const nodes = [...plan.roles.flatMap(({ role }) => [...role.tasks, ...role.handlers]), ...nodesOf(play)]
+    const tasks = tasksAmong(nodes)
+    const handlers = handlersKnown(plan, tasks)
+    for (const task of tasks) {
+      if (seen.has(task)) continue
+      seen.add(task)
+      problems.collect(() => validateTask(task, registry))
+      if (handlers) problems.collect(() => handlersOf(task, literallyNotifiedBy(task), handlers))
     }
   }
   problems.throwIfAny()
 }
 
-/** Names by template, of a handler or in `notify`, are known only when they are rendered. */
-function validateNotify(planned: PlannedTask, { handlers }: PlannedPlay): void {
-  if (handlers.some(({ name }) => name.includes('{{'))) return
-  handlersOf(planned, literallyNotifiedBy(planned.task), handlers)
+const nodesOf = ({ preTasks, tasks, postTasks, handlers }: Play): readonly Node[] => [
+  ...preTasks,
+  ...tasks,
+  ...postTasks,
+  ...handlers,
+]
+
+/** Names by template are known only when they are rendered, and an include may bring more; undefined: that is so here. */
+function handlersKnown(plan: PlannedPlay, tasks: readonly Task[]): readonly PlannedHandler[] | undefined {
+  const includes = tasks.flatMap(({ includes: inclusion }) => inclusion ?? [])
+  if (includes.some(({ known }) => !known)) return undefined
+  const top: Chain = { keywords: [plan.play.keywords], roles: [] }
+  const more = includes.flatMap(({ known }) => plan.planHandlers(known?.handlers ?? [], top))
+  const all = [...plan.handlers, ...more]
+  return all.some(({ name }) => name.includes('{{')) ? undefined : all
+}
+
+const validated = new WeakSet<Included>()
+
+/** The same for what was read only when an include ran. Throws BAD_ARGS and UNKNOWN_MODULE with every mistake. */
+export function validateIncluded(included: Included, registry: Registry): void {
+  if (validated.has(included)) return
+  const problems = new Problems()
+  for (const task of tasksAmong([...included.nodes, ...included.handlers]))
+    problems.collect(() => validateTask(task, registry))
+  problems.throwIfAny()
+  validated.add(included)
 }
 
 function validateTask(task: Task, registry: Registry): void {

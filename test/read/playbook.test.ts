@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { block, mistakes, play, read, shown, taskMistakes, vars } from './reading.ts'
+import { block, mistakes, play, read, shown, taskMistakes, tasks, vars } from './reading.ts'
 
 describe('the peers read unmodified', () => {
   const text = readFileSync(new URL('peers.yml', import.meta.url), 'utf8')
@@ -96,7 +96,7 @@ describe('a play', () => {
       ping:
     - debug: { msg: "{{ x" }
       loop_control: { labl: x }
-    - include_tasks: "{{ x }}.yml"
+    - include_tasks: none.yml
     - import_tasks: none.yml
     - block: x
 - hosts: all
@@ -112,7 +112,7 @@ describe('a play', () => {
       '13:7',
       '15:26',
       '16:23',
-      '17:23',
+      '17:7',
       '18:7',
       '19:14',
       '21:11',
@@ -131,7 +131,22 @@ describe('files of tasks', () => {
     const found = block('- import_tasks: tasks/c.yml\n  when: x\n  tags: t\n  vars: { v: 1 }', others)
     expect(found).toMatchObject({ kind: 'block', keywords: { tags: ['t'] } })
     expect(found.block).toMatchObject([{ action: 'ping', place: { file: '/p/tasks/c.yml', line: 1 } }])
-    expect(block('- ansible.builtin.include_tasks: { file: c.yml }', others).block).toHaveLength(1)
+  })
+  test('an include is a task that knows what it stands for, where its name is fixed', () => {
+    const [fixed, open] = tasks(
+      '- ansible.builtin.include_tasks: { file: c.yml, apply: { become: true } }\n  loop: [1]\n- include_tasks: "{{ x }}.yml"\n  register: x',
+      others,
+    )
+    if (fixed?.kind !== 'task' || open?.kind !== 'task') throw new Error('no tasks')
+    expect(fixed.includes?.known).toMatchObject({ path: '/p/tasks/c.yml', nodes: [{ action: 'ping' }] })
+    expect(fixed.includes?.apply).toMatchObject({ become: { value: true } })
+    expect(open.includes).toMatchObject({ known: undefined, inherited: false })
+    expect(open.includes?.read({ name: 'c.yml' }).nodes).toHaveLength(1)
+    expect(() => open.includes?.read({ name: 'd.yml' })).toThrow('there is no file of tasks d.yml')
+  })
+  test('an import whose name holds a variable is read when it runs, and its keywords are those of its tasks', () => {
+    const [found] = tasks('- import_tasks: "{{ x }}.yml"\n  when: y', others)
+    expect(found).toMatchObject({ kind: 'task', includes: { inherited: true } })
   })
   test('relative to the file that names it, with mistakes at their own places', () => {
     expect(taskMistakes('- include_tasks: sub/a.yml', others)).toEqual([
@@ -143,13 +158,18 @@ describe('files of tasks', () => {
       '- import_tasks: none.yml',
       ['3:7 there is no file of tasks none.yml (looked for /p/none.yml, /p/tasks/none.yml)'],
     ],
+    ['- include_tasks: none.yml\n  when: x', []],
+    ['- block: [{ include_tasks: none.yml }]\n  rescue: [{ ping: }]', []],
     [
-      '- include_tasks: "{{ x }}.yml"',
-      ['3:23 a variable in the name that include_tasks is given is not supported yet'],
+      '- include_tasks: c.yml\n  become: true',
+      ['4:7 become does not belong on include_tasks (for each of the tasks: apply: { become: … } among its arguments)'],
     ],
-    ['- include_tasks: c.yml\n  loop: [1]', ['4:13 a loop over include_tasks is not supported yet']],
-    ['- include_tasks: c.yml\n  register: x', ['4:7 register does not belong on include_tasks']],
-    ['- include_tasks: { file: c.yml, aply: {} }', ['3:37 include_tasks has no argument aply']],
+    [
+      '- import_tasks: c.yml\n  loop: [1]',
+      ['4:7 loop does not belong on import_tasks (import_tasks is read before the run: use include_tasks)'],
+    ],
+    ['- include_tasks: { file: c.yml, aply: {} }', ['3:37 include_tasks has no argument aply (did you mean apply?)']],
+    ['- include_tasks: { file: c.yml, apply: x }', ['3:44 apply is a map of keywords, not text']],
     ['- import_tasks:', ['3:7 import_tasks needs the name of a file']],
     ['- import_tasks: self.yml', ['/p/self.yml:1:3 self.yml includes itself']],
   ])('%j', (text, expected) => {

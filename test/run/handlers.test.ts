@@ -86,6 +86,9 @@ describe('a block as a handler', () => {
     }
     const included = await play({ playbook: playbook('- name: restart\n  include_tasks: restart.yml'), files: more })
     expect(included.lines.slice(3)).toEqual([
+      'ok a restart',
+      'ok b restart',
+      'ok c restart',
       'ok a stop',
       'ok b stop',
       'ok c stop',

@@ -1,5 +1,5 @@
 import type { KplayError } from '../../errors.ts'
-import type { Change } from '../../model.ts'
+import type { Change, Included, Task } from '../../model.ts'
 import type { ArgsOf, Fields, InputOf } from '../../schema/field.ts'
 import type { Plain, Raw, Value, Vars } from '../../value.ts'
 import type { Scope } from '../../values/scope.ts'
@@ -8,6 +8,7 @@ import type { HostState } from '../state.ts'
 import type { Target } from '../../host/target.ts'
 
 export interface ControlContext {
+  readonly task: Task
   readonly scope: Scope
   readonly host: HostState
   readonly run: RunContext
@@ -28,6 +29,8 @@ export interface ControlAnswer {
   readonly error?: KplayError
   /** Keys that keep their exact values when registered: ints beyond 2⁵³, floats. */
   readonly exact?: ReadonlyMap<string, Value>
+  /** Tasks that are to run next. */
+  readonly included?: Included
   readonly learnt?: {
     readonly facts?: Readonly<Record<string, Plain>>
     readonly included?: Vars

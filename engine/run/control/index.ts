@@ -2,6 +2,7 @@ import { assert } from './assert.ts'
 import { debug } from './debug.ts'
 import type { ControlModule } from './define.ts'
 import { fail } from './fail.ts'
+import { importRole, importTasks, includeRole, includeTasks } from './include.ts'
 import { includeVars } from './include-vars.ts'
 import { meta } from './meta.ts'
 import { pause } from './pause.ts'
@@ -11,7 +12,21 @@ import { setup } from './setup.ts'
 
 /** Modules about the run itself. */
 export const controls: ReadonlyMap<string, ControlModule> = new Map(
-  [assert, debug, fail, includeVars, meta, pause, ping, setFact, setup]
+  [
+    assert,
+    debug,
+    fail,
+    importRole,
+    importTasks,
+    includeRole,
+    includeTasks,
+    includeVars,
+    meta,
+    pause,
+    ping,
+    setFact,
+    setup,
+  ]
     .map((module): [string, ControlModule] => [module.name, module])
     .concat([['gather_facts', setup]]),
 )

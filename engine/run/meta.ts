@@ -1,0 +1,60 @@
+import { condition } from '../values/condition.ts'
+import type { Batch, Walker } from './batch.ts'
+import { isUnpredictable } from './converge.ts'
+import { flushHandlers } from './handlers.ts'
+import { runOnHosts } from './on-hosts.ts'
+import type { PlannedTask } from './plan.ts'
+import { scopeOf } from './scopes.ts'
+import type { HostState } from './state.ts'
+
+export const isMeta = ({ task }: PlannedTask): boolean =>
+  task.action.replace(/^ansible\.(builtin|legacy)\./, '') === 'meta'
+
+/** What concerns the whole batch is decided by the condition of its first host, as in Ansible. */
+const OF_THE_BATCH = ['end_play', 'end_batch', 'clear_host_errors', 'clear_facts', 'refresh_inventory']
+
+/** What `meta` does to the run itself; actions that need nothing of it are those of the module. */
+export async function runMeta(
+  planned: PlannedTask,
+  batch: Batch,
+  hosts: readonly HostState[],
+  walker: Walker,
+): Promise<void> {
+  const argument = planned.task.args.get('_raw_params') ?? planned.task.args.get('action')
+  const action = typeof argument?.value === 'string' ? argument.value.trim() : ''
+  const asked = OF_THE_BATCH.includes(action) ? hosts.slice(0, 1) : hosts
+  const concerned = asked.filter((host) => applies(planned, host, batch))
+  if (concerned.length === 0) return
+  switch (action) {
+    case 'flush_handlers':
+      return flushHandlers(batch, concerned, walker)
+    case 'end_role':
+      for (const host of concerned) host.leaving = true
+      return
+    case 'end_host':
+      for (const host of concerned) host.ended = true
+      return
+    case 'end_play':
+      batch.lastOfPlay = true
+      for (const host of batch.hosts) host.ended = true
+      return
+    case 'end_batch':
+      for (const host of batch.hosts) host.ended = true
+      return
+    case 'clear_host_errors':
+      for (const host of batch.hosts) host.status = 'active'
+      return
+    default:
+      return runOnHosts(planned, batch, OF_THE_BATCH.includes(action) ? hosts : concerned).then(() => undefined)
+  }
+}
+
+function applies(planned: PlannedTask, host: HostState, { view, context }: Batch): boolean {
+  const scope = scopeOf(host, view, planned.chain, context)
+  try {
+    return planned.chain.keywords.flatMap(({ when }) => when).every(({ value }) => condition(value, scope))
+  } catch (error) {
+    if (isUnpredictable(error)) return false
+    throw error
+  }
+}

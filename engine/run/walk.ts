@@ -1,0 +1,74 @@
+import type { Batch, Walker } from './batch.ts'
+import { inBatches } from './in-batches.ts'
+import { runInclude } from './include.ts'
+import { isMeta, runMeta } from './meta.ts'
+import { runOnHosts } from './on-hosts.ts'
+import { roleIdentity, type Planned, type PlannedBlock } from './plan.ts'
+import { startRole } from './role.ts'
+import type { HostState } from './state.ts'
+
+/** Takes hosts through tasks and blocks together: each of them ends a task before any begins the next one. */
+async function walk(nodes: readonly Planned[], batch: Batch, hosts: readonly HostState[]): Promise<void> {
+  for (const node of nodes) {
+    const ready = hosts.filter((host) => host.running)
+    if (ready.length === 0 || batch.stopped || batch.context.soft.aborted) return
+    if (node.kind === 'block') await runBlock(node, batch, ready)
+    else if (isMeta(node)) await runMeta(node, batch, ready, walker)
+    else if (node.task.includes) await runInclude(node, batch, ready, walker)
+    else await runOnHosts(node, batch, ready)
+  }
+}
+
+const runBlock = (planned: PlannedBlock, batch: Batch, hosts: readonly HostState[]): Promise<void> =>
+  inBatches(planned, batch, hosts, (group) => runWhole(planned, batch, group))
+
+/** A block to its end, for hosts that are in it together. */
+async function runWhole(planned: PlannedBlock, batch: Batch, group: readonly HostState[]): Promise<void> {
+  const { enters } = planned
+  if (!enters) return runParts(planned, batch, group)
+  const name = roleIdentity(enters)
+  const hosts = enters.allowDuplicates ? group : group.filter(({ rolesDone }) => !rolesDone.has(name))
+  startRole(enters, planned.chain, batch, hosts)
+  await runParts(
+    planned,
+    batch,
+    hosts.filter(({ running }) => running),
+  )
+  for (const host of hosts) {
+    if (host.status === 'active') host.rolesDone.add(name)
+    host.leaving = false
+  }
+}
+
+/** A failure inside `block` sends its host to `rescue`; `always` runs for everybody who can still be reached. */
+async function runParts(
+  { block, rescue, always }: PlannedBlock,
+  batch: Batch,
+  hosts: readonly HostState[],
+): Promise<void> {
+  await walk(block, batch, hosts)
+  const failed = hosts.filter(({ status }) => status === 'failed')
+  if (rescue.length > 0 && failed.length > 0) {
+    for (const host of failed) rescueHost(host)
+    batch.fatal = false
+    await walk(rescue, batch, failed)
+  }
+  if (always.length === 0) return
+  const still = hosts.filter(({ status }) => status === 'failed')
+  for (const host of still) host.status = 'active'
+  await walk(always, batch, hosts)
+  for (const host of still) if (host.status === 'active') host.status = 'failed'
+}
+
+function rescueHost(host: HostState): void {
+  host.status = 'active'
+  if (!host.dragged) {
+    host.counts.failed -= 1
+    host.counts.rescued += 1
+  }
+  host.dragged = false
+  host.registered.set('ansible_failed_result', { value: host.failedResult })
+  host.registered.set('ansible_failed_task', { value: host.failedTask })
+}
+
+export const walker: Walker = { nodes: walk, whole: runWhole }
