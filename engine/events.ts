@@ -98,6 +98,8 @@ export type Event =
       readonly task: string
     }
   | { readonly type: 'warning'; readonly message: string; readonly place?: Place | undefined }
+  /** Worth a line to those who ask: at which verbosity. */
+  | { readonly type: 'note'; readonly message: string; readonly level: number }
   | { readonly type: 'interrupted'; readonly hard: boolean }
   | {
       readonly type: 'run-end'

@@ -1,11 +1,14 @@
-import { KplayError } from './errors.ts'
+import { KplayError, type Warn } from './errors.ts'
+import type { Emit } from './events.ts'
 import type { Host, Inventory, Play, Playbook } from './model.ts'
 import type { Files } from './read/files.ts'
 import { readExtraVars } from './read/extra-vars.ts'
 import { readInventory } from './read/inventory/read.ts'
+import { withDefaults, type PlayDefaults } from './read/defaults.ts'
 import { selectHosts, selectLimit } from './read/patterns.ts'
 import { readPlaybook } from './read/playbook.ts'
 import type { Registry } from './module/define.ts'
+import { concealError, concealing } from './run/conceal.ts'
 import type { RunOptions, RunPorts } from './run/context.ts'
 import { run, type RunEnd } from './run/run.ts'
 import { checkConnection } from './run/connect.ts'
@@ -23,6 +26,7 @@ export interface Request {
   readonly rolesPaths: readonly string[]
   readonly limit: readonly string[]
   readonly extraVars: readonly string[]
+  readonly defaults?: PlayDefaults | undefined
   readonly options: Omit<RunOptions, 'extraVars' | 'limit' | 'limitText'>
 }
 
@@ -36,8 +40,24 @@ export interface Prepared {
 
 /** The story: read, run; whoever listens to the events reports. */
 export async function kplay(request: Request, files: Files, ports: RunPorts): Promise<RunEnd> {
-  const prepared = prepare(request, files, ports.registry)
-  return run(prepared, prepared.options, ports)
+  const mask = (text: string): string => files.vault?.mask(text) ?? text
+  const emit = concealing(ports.emit, mask)
+  try {
+    const prepared = prepare(request, { ...files, warn: warnOnce(emit) }, ports.registry)
+    return await run(prepared, prepared.options, { ...ports, emit, vault: files.vault })
+  } catch (error) {
+    throw concealError(error, mask)
+  }
+}
+
+/** A file may be read several times: what it is warned of is told once. */
+function warnOnce(emit: Emit): Warn {
+  const told = new Set<string>()
+  return (message, place) => {
+    const key = JSON.stringify([message, place])
+    if (!told.has(key)) emit({ type: 'warning', message, place })
+    told.add(key)
+  }
 }
 
 /** Reads and checks everything. Throws all mistakes of a file at once. */
@@ -45,7 +65,9 @@ export function prepare(request: Request, files: Files, registry: Registry): Pre
   checkConnection(request.options.connection, files)
   const validate = (playbook: Playbook): void => validatePlaybook(playbook, registry)
   const reading = { rolesPaths: request.rolesPaths, freeForm: freeFormNames(registry), validate }
-  const playbooks = request.playbooks.map((path) => readPlaybook(path, files, reading))
+  const playbooks = request.playbooks.map((path) =>
+    withDefaults(readPlaybook(path, files, reading), request.defaults ?? {}),
+  )
   validateTags(playbooks, request.options)
   const [first] = playbooks
   const inventory = readInventory(
@@ -63,7 +85,7 @@ export function prepare(request: Request, files: Files, registry: Registry): Pre
     extraVars,
     ...(limited && { limit: limited, limitText: request.limit.join(',') }),
   }
-  const scope = new Scope([{ name: 'extra vars', vars: extraVars }])
+  const scope = new Scope([{ name: 'extra vars', vars: extraVars }], { vault: files.vault })
   const hostsOf = ({ hosts: { value, place } }: Play): readonly Host[] => {
     const pattern = evaluate(value, scope)
     const found = selectHosts(Array.isArray(pattern) ? pattern.map(printValue) : printValue(pattern), inventory, {

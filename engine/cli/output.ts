@@ -1,12 +1,14 @@
+import type { Settings } from '../read/project.ts'
 import type { RunOptions } from '../run/context.ts'
 import type { Output, Reporter, ReportOptions } from '../report/reporter.ts'
 import { readSource, wantsColour } from './print-error.ts'
-import type { RunFlags } from './run.ts'
+import type { HostFlags } from './flags.ts'
 
 /** The reporter that fits: live on a terminal, plain lines otherwise. Loaded only when it is the one. */
 export async function openReporter(
-  { output = 'auto' }: RunFlags,
+  { output = 'auto' }: Pick<HostFlags, 'output'>,
   options: Pick<RunOptions, 'verbosity' | 'diff' | 'check'>,
+  settings: Settings = {},
 ): Promise<Reporter> {
   const { stdout } = process
   const out: Output = {
@@ -18,7 +20,7 @@ export async function openReporter(
       return stdout.rows ?? 24
     },
     terminal: stdout.isTTY === true,
-    colour: wantsColour(stdout),
+    colour: settings.nocolor !== true && (settings.forceColor === true || wantsColour(stdout)),
   }
   const report: ReportOptions = { ...options, readText: readSource, folder: process.cwd() }
   if (output === 'json') return (await import('../report/json.ts')).jsonReporter(out)

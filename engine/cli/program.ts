@@ -3,6 +3,7 @@ import { KplayError } from '../errors.ts'
 import { addDocCommand } from './doc.ts'
 import { EXIT, exitCodeOf } from './exit.ts'
 import { addRunCommand } from './run.ts'
+import { writtenOut } from './spelling.ts'
 
 /** Does what the words of a command line say, and sets process.exitCode. */
 export async function runProgram(words: readonly string[], version: string): Promise<void> {
@@ -16,7 +17,7 @@ export async function runProgram(words: readonly string[], version: string): Pro
   addRunCommand(program)
   addDocCommand(program)
   try {
-    await program.parseAsync(words, { from: 'user' })
+    await program.parseAsync([...writtenOut(words, program)], { from: 'user' })
   } catch (error) {
     process.exitCode = await failed(error)
   }

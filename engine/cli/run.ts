@@ -1,102 +1,56 @@
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import type { Command } from 'commander'
 import { EXIT } from './exit.ts'
+import {
+  addBecomeFlags,
+  addConnectionFlags,
+  addHostFlags,
+  addWorkFlags,
+  type HostFlags,
+  moreWords,
+  NONE,
+} from './flags.ts'
 
 /** Flags of `kplay run`, named as ansible-playbook's. */
-export interface RunFlags {
-  readonly inventory: readonly string[]
-  readonly limit: readonly string[]
-  readonly extraVars: readonly string[]
+export interface RunFlags extends HostFlags {
   readonly tags: readonly string[]
   readonly skipTags: readonly string[]
-  readonly rolesPath: readonly string[]
-  readonly check?: true
-  readonly diff?: true
-  readonly forks?: number
-  readonly verbose: number
-  readonly user?: string
-  readonly privateKey?: string
-  readonly askPass?: true
-  readonly become?: true
-  readonly becomeMethod?: string
-  readonly becomeUser?: string
-  readonly askBecomePass?: true
-  readonly connection?: string
-  readonly timeout?: number
-  readonly acceptNewHostKeys?: true
-  readonly knownHosts: readonly string[]
+  readonly startAtTask?: string
+  readonly step?: true
   readonly forceHandlers?: true
   readonly syntaxCheck?: true
-  readonly listHosts?: true
   readonly listTasks?: true
-  readonly output?: 'auto' | 'live' | 'plain' | 'json'
-}
-
-const more = (value: string, all: readonly string[] = []): readonly string[] => [...all, value]
-const moreWords = (value: string, all: readonly string[] = []): readonly string[] => [
-  ...all,
-  ...value
-    .split(',')
-    .map((word) => word.trim())
-    .filter(Boolean),
-]
-
-function whole(value: string): number {
-  if (/^[1-9]\d*$/.test(value)) return Number(value)
-  throw new InvalidArgumentError('a whole number above 0 is needed.')
+  readonly listTags?: true
 }
 
 export function addRunCommand(program: Command): void {
-  program
+  const command = program
     .command('run')
     .description('run playbooks')
-    .argument('<playbook...>', 'playbook files')
-    .option('-i, --inventory <source>', 'inventory file, folder or list of hosts ("a,b,"); may be repeated', more)
-    .option('-l, --limit <pattern>', 'only these hosts; @FILE reads them from a file', more)
-    .option('-e, --extra-vars <vars>', 'variables as key=value, YAML, JSON or @FILE; they win over all others', more)
+    .argument('<playbook...>', 'playbook files, run one after the other')
+    .passThroughOptions(false)
+  addHostFlags(command)
+    .optionsGroup('Which tasks:')
     .option('-t, --tags <tags>', 'only tasks with one of these tags', moreWords)
     .option('--skip-tags <tags>', 'no tasks with one of these tags', moreWords)
-    .option('-C, --check', 'say what would change, change nothing')
-    .option('-D, --diff', 'show the changes')
-    .option('-f, --forks <n>', 'hosts worked on at the same time (default 50)', whole)
-    .option('-v, --verbose', 'say more; may be repeated', (_: string, level: number) => level + 1, 0)
-    .option('-u, --user <name>', 'log in as this user')
-    .option('--private-key, --key-file <file>', 'log in with this key')
-    .option('-k, --ask-pass', 'ask for the login password')
-    .option('-c, --connection <kind>', 'ssh, openssh or local')
-    .option('-T, --timeout <seconds>', 'seconds to connect and log in (default 10)', whole)
-    .option('-b, --become', 'become another user on the hosts')
-    .option('--become-method <method>', 'sudo or su')
-    .option('--become-user <name>', 'the user to become (default root)')
-    .option('-K, --ask-become-pass', 'ask for the password of sudo or su')
-    .option(
-      '--accept-new-host-keys',
-      'accept and remember the key of a host never seen before; a changed key is always refused',
-    )
-    .option('--known-hosts <file>', 'a further known_hosts file; may be repeated', more)
-    .option('--roles-path <folder>', 'a further folder with roles; may be repeated', more)
+    .option('--start-at-task <name>', 'begin with the task of this name; * stands for any text')
+    .option('--step', 'ask before each task whether to run it')
     .option('--force-handlers', 'run notified handlers also on hosts that failed')
     .option('--syntax-check', 'read everything, run nothing')
-    .option('--list-hosts', 'list the hosts of each play, run nothing')
     .option('--list-tasks', 'list the tasks of each play, run nothing')
-    .addOption(
-      new Option('--output <kind>', 'how to report').choices(['auto', 'live', 'plain', 'json']).default('auto'),
-    )
-    .passThroughOptions(false)
+    .option('--list-tags', 'list the tags of each play, run nothing')
+  addWorkFlags(command)
+  addConnectionFlags(command)
+  addBecomeFlags(command)
+  command
     .action(async (playbooks: string[], flags: RunFlags) => {
       const { runFromCommandLine } = await import('./run-action.ts')
-      process.exitCode = await runFromCommandLine(playbooks, { ...NONE, ...flags, ...aliasKey(flags) })
+      process.exitCode = await runFromCommandLine(playbooks, { ...NONE_TAGGED, ...flags })
     })
-    .addHelpText(
-      'after',
-      `\nExit codes: ${EXIT.ok} all well, ${EXIT.hostFailed} a host failed, ${EXIT.unreachable} a host was unreachable, ${EXIT.noStart} kplay could not start, ${EXIT.badInput} bad playbooks or options.`,
-    )
+    .addHelpText('after', `\n${EXIT_CODES}`)
 }
 
-/** What may be given several times and was not. Help would show such a default. */
-const NONE = { inventory: [], limit: [], extraVars: [], tags: [], skipTags: [], rolesPath: [], knownHosts: [] }
+const NONE_TAGGED = { ...NONE, tags: [], skipTags: [] }
 
-/** commander names an option with two long flags after the second one. */
-const aliasKey = (flags: object): { privateKey?: string } => {
-  const { keyFile } = flags as { keyFile?: string }
-  return keyFile === undefined ? {} : { privateKey: keyFile }
-}
+export const EXIT_CODES = `Exit codes: ${EXIT.ok} all well, ${EXIT.hostFailed} a host failed, ${EXIT.unreachable} a host was unreachable, ${EXIT.noStart} kplay could not start, ${EXIT.badInput} bad playbooks or options.
+Long options may be cut short where that is clear. Settings come from ansible.cfg, kplay.yml and the environment (ANSIBLE_*, KPLAY_*).
+`

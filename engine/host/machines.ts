@@ -63,6 +63,7 @@ class Machine {
   }
 
   changed(): void {
+    this.#facts = undefined
     for (const { reader } of this.#opened) reader.forget()
   }
 

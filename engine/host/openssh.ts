@@ -21,8 +21,8 @@ export async function connectOpenssh(
   tools: Pick<LoginTools, 'config' | 'limit'>,
   env: NodeJS.ProcessEnv,
 ): Promise<Connection> {
-  const { address, port, user, timeout, password } = wanted
-  const settings = await tools.config.settings({ address, port, user })
+  const { address, port, user, sshArguments, timeout, password } = wanted
+  const settings = await tools.config.settings({ address, port, user, words: sshArguments })
   const askpass = password === undefined ? undefined : await makeAskpass(password)
   const running = new Set<Process>()
   const place = { host: settings.hostName, port: settings.port, timeout }

@@ -9,6 +9,8 @@ export interface ReachOptions {
   readonly env?: NodeJS.ProcessEnv | undefined
   /** How many log in at once; 50 by default. */
   readonly forks?: number | undefined
+  /** Hears what is worth a line to those who ask for more. */
+  note?(message: string): void
 }
 
 /** The way to a machine. */
@@ -24,9 +26,11 @@ export class Reach {
   readonly #config: SshConfig
   readonly #ask: AskSecret
   readonly #limit: LoginTools['limit']
+  readonly #note: (message: string) => void
   #tools: Promise<LoginTools> | undefined
 
-  constructor({ askSecret, env = process.env, forks = 50 }: ReachOptions) {
+  constructor({ askSecret, env = process.env, forks = 50, note }: ReachOptions) {
+    this.#note = (message) => note?.(message)
     this.#env = env
     this.#config = new SshConfig(env)
     this.#limit = pLimit(forks)
@@ -36,15 +40,18 @@ export class Reach {
   }
 
   async find(settings: ConnectionSettings): Promise<Way> {
-    const { kind, address, port, user } = settings
+    const { host, kind, address, port, user, sshArguments } = settings
     if (kind === 'local') {
       const { connectLocal } = await import('./local.ts')
       return { name: `${ownAccount().username}@local`, connect: async () => connectLocal(this.#env) }
     }
-    const found = await this.#config.settings({ address, port, user })
+    const found = await this.#config.settings({ address, port, user, words: sshArguments })
     const { machineName } = await import('./login/machine.ts')
     const name = machineName(found)
-    if (await this.#needsOpenssh(settings, found)) {
+    const beyond = kind === 'openssh' ? [] : await this.#beyond(found)
+    if (kind === 'openssh' || beyond.length > 0) {
+      if (beyond.length > 0)
+        this.#note(`${host}: openssh is used, for ${beyond.join(', ')} of ssh_config or ssh's arguments`)
       const { connectOpenssh } = await import('./openssh.ts')
       return { name, connect: () => connectOpenssh(settings, { config: this.#config, limit: this.#limit }, this.#env) }
     }
@@ -65,12 +72,10 @@ export class Reach {
     )
   }
 
-  /** Some things only the system's `ssh` can do; whoever asked for one of them means it. */
-  async #needsOpenssh({ kind, sshArguments }: ConnectionSettings, found: SshSettings): Promise<boolean> {
-    if (kind === 'openssh' || sshArguments.length > 0) return true
+  /** What only the system's `ssh` can do on the way to a host; whoever asked for it means it. */
+  async #beyond(found: SshSettings): Promise<readonly string[]> {
     const hops = await Promise.all(found.proxyJump.map((hop) => this.#config.settings(readHop(hop))))
-    const way = [found, ...hops]
-    return way.some(({ proxyCommand, certificateFiles }) => proxyCommand !== undefined || certificateFiles.length > 0)
+    return [...new Set([found, ...hops].flatMap(({ beyond }) => beyond))]
   }
 
   async #loadTools(): Promise<LoginTools> {

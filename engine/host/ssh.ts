@@ -26,10 +26,10 @@ const SILENT_BEATS = 3
 
 /** Connects over ssh2, logging in as `ssh` would. Throws UNREACHABLE, HOST_KEY or LOGIN_REFUSED. */
 export async function connectSsh(wanted: ConnectionSettings, tools: LoginTools): Promise<Connection> {
-  const { address, port, user, password, privateKeyFile, timeout, acceptNewHostKeys, knownHosts } = wanted
+  const { address, port, user, sshArguments, password, privateKeyFile, timeout, acceptNewHostKeys, knownHosts } = wanted
   const loggedIn = await logIn(
     {
-      wish: { address, port, user },
+      wish: { address, port, user, words: sshArguments },
       credentials: { password, privateKeyFile },
       policy: { acceptNew: acceptNewHostKeys, files: knownHosts },
       timeout,

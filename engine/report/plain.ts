@@ -67,6 +67,8 @@ export function plainReporter(output: Output, options: ReportOptions): Reporter 
         return say(
           `${paint('yellow', 'warning')}: ${safe(event.message)}${event.place ? `\n${indent(frame(event.place, options, paint), '  ')}` : ''}`,
         )
+      case 'note':
+        return options.verbosity < event.level ? undefined : say(paint('dim', `note: ${safe(event.message)}`))
       case 'interrupted':
         return say(
           paint(

@@ -17,14 +17,15 @@ export function settingsOf(host: string, chain: Chain, scope: Scope, context: Ru
   const keyword = (key: 'connection' | 'remoteUser' | 'port'): string | undefined => textOf(nearest(chain, key), scope)
   const kind = variable('ansible_connection') ?? keyword('connection') ?? connection.kind ?? 'ssh'
   const port = variable('ansible_port', 'ansible_ssh_port') ?? keyword('port')
-  const words = ['ansible_ssh_common_args', 'ansible_ssh_extra_args'].flatMap((name) =>
-    splitWords(variable(name) ?? ''),
-  )
+  const words = SSH_ARGUMENTS.flatMap((name) => {
+    const own = variable(`ansible_ssh_${name === 'args' ? name : `${name}_args`}`)
+    return own === undefined ? (connection.sshArguments?.[name] ?? []) : splitWords(own)
+  })
   return {
     host,
     kind: connectionKind(kind),
     address: variable('ansible_host', 'ansible_ssh_host') ?? host,
-    port: port === undefined ? undefined : wholeNumber('ansible_port', port),
+    port: port === undefined ? connection.port : wholeNumber('ansible_port', port),
     user: variable('ansible_user', 'ansible_ssh_user') ?? keyword('remoteUser') ?? connection.user,
     password: variable('ansible_password', 'ansible_ssh_pass', 'ansible_ssh_password') ?? connection.password,
     privateKeyFile: variable('ansible_ssh_private_key_file', 'ansible_private_key_file') ?? connection.privateKeyFile,
@@ -34,6 +35,8 @@ export function settingsOf(host: string, chain: Chain, scope: Scope, context: Ru
     knownHosts: connection.knownHosts,
   }
 }
+
+const SSH_ARGUMENTS = ['args', 'common', 'extra'] as const
 
 const KINDS: Readonly<Record<string, ConnectionSettings['kind']>> = {
   ssh: 'ssh',
@@ -91,8 +94,8 @@ export function becomeOf(chain: Chain, scope: Scope, context: RunContext): Becom
     user: variable('ansible_become_user') ?? keyword('becomeUser') ?? connection.becomeUser ?? 'root',
     password:
       variable('ansible_become_password', 'ansible_become_pass', `ansible_${method}_pass`) ?? connection.becomePassword,
-    flags: splitWords(variable('ansible_become_flags') ?? keyword('becomeFlags') ?? ''),
-    program: variable('ansible_become_exe') ?? keyword('becomeExe'),
+    flags: splitWords(variable('ansible_become_flags') ?? keyword('becomeFlags') ?? connection.becomeFlags ?? ''),
+    program: variable('ansible_become_exe') ?? keyword('becomeExe') ?? connection.becomeExe,
   }
 }
 

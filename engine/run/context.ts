@@ -3,9 +3,10 @@ import type { Machines } from '../host/target.ts'
 import type { Inventory, Playbook, Role } from '../model.ts'
 import type { Local, Registry } from '../module/define.ts'
 import type { Vars } from '../value.ts'
-import type { Files } from '../values/surroundings.ts'
+import type { Files, Vault } from '../values/surroundings.ts'
 import type { Scope } from '../values/scope.ts'
 import type { Overlay } from './overlay/overlay.ts'
+import type { FactCache } from './known-facts.ts'
 import type { HostState } from './state.ts'
 import type { Turns } from './turns.ts'
 
@@ -22,6 +23,13 @@ export interface RunOptions {
   readonly limit?: readonly string[] | undefined
   readonly limitText?: string | undefined
   readonly forceHandlers: boolean
+  /** Whether of two dicts under one name the stronger one wins, or both are put together; replace where absent. */
+  readonly hashBehaviour?: 'replace' | 'merge' | undefined
+  /** Facts are variables by themselves too, as `ansible_distribution`; true where absent. */
+  readonly injectFacts?: boolean | undefined
+  /** The configuration file, and the inventories as they were named; only variables tell them. */
+  readonly configFile?: string | undefined
+  readonly inventorySources?: readonly string[] | undefined
   /** For plays that name none; linear where it is not given. */
   readonly strategy?: string | undefined
   readonly connection: ConnectionDefaults
@@ -31,14 +39,19 @@ export interface RunOptions {
 export interface ConnectionDefaults {
   readonly kind?: string | undefined
   readonly user?: string | undefined
+  readonly port?: number | undefined
   readonly password?: string | undefined
   readonly privateKeyFile?: string | undefined
   readonly timeout: number
   readonly acceptNewHostKeys: boolean
   readonly knownHosts: readonly string[]
+  /** Words for ssh: what ansible_ssh_args, ansible_ssh_common_args and ansible_ssh_extra_args may replace. */
+  readonly sshArguments?: Readonly<Record<'args' | 'common' | 'extra', readonly string[]>> | undefined
   readonly become: boolean
   readonly becomeMethod?: string | undefined
   readonly becomeUser?: string | undefined
+  readonly becomeFlags?: string | undefined
+  readonly becomeExe?: string | undefined
   readonly becomePassword?: string | undefined
 }
 
@@ -61,6 +74,10 @@ export interface RunPorts {
   local(place: LocalPlace): Local
   /** Variables of a YAML file on the controller, for vars_files and include_vars; throws NOT_FOUND. */
   readVars(name: string, place: LocalPlace): Vars
+  /** Facts that outlive the run. */
+  readonly factCache?: FactCache | undefined
+  /** What opens encrypted values. */
+  readonly vault?: Vault | undefined
   /** First Ctrl-C: running tasks end, no new one begins. */
   readonly soft: AbortSignal
   /** Second Ctrl-C: running steps are being ended. */

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import pLimit from 'p-limit'
 import { KplayError } from '../../errors.ts'
+import { beyondUs } from './beyond.ts'
 import { readPlainHosts } from './plain-hosts.ts'
 
 /** What `ssh` would do to reach one host: ssh_config(5), with the inventory's port and user put in. */
@@ -32,12 +33,16 @@ export interface SshSettings {
   readonly addressFamily: 0 | 4 | 6
   /** Seconds. */
   readonly connectTimeout: number | undefined
+  /** Options that only the program ssh can follow, by their names in lower case. */
+  readonly beyond: readonly string[]
 }
 
 export interface Wish {
   readonly address: string
   readonly port?: number | undefined
   readonly user?: string | undefined
+  /** Words for ssh, as -o Name=value. */
+  readonly words?: readonly string[] | undefined
 }
 
 /** Stands for every host of which the files say nothing in particular. */
@@ -48,6 +53,7 @@ export class SshConfig {
   readonly #env: NodeJS.ProcessEnv
   readonly #known = new Map<string, Promise<SshSettings>>()
   readonly #read = new Map<string, Promise<Options>>()
+  #unasked: Promise<Options | undefined> | undefined
   #plain: ReturnType<typeof readPlainHosts> | undefined
   /** Each is a process of some 20 ms. */
   readonly #limit = pLimit(4)
@@ -63,7 +69,7 @@ export class SshConfig {
   /** Throws BAD_OPTIONS for a name, user or port that could be taken for something else, and for a broken file. */
   settings(wish: Wish): Promise<SshSettings> {
     refuseOdd(wish)
-    const key = JSON.stringify([wish.address, wish.port, wish.user])
+    const key = keyOf(wish)
     let settings = this.#known.get(key)
     if (!settings) this.#known.set(key, (settings = this.#find(wish)))
     return settings
@@ -72,7 +78,15 @@ export class SshConfig {
   async #find(wish: Wish): Promise<SshSettings> {
     const isPlain = await (this.#plain ??= readPlainHosts(join(this.home, '.ssh/config')))
     const options = await this.#options(isPlain(wish.address) ? { ...wish, address: ANY } : wish)
-    return readSettings(options, wish, this.home, this.#env)
+    return { ...readSettings(options, wish, this.home, this.#env), beyond: beyondUs(options, await this.#usual()) }
+  }
+
+  /** What ssh would do for any host, were there no wishes; undefined: there is no ssh to ask. */
+  async #usual(): Promise<Options | undefined> {
+    const own = await this.words()
+    const file = own.length > 0 || !(await exists('/etc/ssh/ssh_config')) ? 'none' : '/etc/ssh/ssh_config'
+    this.#unasked ??= this.#limit(() => this.#ask(['-F', file, '--', ANY])).catch(() => undefined)
+    return this.#unasked
   }
 
   /** What `ssh` must be told to read the same file: it looks into the home of the password database, we into HOME. */
@@ -83,7 +97,7 @@ export class SshConfig {
   }
 
   #options(wish: Wish): Promise<Options> {
-    const key = JSON.stringify([wish.address, wish.port, wish.user])
+    const key = keyOf(wish)
     let options = this.#read.get(key)
     if (!options) {
       const read = () =>
@@ -96,18 +110,23 @@ export class SshConfig {
     return options
   }
 
-  async #bySsh({ address, port, user }: Wish): Promise<Options> {
-    const words = ['-G', ...(await this.words())]
+  async #bySsh({ address, port, user, words: asked = [] }: Wish): Promise<Options> {
+    const words = [...asked, ...(await this.words())]
     if (port !== undefined) words.push('-p', String(port))
     if (user !== undefined) words.push('-l', user)
-    words.push('--', address)
+    return this.#ask([...words, '--', address])
+  }
+
+  async #ask(words: readonly string[]): Promise<Options> {
     const run = promisify(execFile)
-    const { stdout } = await run('ssh', words, { env: this.#env, encoding: 'utf8' }).catch((error: Failure) => {
-      if (error.code === 'ENOENT') throw error
-      throw new KplayError('BAD_OPTIONS', `the settings of ssh cannot be read: ${String(error.stderr).trim()}`, {
-        cause: error,
-      })
-    })
+    const { stdout } = await run('ssh', ['-G', ...words], { env: this.#env, encoding: 'utf8' }).catch(
+      (error: Failure) => {
+        if (error.code === 'ENOENT') throw error
+        throw new KplayError('BAD_OPTIONS', `the settings of ssh cannot be read: ${String(error.stderr).trim()}`, {
+          cause: error,
+        })
+      },
+    )
     const options: Options = new Map()
     for (const line of stdout.split('\n')) {
       const space = line.indexOf(' ')
@@ -128,6 +147,8 @@ export class SshConfig {
   }
 }
 
+const keyOf = ({ address, port, user, words = [] }: Wish): string => JSON.stringify([address, port, user, ...words])
+
 type Options = Map<string, string[]>
 type Failure = NodeJS.ErrnoException & { readonly stderr?: unknown }
 
@@ -140,7 +161,7 @@ function add(options: Options, name: string, value: string): void {
 /** OpenSSH's own defaults, for when the file is read without it. */
 const DEFAULT_IDENTITIES = ['id_rsa', 'id_ecdsa', 'id_ed25519']
 
-function readSettings(options: Options, wish: Wish, home: string, env: NodeJS.ProcessEnv): SshSettings {
+function readSettings(options: Options, wish: Wish, home: string, env: NodeJS.ProcessEnv): Omit<SshSettings, 'beyond'> {
   const last = (name: string): string | undefined => {
     const value = options.get(name)?.[0]
     return value === undefined || value === 'none' ? undefined : value

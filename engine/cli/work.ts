@@ -1,0 +1,70 @@
+import type { Emit } from '../events.ts'
+import { openController } from '../controller/open.ts'
+import { openMachines } from '../host/machines.ts'
+import type { Request } from '../kplay.ts'
+import { modules } from '../modules/index.ts'
+import type { Project } from '../read/project.ts'
+import type { Reporter } from '../report/reporter.ts'
+import type { RunPorts } from '../run/context.ts'
+import type { RunEnd } from '../run/run.ts'
+import { askSecret } from './ask.ts'
+import { EXIT } from './exit.ts'
+import { emitRemarks } from './remarks.ts'
+
+interface Work {
+  readonly project: Project
+  readonly request: Pick<Request, 'options'>
+  readonly reporter: Reporter
+}
+
+/** Opens what a run needs, lets it work, closes all of it. @returns the exit code */
+export async function work(
+  { project, request, reporter }: Work,
+  run: (ports: RunPorts) => Promise<RunEnd>,
+): Promise<number> {
+  const [soft, hard] = [new AbortController(), new AbortController()]
+  const emit: Emit = (event) => reporter.listen(event)
+  emitRemarks(project, emit)
+  const note = (message: string): void => emit({ type: 'note', message, level: 1 })
+  const machines = openMachines({ askSecret, forks: request.options.forks, note })
+  const stop = watchInterrupts(soft, emit, () => {
+    hard.abort()
+    machines.abort()
+  })
+  try {
+    const { filesAt, local, readVars } = openController({})
+    const signals = { soft: soft.signal, hard: hard.signal }
+    return exitCode(await run({ registry: modules, machines, emit, ...signals, filesFor: filesAt, local, readVars }))
+  } finally {
+    stop()
+    reporter.end()
+    await machines.close()
+  }
+}
+
+const exitCode = ({ failed, unreachable, interrupted }: RunEnd): number => {
+  if (failed) return EXIT.hostFailed
+  if (unreachable) return EXIT.unreachable
+  return interrupted ? EXIT.hostFailed : EXIT.ok
+}
+
+/** First Ctrl-C: running tasks end. Second: running steps are ended. Third: the process. */
+function watchInterrupts(soft: AbortController, emit: Emit, abort: () => void): () => void {
+  let count = 0
+  const heard = (): void => {
+    count += 1
+    if (count === 1) {
+      soft.abort()
+      emit({ type: 'interrupted', hard: false })
+    } else if (count === 2) {
+      emit({ type: 'interrupted', hard: true })
+      abort()
+    } else process.exit(EXIT.hostFailed)
+  }
+  process.on('SIGINT', heard)
+  process.on('SIGTERM', heard)
+  return () => {
+    process.off('SIGINT', heard)
+    process.off('SIGTERM', heard)
+  }
+}
