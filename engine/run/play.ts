@@ -1,7 +1,4 @@
-import { KplayError } from '../errors.ts'
-import type { Play, Written } from '../model.ts'
-import { evaluate, evaluateText } from '../values/template.ts'
-import type { Variable, Vars } from '../value.ts'
+import type { Play } from '../model.ts'
 import { flagOf } from './connect.ts'
 import type { RunContext } from './context.ts'
 import { gatheringTask } from './facts.ts'
@@ -51,7 +48,7 @@ export async function runPlay(
       apart: strategy.apart,
       stopped: false,
     }
-    for (const host of group) startHost(host, play, batch)
+    for (const host of group) host.ended = false
     await strategy.run(batch, runSections)
     batch.stopped ||= batch.fatal === true && group.some(({ status }) => status === 'failed')
     stopped = batch.stopped
@@ -81,38 +78,6 @@ function tellStopped(play: Play, { stopped: fatal, cut, context }: Batch, rest: 
       ? `${cause}: the run ends here`
       : 'no host of this batch is left: the play ends here'
   context.emit({ type: 'play-stopped', reason, untouched: names })
-}
-
-function startHost(host: HostState, play: Play, { view, context }: Batch): void {
-  host.ended = false
-  const chain = { keywords: [play.keywords], roles: [] }
-  const files = new Map<string, Variable>()
-  for (const written of play.varsFiles) {
-    const scope = scopeOf(host, view, chain, context)
-    for (const [name, value] of varsFile(written, context, {
-      file: play.place.file,
-      playbook: context.playbook.path,
-      scope,
-    }))
-      files.set(name, value)
-  }
-  host.filesVars = files
-}
-
-/** A list inside vars_files means: the first that exists. */
-function varsFile({ value, place }: Written, context: RunContext, where: Parameters<RunContext['readVars']>[1]): Vars {
-  const names = evaluate(value, where.scope)
-  const choices = Array.isArray(names) ? names.map(String) : [evaluateText(value, where.scope)]
-  let missing: unknown
-  for (const name of choices) {
-    try {
-      return context.readVars(name, where)
-    } catch (error) {
-      if (!(error instanceof KplayError) || error.code !== 'NOT_FOUND') throw error
-      missing = error
-    }
-  }
-  throw new KplayError('NOT_FOUND', `vars_files: ${choices.join(', ')} not found`, { place, cause: missing })
 }
 
 /** Hosts through the play together: facts, then section by section, each with its handlers. */

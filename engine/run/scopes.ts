@@ -1,11 +1,13 @@
-import type { Role } from '../model.ts'
-import type { Layer } from '../values/scope.ts'
+import type { Role, VarLayer } from '../model.ts'
+import type { Layer, Magic } from '../values/scope.ts'
 import { Scope } from '../values/scope.ts'
-import { fromPlain, type Value, type Variable, type Vars } from '../value.ts'
+import type { Variable, Vars } from '../value.ts'
 import type { Chain } from './chain.ts'
 import type { RunContext } from './context.ts'
+import { MAGIC_NAMES, magicValue, type Standing } from './magic.ts'
 import type { PlannedPlay } from './plan.ts'
 import type { HostState } from './state.ts'
+import { varsFiles } from './vars-files.ts'
 
 /** What is the same for all tasks of a play's batch. */
 export interface PlayView {
@@ -16,13 +18,9 @@ export interface PlayView {
   readonly batch: readonly string[]
 }
 
-const layer = (name: string, vars: Vars): Layer[] => (vars.size > 0 ? [{ name, vars }] : [])
-const variables = (plain: Readonly<Record<string, Value | undefined>>): Vars =>
-  new Map(
-    Object.entries(plain).flatMap(([name, value]): [string, Variable][] =>
-      value === undefined ? [] : [[name, { value }]],
-    ),
-  )
+const layer = (level: number, name: string, vars: Vars): Layer[] => (vars.size > 0 ? [{ name, level, vars }] : [])
+
+const NOWHERE: Chain = { keywords: [], roles: [] }
 
 /** Every variable a host sees at one point of a play, in Ansible's 22 levels. `above` wins over all but magic (loop variables, results being judged). */
 export function scopeOf(
@@ -32,84 +30,84 @@ export function scopeOf(
   context: RunContext,
   above: readonly Layer[] = [],
 ): Scope {
-  const { extraVars } = context.options
-  const others = view?.plan.exported ?? []
-  const own = chain.roles
-  const roles: readonly Role[] = [...others.filter((role) => !own.includes(role)), ...own]
+  const standing: Standing = { host, view, chain, context }
+  const { extraVars, injectFacts } = context.options
+  const roles = rolesSeen(standing)
   const [play, ...inner] = chain.keywords
+  const ofRoles = new Set(chain.roles.map(({ keywords }) => keywords))
+  const magic = magicOf(standing)
+  const extra = layer(22, 'extra vars', extraVars)
+  const upToPlay = [
+    ...roles.flatMap((role) => layer(2, `defaults of role ${role.name}`, role.defaults)),
+    ...host.host.layers,
+    identityOf(host),
+    ...layer(11, 'facts', host.facts.vars(injectFacts ?? true)),
+    ...layer(12, 'play vars', play?.vars ?? new Map()),
+  ]
+  const files =
+    view && play
+      ? varsFiles(host, view.plan.play, context, (before) => new Scope([...upToPlay, ...before, ...extra], magic))
+      : []
   return new Scope(
     [
-      ...roles.flatMap((role) => layer(`defaults of role ${role.name}`, role.defaults)),
-      ...host.host.layers,
-      ...layer('facts', host.facts.vars(true)),
-      ...layer('play vars', play?.vars ?? new Map()),
-      ...layer('vars_files', host.filesVars),
-      ...roles.flatMap((role) => layer(`vars of role ${role.name}`, role.vars)),
-      ...inner.flatMap((keywords) => layer('vars', keywords.vars)),
-      ...layer('include_vars', host.included),
-      ...layer('set_fact and register', host.registered),
-      ...own.flatMap((role) => layer(`parameters of role ${role.name}`, role.params)),
-      ...(chain.includeParams ?? []).flatMap((vars) => layer('parameters of the include', vars)),
-      ...layer('extra vars', extraVars),
+      ...upToPlay,
+      ...files,
+      ...roles.flatMap((role) => layer(15, `vars of role ${role.name}`, role.vars)),
+      ...chain.roles.flatMap((role) => layer(15, `vars where role ${role.name} is named`, role.keywords.vars)),
+      ...inner
+        .filter((keywords) => !ofRoles.has(keywords))
+        .flatMap((keywords, index, { length }) =>
+          index === length - 1 ? layer(17, 'task vars', keywords.vars) : layer(16, 'block vars', keywords.vars),
+        ),
+      ...layer(18, 'include_vars', host.included),
+      ...layer(19, 'set_fact and register', host.registered),
+      ...chain.roles.flatMap((role) => layer(20, `parameters of role ${role.name}`, role.params)),
+      ...(chain.includeParams ?? []).flatMap((vars) => layer(21, 'parameters of the include', vars)),
+      ...extra,
       ...above,
     ],
-    magic(host, view, chain, context),
+    magic,
   )
 }
 
-function magic(
-  host: HostState,
-  view: PlayView | undefined,
-  chain: Chain,
-  context: RunContext,
-): ConstructorParameters<typeof Scope>[1] {
-  const { inventory, options, playbook } = context
+/** Roles whose defaults and vars are seen: those of the play, then those the task's role needs, then the roles around it. */
+function rolesSeen({ view, chain }: Standing): readonly Role[] {
+  const own = [...(chain.roles.at(-1)?.dependencies ?? []).flatMap(withDependencies), ...chain.roles]
+  const others = view?.plan.exported ?? []
+  return [...new Set([...others, ...own].toReversed())].toReversed()
+}
+
+const withDependencies = (role: Role): readonly Role[] => [...role.dependencies.flatMap(withDependencies), role]
+
+/** What a host is called: above what its inventory says, below what a play sets, as in Ansible. */
+function identityOf({ host }: HostState): VarLayer {
+  const vars = new Map<string, Variable>([
+    ['inventory_hostname', { value: host.name }],
+    ['inventory_hostname_short', { value: host.name.split('.')[0] ?? host.name }],
+    ['group_names', { value: host.groups }],
+  ])
+  return { name: `host ${host.name}`, level: 8, vars }
+}
+
+function magicOf(standing: Standing): Magic {
+  const { chain, context } = standing
+  const { playbook, options } = context
   const role = chain.roles.at(-1)
-  const parents = chain.roles.slice(0, -1)
-  const groups = (): Value => new Map([...inventory.groups.values()].map(({ name, hosts }) => [name, [...hosts]]))
-  const active = (): string[] => (view?.batch ?? []).filter((name) => context.hosts.get(name)?.status === 'active')
-  const directory = (path: string): string => path.replace(/\/[^/]*$/, '') || '/'
-  const values: Record<string, Value | undefined> = {
-    inventory_hostname: host.name,
-    inventory_hostname_short: host.name.split('.')[0] ?? host.name,
-    inventory_file: inventory.sources[0] ?? null,
-    inventory_dir: inventory.sources[0] === undefined ? null : directory(inventory.sources[0]),
-    group_names: [...host.host.groups],
-    playbook_dir: directory(playbook.path),
-    role_name: role?.name,
-    ansible_role_name: role?.name,
-    role_path: role?.path,
-    ansible_parent_role_names: parents.map(({ name }) => name),
-    ansible_parent_role_paths: parents.map(({ path }) => path),
-    ansible_play_name: view?.name,
-    ansible_play_hosts_all: view && [...view.allHosts],
-    ansible_check_mode: options.check,
-    ansible_diff_mode: options.diff,
-    ansible_forks: options.forks,
-    ansible_limit: options.limitText,
-    ansible_run_tags: options.tags.length > 0 ? [...options.tags] : ['all'],
-    ansible_skip_tags: [...options.skipTags],
-    ansible_verbosity: options.verbosity,
-    ansible_version: fromPlain({ full: '2.19.0', major: 2, minor: 19, revision: 0, string: '2.19.0' }),
-  }
   return {
+    vault: context.vault,
     files: context.filesFor({
       role,
       file: role ? `${role.path}/tasks/main.yml` : playbook.path,
       playbook: playbook.path,
     }),
-    values: variables(values),
-    lazy: {
-      groups,
-      ansible_play_hosts: active,
-      play_hosts: active,
-      ansible_play_batch: active,
-    },
+    mergeDicts: options.hashBehaviour === 'merge',
+    given: { names: MAGIC_NAMES, get: (name, scope) => magicValue(name, standing, () => scope) },
     hostvars: {
-      names: () => [...context.hosts.keys()],
+      names: () => context.inventory.hosts.keys(),
+      // As in Ansible these are the variables a host has without any play.
       scope: (name) => {
         const other = context.hosts.get(name)
-        return other && scopeOf(other, view, { keywords: chain.keywords.slice(0, 1), roles: [] }, context)
+        return other && scopeOf(other, undefined, NOWHERE, context)
       },
     },
   }

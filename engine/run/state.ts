@@ -2,6 +2,7 @@ import type { Counts } from '../events.ts'
 import type { Owed } from '../host/owed.ts'
 import type { Host } from '../model.ts'
 import { KnownFacts, type FactCache } from './known-facts.ts'
+import type { FilesView } from './vars-files.ts'
 import { fromPlain, type Plain, type Value, type Variable } from '../value.ts'
 
 const COUNTS = { ok: 0, changed: 0, skipped: 0, failed: 0, unreachable: 0, maybe: 0, ignored: 0, rescued: 0 }
@@ -27,7 +28,7 @@ export class HostState {
   askedFor: object | undefined
   readonly counts: { -readonly [K in keyof Counts]: number } = { ...COUNTS }
   /** vars_files of the current play, level 14. */
-  filesVars: ReadonlyMap<string, Variable> = new Map()
+  files: FilesView | undefined
   status: 'active' | 'failed' | 'unreachable' = 'active'
   /** It left the play by meta: end_host, or with its batch by end_play. */
   ended = false

@@ -1,6 +1,6 @@
 import { KplayError, at } from '../errors.ts'
 import { Encrypted, Template } from '../value.ts'
-import type { Raw, Variable, Vars } from '../value.ts'
+import type { Raw, Value, Variable, Vars } from '../value.ts'
 import { computeTemplate } from './compute.ts'
 import { LazyDict, lazyList, mustRender } from './lazy.ts'
 import { Locked, Undefined } from './operand.ts'
@@ -12,6 +12,8 @@ import type { Files, Ports, Variables } from './surroundings.ts'
 export interface Layer {
   /** What a person calls it: `group_vars/all`, `defaults of role kafka` … */
   readonly name: string
+  /** Its number among Ansible's levels of precedence, where it has one. */
+  readonly level?: number | undefined
   readonly vars: Vars
 }
 
@@ -27,14 +29,29 @@ export interface Magic extends Omit<Ports, 'files'> {
   readonly values?: Vars | undefined
   /** Values that are made when somebody uses the name, at most once per scope. */
   readonly lazy?: Readonly<Record<string, () => Operand>> | undefined
+  /** The same from one function for all names. */
+  readonly given?:
+    { readonly names: readonly string[]; get(name: string, scope: Scope): Operand | undefined } | undefined
+  /** `hash_behaviour: merge`: of dicts the keys of all layers are seen, whatever the weaker ones say beside them. */
+  readonly mergeDicts?: boolean | undefined
   readonly hostvars?: HostVariables | undefined
 }
+
+/** One definition of a variable. */
+export interface Origin {
+  readonly layer: string
+  readonly level?: number
+  readonly variable: Variable
+}
+
+const MAGIC = 'magic variables'
 
 /** Which variable wins: of several layers with the same name the last one. */
 export class Scope implements Variables {
   readonly layers: readonly Layer[]
   readonly magic: Magic
   private readonly rendered = new Map<string, Operand>()
+  private readonly mergedDicts = new Map<string, Variable>()
   /** The variables being rendered right now, to notice when one needs itself. */
   private readonly rendering: string[] = []
 
@@ -58,28 +75,46 @@ export class Scope implements Variables {
     if (magic) return magic
     for (let index = this.layers.length - 1; index >= 0; index--) {
       const found = this.layers[index]?.vars.get(name)
-      if (found) return found
+      if (found) return this.magic.mergeDicts && isDict(found.value) ? this.merged(name, index, found) : found
     }
     return undefined
   }
 
+  /** Below a dict only dicts count: anything else ends what is merged. */
+  private merged(name: string, top: number, found: Variable): Variable {
+    const known = this.mergedDicts.get(name)
+    if (known) return known
+    let value = found.value
+    for (let index = top - 1; index >= 0; index--) {
+      const weaker = this.layers[index]?.vars.get(name)
+      if (weaker && !isDict(weaker.value)) break
+      if (weaker) value = mergeDicts(weaker.value, value)
+    }
+    const variable = { ...found, value }
+    this.mergedDicts.set(name, variable)
+    return variable
+  }
+
   /** Everybody who defines the name, the weakest first: the last one wins. */
-  origin(name: string): readonly { readonly layer: string; readonly variable: Variable }[] {
+  origin(name: string): readonly Origin[] {
     const magic = this.magic.values
-    const layers = magic ? [...this.layers, { name: 'magic variables', vars: magic }] : this.layers
-    return layers.flatMap((layer) => {
-      const variable = layer.vars.get(name)
-      return variable ? [{ layer: layer.name, variable }] : []
+    const layers: readonly Layer[] = magic ? [...this.layers, { name: MAGIC, vars: magic }] : this.layers
+    const written = layers.flatMap(({ name: layer, level, vars }): Origin[] => {
+      const variable = vars.get(name)
+      return variable ? [{ layer, variable, ...(level !== undefined && { level }) }] : []
     })
+    const given = this.magic.given?.get(name, this)
+    return given === undefined ? written : [...written, { layer: MAGIC, variable: { value: given as Value } }]
   }
 
   names(): Set<string> {
-    const { values, lazy, hostvars } = this.magic
+    const { values, lazy, hostvars, given } = this.magic
     const written = this.layers.flatMap(({ vars }) => [...vars.keys()])
     return new Set([
       ...written,
       ...(values?.keys() ?? []),
       ...Object.keys(lazy ?? {}),
+      ...(given?.names.filter((name) => given.get(name, this) !== undefined) ?? []),
       ...(hostvars ? ['hostvars'] : []),
     ])
   }
@@ -98,9 +133,11 @@ export class Scope implements Variables {
   }
 
   private lazily(name: string): (() => Operand) | undefined {
-    const { lazy, hostvars } = this.magic
+    const { lazy, hostvars, given } = this.magic
     const found = lazy && own(lazy, name)
     if (found) return found
+    const value = given?.get(name, this)
+    if (value !== undefined) return () => value
     return name === 'hostvars' && hostvars ? () => hostsDict(hostvars) : undefined
   }
 
@@ -123,6 +160,19 @@ export class Scope implements Variables {
     const chain = [...this.rendering.slice(this.rendering.indexOf(name)), name]
     return new KplayError('EVALUATION', `a variable needs itself: ${chain.join(' → ')}`, { place })
   }
+}
+
+const isDict = (raw: Raw): raw is ReadonlyMap<Value, Raw> => raw instanceof Map
+
+/** Two dicts as one, dicts within them too; anything else of the stronger one counts as a whole. */
+function mergeDicts(weaker: Raw, stronger: Raw): Raw {
+  if (!isDict(weaker) || !isDict(stronger)) return stronger
+  const merged = new Map(weaker)
+  for (const [key, value] of stronger) {
+    const below = merged.get(key)
+    merged.set(key, below === undefined ? value : mergeDicts(below, value))
+  }
+  return merged
 }
 
 /** A value whose templates are rendered when somebody looks at them. */
@@ -173,7 +223,7 @@ export function scopeDict(scope: Scope): LazyDict {
   const listed = (name: Operand): name is string => typeof name === 'string' && name !== 'hostvars' && name !== 'vars'
   return new LazyDict({
     keys: () => [...scope.names()].filter(listed),
-    get: (key) => (listed(key) ? scope.get(key) : undefined),
+    get: (key) => (typeof key === 'string' && key !== 'vars' ? scope.get(key) : undefined),
   })
 }
 
