@@ -1,9 +1,11 @@
 import type { Place } from './errors.ts'
-import type { Raw, Value, Vars } from './value.ts'
+import type { Raw, Template, Value, Vars } from './value.ts'
 
 /** Variables of one origin, such as `group_vars/all`; later layers win over earlier ones. */
 export interface VarLayer {
   readonly name: string
+  /** Its number among Ansible's levels of precedence, where it has one. */
+  readonly level?: number | undefined
   readonly vars: Vars
 }
 
@@ -73,14 +75,31 @@ export interface Keywords {
   readonly tags: readonly string[]
   readonly vars: Vars
   readonly delegateTo?: Written | undefined
+  /** Facts go to the host that the task is delegated to. */
+  readonly delegateFacts?: Written | undefined
+  readonly moduleDefaults?: readonly ModuleDefaults[] | undefined
+}
+
+/** Arguments of one module for all tasks within; those of the task win. */
+export interface ModuleDefaults {
+  /** The module as it was written. */
+  readonly module: string
+  readonly place: Place
+  readonly args: ReadonlyMap<string, Argument>
+  /** A whole dict that only rendering will give. */
+  readonly more?: Written | undefined
 }
 
 export interface LoopControl {
-  readonly loopVar: string
-  readonly indexVar?: string | undefined
+  /** `item` where absent. */
+  readonly loopVar?: Written | undefined
+  readonly indexVar?: Written | undefined
   readonly label?: Written | undefined
   readonly pause?: Written | undefined
-  readonly extended: boolean
+  readonly extended?: Written | undefined
+  readonly extendedAllitems?: Written | undefined
+  /** After an item for which all of them hold, the loop ends. */
+  readonly breakWhen: Conditions
 }
 
 export interface Task {
@@ -88,6 +107,8 @@ export interface Task {
   readonly name?: Written | undefined
   /** The module as it was written: `ansible.builtin.file`, `download`. */
   readonly action: string
+  /** `action: "{{ x }}"`: the module's name is known only when the task runs. */
+  readonly templatedAction?: Template | undefined
   readonly actionPlace: Place
   readonly args: ReadonlyMap<string, Argument>
   /** `args: "{{ dict }}"`: arguments known only when the task runs. */
@@ -99,6 +120,8 @@ export interface Task {
   readonly loopLookup?: string | undefined
   readonly loopControl: LoopControl
   readonly register?: string | undefined
+  /** `register` as a map: variables by name, each an expression about `_task`. */
+  readonly projections?: Vars | undefined
   readonly notify: readonly Written[]
   readonly listen: readonly string[]
   readonly until: Conditions
@@ -106,6 +129,9 @@ export interface Task {
   readonly delay?: Written | undefined
   readonly changedWhen?: Conditions | undefined
   readonly failedWhen?: Conditions | undefined
+  /** Seconds the task may take; with `poll` 0 nobody waits for it. */
+  readonly async?: Written | undefined
+  readonly poll?: Written | undefined
   readonly role?: Role | undefined
   /** include_tasks and include_role: it stands for other tasks, which run when it has ended well. */
   readonly includes?: Inclusion | undefined
@@ -203,11 +229,29 @@ export interface ArgumentSpec {
   readonly requiredOneOf: readonly (readonly string[])[]
 }
 
+/** One entry of `vars_prompt`: a variable that a person is asked for. */
+export interface VarsPrompt {
+  readonly name: string
+  readonly place: Place
+  readonly prompt?: Written | undefined
+  readonly default?: Written | undefined
+  readonly private?: Written | undefined
+  readonly confirm?: Written | undefined
+  readonly encrypt?: Written | undefined
+  readonly saltSize?: Written | undefined
+  readonly salt?: Written | undefined
+  readonly unsafe?: Written | undefined
+}
+
 export interface Play {
   readonly name?: Written | undefined
   readonly place: Place
   readonly hosts: Written
   readonly gatherFacts?: Written | undefined
+  readonly gatherSubset?: Written | undefined
+  readonly gatherTimeout?: Written | undefined
+  readonly factPath?: Written | undefined
+  readonly prompts: readonly VarsPrompt[]
   readonly keywords: Keywords
   /** vars: of the play are in keywords.vars; files are read when the play starts, as their names may hold variables. */
   readonly varsFiles: readonly Written[]

@@ -1,17 +1,20 @@
 import type { Place } from '../errors.ts'
 import type { Written } from '../model.ts'
+import type { Template } from '../value.ts'
 import { nearest } from '../schema/parse.ts'
 import { readActionText, readArguments, type Arguments } from './arguments.ts'
 import { keywordsOn } from './keywords.ts'
-import { along, isTemplate, kindOf, type YamlEntry, type YamlMap, type YamlNode } from './nodes.ts'
+import { along, kindOf, rawText, type YamlEntry, type YamlMap, type YamlNode, type YamlScalar } from './nodes.ts'
 import type { Properties } from './properties.ts'
 import type { Reading } from './reading.ts'
-import { splitWords } from './words.ts'
+import { splitWords, type Word } from './words.ts'
 
 /** Which module a task calls, and with what. */
 export interface Action extends Arguments {
   readonly name: string
   readonly place: Place
+  /** Its name is known only when the task runs: a variable. */
+  readonly templated?: Template | undefined
   /** `local_action`: on the controller. */
   readonly delegateTo?: Written | undefined
 }
@@ -59,41 +62,42 @@ function reportSurplus({ key, keyPlace }: YamlEntry, module: string, { problems 
     })
 }
 
-const TEMPLATED = 'a variable as the name of a module is not supported yet'
-
 /** `action: copy src=a dest=b`, or a map with `module`. */
 function readExplicit({ key, value }: YamlEntry, extra: YamlEntry | undefined, reading: Reading): Action | undefined {
   const { problems } = reading
   if (value.kind === 'map') {
     const module = value.entries.find((entry) => entry.key === 'module')
-    const name = module && nameIn(module.value)
-    if (!module || name === undefined) {
-      const templated = module?.value.kind === 'scalar' && isTemplate(module.value.text)
-      problems.add('BAD_YAML', templated ? TEMPLATED : `${key} needs the name of a module`, {
-        place: module?.value.place ?? value.place,
-      })
+    if (module?.value.kind !== 'scalar' || typeof module.value.value !== 'string') {
+      problems.add('BAD_YAML', `${key} needs the name of a module`, { place: module?.value.place ?? value.place })
       return undefined
     }
+    const name = module.value.text
     const rest: YamlMap = { ...value, entries: value.entries.filter((entry) => entry !== module) }
-    return { name, place: module.value.place, ...readArguments(name, rest, extra, reading) }
+    return {
+      ...named(name, module.value.unsafe, module.value.textPlace),
+      ...readArguments(name, rest, extra, reading),
+    }
   }
   if (value.kind === 'scalar' && typeof value.value === 'string') {
     const [first] = splitWords(value.text, value.textPlace) ?? []
-    if (first && !isTemplate(first.text)) {
-      const rest = value.text.slice(first.start + first.text.length)
-      const start = rest.length - rest.trimStart().length
-      const place = along(first.place, first.text.length + start)
-      const nothing: YamlNode = { ...value, value: null, text: '' }
-      const { args, more } = readArguments(first.text, nothing, extra, reading)
-      const own = readActionText(first.text, rest.trim(), place, reading)
-      return { name: first.text, place: first.place, args: new Map([...args, ...own.args]), more }
-    }
+    if (first) return fromText(first, value, extra, reading)
   }
-  const message =
-    value.kind === 'scalar' && isTemplate(value.text) ? TEMPLATED : `${key} is text or a map, not ${kindOf(value)}`
-  problems.add('BAD_YAML', message, { place: value.place })
+  problems.add('BAD_YAML', `${key} is text or a map, not ${kindOf(value)}`, { place: value.place })
   return undefined
 }
 
-const nameIn = (node: YamlNode): string | undefined =>
-  node.kind === 'scalar' && typeof node.value === 'string' && !isTemplate(node.value) ? node.value : undefined
+/** The module is the first word; what follows it are its arguments. */
+function fromText(first: Word, value: YamlScalar, extra: YamlEntry | undefined, reading: Reading): Action {
+  const name = first.text
+  const rest = value.text.slice(first.start + name.length)
+  const place = along(first.place, name.length + rest.length - rest.trimStart().length)
+  const nothing: YamlNode = { ...value, value: null, text: '' }
+  const { args, more } = readArguments(name, nothing, extra, reading)
+  const own = readActionText(name, rest.trim(), place, reading)
+  return { ...named(name, value.unsafe, first.place), args: new Map([...args, ...own.args]), more }
+}
+
+function named(name: string, unsafe: boolean, place: Place): Pick<Action, 'name' | 'place' | 'templated'> {
+  const raw = unsafe ? name : rawText(name, place)
+  return typeof raw === 'string' ? { name, place } : { name, place, templated: raw }
+}

@@ -1,6 +1,7 @@
 import type { Place } from '../errors.ts'
 import type { Argument, Written } from '../model.ts'
 import type { Raw } from '../value.ts'
+import { argumentsOf } from './argument.ts'
 import {
   isNothing,
   isTemplate,
@@ -11,9 +12,9 @@ import {
   type YamlNode,
   type YamlScalar,
 } from './nodes.ts'
-import { shortName, type Reading } from './reading.ts'
+import type { Reading } from './reading.ts'
+import { shortName } from './short-name.ts'
 import { readPair, splitWords } from './words.ts'
-import { expression } from './written.ts'
 
 /** The argument that holds a module's free-form text until the module says which of its arguments that is. */
 export const FREE_FORM = '_raw_params'
@@ -39,8 +40,6 @@ const OF_COMMANDS = [
 const NO_COMMANDS = ['include_vars', 'meta', 'include_tasks', 'import_tasks', 'include_role', 'import_role', 'include']
 const takesFreeForm = (action: string, { options }: Reading): boolean =>
   options.freeForm.has(shortName(action)) || NO_COMMANDS.includes(shortName(action))
-/** Arguments that are expressions without braces, as `when` is. */
-const EXPRESSIONS: Readonly<Record<string, readonly string[]>> = { assert: ['that'], debug: ['var'] }
 
 /** The arguments of a task: what stands behind the module's name, with `args:` beneath it. */
 export function readArguments(
@@ -63,17 +62,16 @@ function behindName(action: string, node: YamlNode, reading: Reading): Arguments
   return { args: freeFormOf(action, node.text, node.textPlace, node.unsafe) }
 }
 
-/** Arguments from text behind the name of an `action:`. */
+/** Arguments from text behind the name of an `action:`. What a module that is not known yet may take is left to it. */
 export function readActionText(action: string, text: string, place: Place, reading: Reading): Arguments {
   if (text === '') return { args: new Map() }
-  return takesFreeForm(action, reading)
-    ? { args: freeFormOf(action, text, place, false) }
-    : { args: pairsOf(action, text, place, reading) }
+  const free = isTemplate(action) ? !arePairs(text, place) : takesFreeForm(action, reading)
+  return free ? { args: freeFormOf(action, text, place, false) } : { args: pairsOf(action, text, place, reading) }
 }
 
 function fromNode(action: string, node: YamlNode, what: string, reading: Reading): Arguments {
   if (isNothing(node)) return { args: new Map() }
-  if (node.kind === 'map') return { args: new Map(node.entries.map((entry) => [entry.key, argumentOf(action, entry)])) }
+  if (node.kind === 'map') return { args: argumentsOf(action, node) }
   if (node.kind === 'scalar' && typeof node.value === 'string') {
     const text = node.value.trim()
     if (!node.unsafe && /^\{\{((?!\}\}).)*\}\}$/s.test(text))
@@ -82,20 +80,6 @@ function fromNode(action: string, node: YamlNode, what: string, reading: Reading
   }
   reading.problems.add('BAD_YAML', `the arguments of ${action} are a map, not ${kindOf(node)}`, { place: node.place })
   return { args: new Map() }
-}
-
-function argumentOf(action: string, { key, keyPlace, value: node }: YamlEntry): Argument {
-  const value = EXPRESSIONS[shortName(action)]?.includes(key) ? expressionsOf(node) : rawOf(node)
-  return { value, text: sourceOf(node), place: node.place, keyPlace }
-}
-
-/** What was written of a plain scalar that YAML takes for something else than text. */
-const sourceOf = (node: YamlNode): string | undefined =>
-  node.kind === 'scalar' && node.plain && node.value !== null && typeof node.value !== 'string' ? node.text : undefined
-
-function expressionsOf(node: YamlNode): Raw {
-  if (node.kind === 'list') return node.items.map(expressionsOf)
-  return node.kind === 'scalar' && typeof node.value === 'string' ? expression(node.value, node.textPlace) : rawOf(node)
 }
 
 function freeFormOf(action: string, text: string, place: Place, unsafe: boolean): Map<string, Argument> {
@@ -115,6 +99,8 @@ function freeFormOf(action: string, text: string, place: Place, unsafe: boolean)
   if (command !== '') args.set(FREE_FORM, { value: written(command, place), place, keyPlace: place })
   return args
 }
+
+const arePairs = (text: string, place: Place): boolean => splitWords(text, place)?.every(readPair) ?? false
 
 function pairsOf(action: string, text: string, place: Place, { problems }: Reading): Map<string, Argument> {
   const args = new Map<string, Argument>()

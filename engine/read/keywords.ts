@@ -7,22 +7,28 @@ export type Level = 'play' | 'role' | 'block' | 'task' | 'handler'
  * How its value is read. `own`: by the reader of that level, as it is no property shared by all. `refused`: known to
  * Ansible, but not supported yet. `ignored`: has no meaning here and does no harm.
  */
-export type Kind = 'any' | 'flag' | 'whole' | 'text' | 'conditions' | 'tags' | 'vars' | 'own' | 'refused' | 'ignored'
+export type Kind =
+  'any' | 'flag' | 'whole' | 'text' | 'conditions' | 'tags' | 'vars' | 'module defaults' | 'own' | 'refused' | 'ignored'
+
+/** Keywords of one value, of which the innermost wins. */
+export type Inherited = Exclude<keyof Keywords, 'when' | 'tags' | 'vars' | 'moduleDefaults'>
 
 export interface Keyword {
   readonly on: readonly Level[]
   readonly kind: Kind
   /** The property of Keywords it becomes. */
-  readonly field?: keyof Keywords
+  readonly field?: Inherited
+  /** Of a refused one: the value that asks for nothing, and what to do instead of any other. */
+  readonly harmless?: string
+  readonly instead?: string
 }
 
 const EVERYWHERE: readonly Level[] = ['play', 'role', 'block', 'task', 'handler']
 const IN_PLAY: readonly Level[] = ['role', 'block', 'task', 'handler']
 const TASKS: readonly Level[] = ['task', 'handler']
 
-const shared = (kind: Kind, field: keyof Keywords): Keyword => ({ on: EVERYWHERE, kind, field })
+const shared = (kind: Kind, field?: Inherited): Keyword => ({ on: EVERYWHERE, kind, ...(field && { field }) })
 const own = (...on: readonly Level[]): Keyword => ({ on, kind: 'own' })
-const refused = (...on: readonly Level[]): Keyword => ({ on, kind: 'refused' })
 
 /** Every keyword of a playbook, once. Names and levels are those of Ansible's manual, "Playbook Keywords". */
 export const KEYWORDS: Readonly<Record<string, Keyword>> = {
@@ -46,13 +52,18 @@ export const KEYWORDS: Readonly<Record<string, Keyword>> = {
   any_errors_fatal: shared('flag', 'anyErrorsFatal'),
   timeout: shared('whole', 'timeout'),
   throttle: shared('whole', 'throttle'),
-  tags: shared('tags', 'tags'),
-  vars: shared('vars', 'vars'),
-  when: { on: IN_PLAY, kind: 'conditions', field: 'when' },
+  tags: shared('tags'),
+  vars: shared('vars'),
+  when: { on: IN_PLAY, kind: 'conditions' },
   delegate_to: { on: IN_PLAY, kind: 'text', field: 'delegateTo' },
-  delegate_facts: refused(...IN_PLAY),
-  module_defaults: refused(...EVERYWHERE),
-  debugger: refused(...EVERYWHERE),
+  delegate_facts: { on: IN_PLAY, kind: 'flag', field: 'delegateFacts' },
+  module_defaults: shared('module defaults'),
+  debugger: {
+    on: EVERYWHERE,
+    kind: 'refused',
+    harmless: 'never',
+    instead: 'there is no debugger to step into: -vv and a debug task show what a task sees',
+  },
   collections: { on: EVERYWHERE, kind: 'ignored' },
 
   hosts: own('play'),
@@ -68,10 +79,10 @@ export const KEYWORDS: Readonly<Record<string, Keyword>> = {
   tasks: own('play'),
   post_tasks: own('play'),
   handlers: own('play'),
-  gather_subset: refused('play'),
-  gather_timeout: refused('play'),
-  fact_path: refused('play'),
-  vars_prompt: refused('play'),
+  gather_subset: own('play'),
+  gather_timeout: own('play'),
+  fact_path: own('play'),
+  vars_prompt: own('play'),
 
   block: own('block'),
   rescue: own('block'),
@@ -90,8 +101,8 @@ export const KEYWORDS: Readonly<Record<string, Keyword>> = {
   delay: own(...TASKS),
   changed_when: own(...TASKS),
   failed_when: own(...TASKS),
-  async: refused(...TASKS),
-  poll: refused(...TASKS),
+  async: own(...TASKS),
+  poll: own(...TASKS),
 
   role: own('role'),
 }

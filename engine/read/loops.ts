@@ -2,9 +2,7 @@ import type { Problems } from '../errors.ts'
 import type { LoopControl, Task } from '../model.ts'
 import { didYouMean } from '../schema/parse.ts'
 import { isNothing, kindOf, rawOf, type YamlEntry, type YamlNode } from './nodes.ts'
-import { plainText, writtenAny, writtenFlag } from './written.ts'
-
-const KEYS = ['loop_var', 'index_var', 'label', 'pause', 'extended', 'extended_allitems', 'break_when']
+import { conditions, writtenAny, writtenFlag, writtenText } from './written.ts'
 
 /** `loop`, `with_<lookup>` and `loop_control` of a task. */
 export function readLoop(
@@ -16,7 +14,7 @@ export function readLoop(
   if (loop && lookup)
     problems.add('BAD_YAML', `a task loops once: over loop or over ${lookup.key}`, { place: lookup.keyPlace })
   const control = own.get('loop_control')
-  const loopControl = control ? readControl(control.value, problems) : { loopVar: 'item', extended: false }
+  const loopControl = control ? readControl(control.value, problems) : { breakWhen: [] }
   const chosen = loop ?? lookup
   if (!chosen || isNothing(chosen.value)) return { loopControl }
   return {
@@ -25,6 +23,16 @@ export function readLoop(
     loopControl,
   }
 }
+
+const READERS = {
+  loop_var: writtenText,
+  index_var: writtenText,
+  label: writtenAny,
+  pause: writtenAny,
+  extended: writtenFlag,
+  extended_allitems: writtenFlag,
+} as const
+const KEYS = [...Object.keys(READERS), 'break_when']
 
 function readControl(node: YamlNode, problems: Problems): LoopControl {
   const entries = new Map<string, YamlEntry>()
@@ -37,23 +45,19 @@ function readControl(node: YamlNode, problems: Problems): LoopControl {
         place: keyPlace,
         hint: didYouMean(key, KEYS) ?? `known: ${KEYS.join(', ')}`,
       })
-    else if (key === 'break_when')
-      problems.add('BAD_YAML', 'break_when in loop_control is not supported yet', { place: keyPlace })
   }
-  const name = (key: string): string | undefined => {
+  const written = (key: keyof typeof READERS): LoopControl['label'] => {
     const entry = entries.get(key)
-    return entry && plainText(entry.value, key, problems)
+    return entry && READERS[key](entry.value, key, problems)
   }
-  const written = (key: string): LoopControl['label'] => {
-    const entry = entries.get(key)
-    return entry && writtenAny(entry.value)
-  }
-  const extended = entries.get('extended')
+  const breakWhen = entries.get('break_when')
   return {
-    loopVar: name('loop_var') ?? 'item',
-    indexVar: name('index_var'),
+    loopVar: written('loop_var'),
+    indexVar: written('index_var'),
     label: written('label'),
     pause: written('pause'),
-    extended: extended !== undefined && writtenFlag(extended.value, 'extended', problems)?.value === true,
+    extended: written('extended'),
+    extendedAllitems: written('extended_allitems'),
+    breakWhen: breakWhen ? conditions(breakWhen.value, 'break_when', problems) : [],
   }
 }

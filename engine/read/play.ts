@@ -1,5 +1,6 @@
 import type { Node, Play, Written } from '../model.ts'
 import { isNothing, kindOf, rawOf, type YamlMap, type YamlNode } from './nodes.ts'
+import { readPrompts } from './prompts.ts'
 import { readProperties } from './properties.ts'
 import type { Reading } from './reading.ts'
 import { readRoleEntries } from './role-entry.ts'
@@ -26,6 +27,10 @@ export function readPlay(map: YamlMap, playbook: Reading): Play | undefined {
     name: text('name'),
     place: map.place,
     gatherFacts: optional('gather_facts', (node) => writtenFlag(node, 'gather_facts', problems)),
+    gatherSubset: optional('gather_subset', writtenAny),
+    gatherTimeout: optional('gather_timeout', (node) => writtenWhole(node, 'gather_timeout', problems)),
+    factPath: text('fact_path'),
+    prompts: optional('vars_prompt', (node) => readPrompts(node, problems)) ?? [],
     keywords,
     varsFiles: optional('vars_files', varsFiles) ?? [],
     serial: optional('serial', writtenAny),

@@ -2,7 +2,8 @@ import type { Problems } from '../errors.ts'
 import type { Conditions, Keywords, Written } from '../model.ts'
 import { didYouMean } from '../schema/parse.ts'
 import type { Vars } from '../value.ts'
-import { FORMER, KEYWORDS, keywordsOn, type Level } from './keywords.ts'
+import { FORMER, KEYWORDS, keywordsOn, type Inherited, type Keyword, type Level } from './keywords.ts'
+import { readModuleDefaults } from './module-defaults.ts'
 import type { YamlEntry, YamlMap } from './nodes.ts'
 import { mergeVars, NO_VARS, readVars } from './vars.ts'
 import { conditions, plainTexts, writtenAny, writtenFlag, writtenText, writtenWhole } from './written.ts'
@@ -24,24 +25,25 @@ export const NO_KEYWORDS: Keywords = { when: [], tags: [], vars: NO_VARS }
 
 /** Reads the keywords of a play, role, block or task by the table of keywords. */
 export function readProperties(map: YamlMap, level: Level, problems: Problems): Properties {
-  const written: Partial<Record<keyof Keywords, Written>> = {}
+  const written: Partial<Record<Inherited, Written>> = {}
   const own = new Map<string, YamlEntry>()
   const others: YamlEntry[] = []
   let when: Conditions = []
   let tags: readonly string[] = []
   let vars: Vars = NO_VARS
+  let moduleDefaults: Keywords['moduleDefaults']
 
   for (const entry of map.entries) {
-    const { key, keyPlace, value } = entry
+    const { key, value } = entry
     const keyword = Object.hasOwn(KEYWORDS, key) ? KEYWORDS[key] : undefined
     if (keyword?.on.includes(level)) {
       const { kind, field } = keyword
       if (kind === 'own') own.set(key, entry)
-      else if (kind === 'refused')
-        problems.add('BAD_YAML', `the keyword ${key} is not supported yet`, { place: keyPlace })
+      else if (kind === 'refused') refuse(entry, keyword, problems)
       else if (kind === 'conditions') when = conditions(value, key, problems)
       else if (kind === 'tags') tags = plainTexts(value, 'a tag', problems, { commas: true })
       else if (kind === 'vars') vars = readVars(value, problems, { strict: true })
+      else if (kind === 'module defaults') moduleDefaults = readModuleDefaults(value, problems)
       else if (kind !== 'ignored' && field) {
         const read = READERS[kind](value, key, problems)
         if (read) written[field] = read
@@ -52,7 +54,12 @@ export function readProperties(map: YamlMap, level: Level, problems: Problems): 
       others.push(entry)
     else reportUnknown(entry, level, problems)
   }
-  return { keywords: { ...written, when, tags, vars }, own, others }
+  return { keywords: { ...written, when, tags, vars, ...(moduleDefaults && { moduleDefaults }) }, own, others }
+}
+
+function refuse({ key, keyPlace, value }: YamlEntry, { harmless, instead }: Keyword, problems: Problems): void {
+  if (value.kind === 'scalar' && (value.value === null || value.text === harmless)) return
+  problems.add('BAD_YAML', `the keyword ${key} is not supported`, { place: keyPlace, hint: instead })
 }
 
 const READERS = {
@@ -88,5 +95,6 @@ export function around(outer: Keywords, inner: Keywords): Keywords {
     when: [...outer.when, ...inner.when],
     tags: [...outer.tags, ...inner.tags],
     vars: mergeVars(outer.vars, inner.vars),
+    moduleDefaults: [...(outer.moduleDefaults ?? []), ...(inner.moduleDefaults ?? [])],
   }
 }

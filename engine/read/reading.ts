@@ -1,5 +1,5 @@
 import type { Place, Problems } from '../errors.ts'
-import type { Block, Keywords, Node, Playbook, Role } from '../model.ts'
+import type { Block, Keywords, Node, Playbook, Role, Written } from '../model.ts'
 import type { Vars } from '../value.ts'
 import type { Files } from './files.ts'
 import type { YamlNode } from './nodes.ts'
@@ -41,6 +41,8 @@ export interface Reading {
   readonly role?: Role | undefined
   /** Files and roles being read right now, outermost first: one that comes again would never end. */
   readonly open: readonly string[]
+  /** What a block around notifies: its tasks do, unless they say otherwise. */
+  readonly notify?: readonly Written[] | undefined
   /** Inside a block with a rescue: what an include does not find is no mistake yet. */
   readonly guarded?: boolean | undefined
   /** Where files and roles come again, reading stops: an include reads them when it runs, if it does. */
@@ -59,7 +61,4 @@ export const blockOf = (
   { keywords = NO_KEYWORDS, role, name }: { keywords?: Keywords; role?: Role | undefined; name?: Block['name'] } = {},
 ): Block => ({ kind: 'block', name, place, keywords, block, rescue: [], always: [], role })
 
-const PREFIX = /^ansible\.(?:builtin|legacy)\./
-
-/** A module's name without the collection that all of Ansible's own are in. */
-export const shortName = (action: string): string => action.replace(PREFIX, '')
+export { shortName } from './short-name.ts'

@@ -1,12 +1,12 @@
-import type { Problems } from '../errors.ts'
 import type { Conditions, Node, Task, Written } from '../model.ts'
 import { readAction } from './action.ts'
 import { isInclude, readInclude } from './include.ts'
 import { readLoop } from './loops.ts'
 import { isNothing, kindOf, type YamlEntry, type YamlMap, type YamlNode } from './nodes.ts'
 import { readProperties } from './properties.ts'
+import { readRegister } from './register.ts'
 import type { Reading } from './reading.ts'
-import { conditions, plainText, plainTexts, textOrTemplate, writtenAny, writtenText, writtenWhole } from './written.ts'
+import { conditions, plainTexts, textOrTemplate, writtenAny, writtenText, writtenWhole } from './written.ts'
 
 export { FREE_FORM } from './arguments.ts'
 
@@ -36,13 +36,13 @@ function readNode(node: YamlNode, reading: Reading): Node | undefined {
 
 function readBlock(map: YamlMap, reading: Reading): Node {
   const { keywords, own } = readProperties(map, 'block', reading.problems)
+  const notify = own.get('notify')
+  const inside = notify ? { ...reading, notify: names(notify.value, reading) } : reading
   const part = (key: string): readonly Node[] => {
     const entry = own.get(key)
     const guarded = reading.guarded || (key === 'block' && own.has('rescue'))
-    return entry ? readNodes(entry.value, { ...reading, guarded }) : []
+    return entry ? readNodes(entry.value, { ...inside, guarded }) : []
   }
-  const notify = own.get('notify')
-  if (notify) reading.problems.add('BAD_YAML', 'notify on a block is not supported yet', { place: notify.keyPlace })
   const listen = own.get('listen')
   if (listen && reading.part !== 'handlers')
     reading.problems.add('BAD_YAML', 'listen is for handlers', { place: listen.keyPlace })
@@ -79,6 +79,7 @@ function readTask(map: YamlMap, reading: Reading): Node | undefined {
   if (!action) return undefined
   const loop = readLoop(own, problems)
   const name = nameOf(own, reading)
+
   const keywords = action.delegateTo
     ? { ...properties.keywords, delegateTo: properties.keywords.delegateTo ?? action.delegateTo }
     : properties.keywords
@@ -95,20 +96,23 @@ function readTask(map: YamlMap, reading: Reading): Node | undefined {
     kind: 'task',
     name,
     action: action.name,
+    templatedAction: action.templated,
     actionPlace: action.place,
     args: action.args,
     moreArgs: action.more,
     place: map.place,
     keywords,
     ...loop,
-    register: optional('register', (node) => variableName(node, problems)),
-    notify: optional('notify', (node) => names(node, reading)) ?? [],
+    ...readRegister(own.get('register'), problems),
+    notify: optional('notify', (node) => names(node, reading)) ?? reading.notify ?? [],
     listen: optional('listen', (node) => plainTexts(node, 'listen', problems)) ?? [],
     until: judged('until') ?? [],
     retries: whole('retries'),
     delay: optional('delay', writtenAny),
     changedWhen: judged('changed_when'),
     failedWhen: judged('failed_when'),
+    async: whole('async'),
+    poll: whole('poll'),
     role: reading.role,
   }
   return isInclude(action.name) ? readInclude(task, map, reading) : task
@@ -124,15 +128,4 @@ function names(node: YamlNode, { problems }: Reading): readonly Written[] {
     })
     return []
   })
-}
-
-function variableName(node: YamlNode, problems: Problems): string | undefined {
-  const name = plainText(node, 'register', problems)
-  if (name !== undefined && !/^[A-Za-z_]\w*$/.test(name)) {
-    problems.add('BAD_YAML', `register: ${name} is no name of a variable`, {
-      place: node.place,
-      hint: 'a name has letters, digits and _, and begins with no digit',
-    })
-  }
-  return name
 }

@@ -32,6 +32,10 @@ export function actionOf(task: Task, registry: Registry): Action {
 export const argumentName = (key: string, action: Action): string =>
   key === '_raw_params' ? (action.freeForm ?? key) : key
 
+/** Where an argument of a task was written; the task itself where it was not. */
+export const argumentPlace = (task: Task, action: Action, key: string): Place =>
+  [...task.args].find(([name]) => argumentName(name, action) === key)?.[1].place ?? task.place
+
 /** Renders a task's arguments. An argument that comes out as `omit` was not given. */
 export function evaluateArgs(task: Task, action: Action, scope: Scope): Record<string, Written> {
   const raw = action.kind === 'control' ? action.raw : []

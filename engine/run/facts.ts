@@ -14,7 +14,7 @@ export function gatheringTask(play: Play, nextId: () => number): PlannedTask {
     args: new Map(),
     place,
     keywords: PLAIN,
-    loopControl: { loopVar: 'item', extended: false },
+    loopControl: { breakWhen: [] },
     notify: [],
     listen: [],
     until: [],

@@ -1,16 +1,18 @@
 import { KplayError } from '../errors.ts'
 import type { Result } from '../events.ts'
 import type { OutcomeStatus } from '../model.ts'
-import { fromPlain, type Variable } from '../value.ts'
+import { fromPlain, Template, toPlain, type Raw, type Value, type Variable } from '../value.ts'
 import type { Scope } from '../values/scope.ts'
 import { actionNamed, rawArgs } from './actions.ts'
 import { nearest } from './chain.ts'
 import { flagOf } from './connect.ts'
 import type { RunContext } from './context.ts'
 import { isUnpredictable } from './converge.ts'
+import type { Learnt } from './learn.ts'
 import { predictedResult, unknownVariable } from './maybe.ts'
 import type { IncludedHere } from './included.ts'
 import type { PlannedTask } from './plan.ts'
+import { sourceOf } from './source.ts'
 import type { HostState } from './state.ts'
 
 /** How a task ended on a host, before anybody is told. */
@@ -23,6 +25,8 @@ export interface TaskEnd {
   /** Handlers by the names the task notifies, when it changed something. */
   readonly notify: readonly string[]
   readonly error?: KplayError | undefined
+  /** What it taught about its host: with run_once all hosts learn it. */
+  readonly learnt?: Learnt | undefined
   /** Tasks to run next, item by item. */
   readonly included?: readonly IncludedHere[] | undefined
 }
@@ -44,14 +48,33 @@ export const blank = (host: HostState): Result => ({
 })
 
 /** `when` was false. */
-export function skipped(reason: string, host: HostState): TaskEnd {
-  const values = { changed: false, skipped: true, skip_reason: 'Conditional result was False', false_condition: reason }
+export function skipped(condition: Raw, host: HostState): TaskEnd {
+  const reason = sourceOf(condition)
+  const written = condition instanceof Template ? reason : (condition as Value)
+  return passedOver(host, reason, [
+    ['skip_reason', 'Conditional result was False'],
+    ['false_condition', written],
+  ])
+}
+
+/** A loop over nothing. */
+export const nothingToDo = (host: HostState): TaskEnd =>
+  passedOver(host, NO_ITEMS, [
+    ['skip_reason', NO_ITEMS],
+    ['skipped_reason', NO_ITEMS],
+    ['results', []],
+  ])
+
+const NO_ITEMS = 'No items in the list'
+
+function passedOver(host: HostState, reason: string, members: readonly [Value, Value][]): TaskEnd {
+  const value = new Map<Value, Value>([['changed', false], ['failed', false], ['skipped', true], ...members])
   return {
     status: 'skipped',
     ignored: false,
     notify: [],
-    registered: { value: fromPlain(values) },
-    result: { ...blank(host), status: 'skipped', reason, values },
+    registered: { value },
+    result: { ...blank(host), status: 'skipped', reason, values: toPlain(value) },
   }
 }
 
@@ -83,12 +106,11 @@ export function thrown(
   const values = {
     changed: false,
     failed: status === 'failed',
-    unreachable: status === 'unreachable',
+    ...(status === 'unreachable' && { unreachable: true }),
     msg: known.message,
   }
   const ignored = status === 'failed' && known.code !== 'BUG' && safeFlag(planned, scope)
   const registered = { value: fromPlain(values) }
-  if (planned.task.register !== undefined && status === 'failed') host.registered.set(planned.task.register, registered)
   return {
     status,
     ignored,

@@ -57,6 +57,7 @@ export function validateIncluded(included: Included, registry: Registry): void {
 }
 
 function validateTask(task: Task, registry: Registry): void {
+  if (task.templatedAction) return
   const action = actionOf(task, registry)
   if (action.kind === 'control' && action.anyArgs) return
   const place = (key: string): Task['place'] =>

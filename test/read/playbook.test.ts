@@ -67,7 +67,12 @@ describe('a play', () => {
       '- hosts: all\n  when: x',
       ['2:3 when does not belong on a play (it belongs on a role or a block or a task or a handler)'],
     ],
-    ['- hosts: all\n  vars_prompt: []', ['2:3 the keyword vars_prompt is not supported yet']],
+    ['- hosts: all\n  vars_prompt: x', ['2:16 vars_prompt is a list of maps, not text']],
+    ['- hosts: all\n  vars_prompt: [{ prompt: x }]', ['2:17 vars_prompt needs the name of the variable']],
+    [
+      '- hosts: all\n  vars_prompt: [{ name: x, promt: y }]',
+      ['2:28 unknown key promt in vars_prompt (did you mean prompt?)'],
+    ],
     ['- hosts: all\n  become: perhaps', ['2:11 become is true or false, not perhaps']],
     ['- hosts: all\n  port: [1]', ['2:9 port is a whole number, not a list']],
     [

@@ -31,7 +31,7 @@ describe('a task', () => {
       action: 'ansible.builtin.file',
       actionPlace: { line: 4, column: 7 },
       place: { line: 3, column: 7 },
-      loopControl: { loopVar: 'it', indexVar: 'i', extended: true },
+      loopControl: { loopVar: { value: 'it' }, indexVar: { value: 'i' }, pause: {}, extended: { value: true } },
       register: 'r',
       retries: { value: 3 },
       keywords: { checkMode: { value: false }, delegateTo: { value: 'localhost' }, tags: ['always'] },
@@ -44,6 +44,35 @@ describe('a task', () => {
     expect(found.changedWhen?.map(({ value }) => value)).toEqual([false])
     expect(found.failedWhen?.map(({ value }) => shown(value))).toEqual(['?r.rc > 1', "?'x' in r.stdout"])
     expect(shown(found.loop?.value)).toBe('~{{ l }}')
+  })
+  test.each([
+    ['- action: "{{ m }}"', {}],
+    ['- action: "{{ m }} a=b c={{ d }}"', { a: 'b', c: '~{{ d }}' }],
+    ['- action: "{{ m }} echo hi"', { _raw_params: 'echo hi' }],
+    ['- action: { module: "{{ m }}", a: b }', { a: 'b' }],
+    ['- local_action: "{{ m }}"\n  args: { a: b }', { a: 'b' }],
+  ])('that learns its module late: %j', (text, expected) => {
+    const found = task(text)
+    expect(found.templatedAction).toMatchObject({ source: '{{ m }}' })
+    expect(args(found)).toEqual(expected)
+  })
+  test('what it registers by a map, and what its block notifies', () => {
+    const [first, second] = block(
+      '- block:\n    - ping:\n      register: { rc: _task.result.rc }\n    - ping:\n      notify: y\n  notify: [x]',
+    ).block
+    expect(first).toMatchObject({
+      projections: new Map([['rc', { value: { source: '_task.result.rc', expression: true } }]]),
+    })
+    expect([first, second]).toMatchObject([{ notify: [{ value: 'x' }] }, { notify: [{ value: 'y' }] }])
+  })
+  test('what module_defaults say, written text kept', () => {
+    const { moduleDefaults } = task(
+      '- ping:\n  module_defaults:\n    - file: { mode: 0644 }\n    - ansible.builtin.copy: "{{ d }}"',
+    ).keywords
+    expect(moduleDefaults).toMatchObject([
+      { module: 'file', args: new Map([['mode', { text: '0644' }]]) },
+      { module: 'ansible.builtin.copy', more: { value: { source: '{{ d }}' } } },
+    ])
   })
   test('with_items and its kin', () => {
     expect(task('- ping:\n  with_dict: "{{ d }}"')).toMatchObject({
@@ -127,7 +156,29 @@ describe('a task', () => {
     ],
     ['- file: [a]', ['3:13 the arguments of file are a map, not a list']],
     ['- file: path="/x', ['3:13 a quote or brace in the arguments of file is not closed']],
-    ['- ping:\n  async: 10', ['4:7 the keyword async is not supported yet']],
+    ['- ping:\n  async: soon', ['4:14 async is a whole number, not soon']],
+    [
+      '- ping:\n  debugger: on_failed',
+      [
+        '4:7 the keyword debugger is not supported (there is no debugger to step into: -vv and a debug task show what a task sees)',
+      ],
+    ],
+    ['- ping:\n  debugger: never', []],
+    [
+      '- ping:\n  module_defaults: { group/aws: { region: x } }',
+      ['4:26 module_defaults for group/aws: groups of modules are not supported (name each module of the group)'],
+    ],
+    ['- ping:\n  module_defaults: { file: [a] }', ['4:32 the arguments of file are a map, not a list']],
+    [
+      '- ping:\n  module_defaults: "{{ d }}"',
+      [
+        '4:24 module_defaults is a map of modules to their arguments, not text (only the arguments of a module may come from a variable)',
+      ],
+    ],
+    [
+      '- ping:\n  register: { 1x: _task.result }',
+      ['4:19 register: 1x is no name of a variable (a name has letters, digits and _, and begins with no digit)'],
+    ],
     ['- ping:\n  hosts: x', ['4:7 hosts does not belong on a task (it belongs on a play)']],
     ['- ping:\n  listen: x', ['4:7 listen does not belong on a task (it belongs on a handler or a block)']],
     ['- ping:\n  sudo: yes', ['4:7 unknown keyword sudo on a task (today this is become: true)']],
@@ -136,7 +187,6 @@ describe('a task', () => {
     ['- ping:\n  loop_control: { labl: x }', ['4:23 unknown key labl in loop_control (did you mean label?)']],
     ['- ping:\n  retries: often', ['4:16 retries is a whole number, not often']],
     ['- ping:\n  notify: { a: b }', ['4:15 notify is the name of a handler or a list of names, not a map']],
-    ['- action: "{{ m }}"', ['3:15 a variable as the name of a module is not supported yet']],
     ['- ping:\n  register: "{{ r }}"', ['4:18 a variable in register is not supported yet']],
     [
       '- include: x.yml',
@@ -166,7 +216,6 @@ describe('blocks', () => {
       '- block: []\n  file: {}',
       ['4:7 unknown keyword file on a block (a task of a block stands in its list, behind "- ")'],
     ],
-    ['- block: []\n  notify: x', ['4:7 notify on a block is not supported yet']],
   ])('%j', (text, expected) => {
     expect(taskMistakes(text)).toEqual(expected)
   })

@@ -1,20 +1,23 @@
 import type { KplayError } from '../../errors.ts'
-import type { Change, Included, Task } from '../../model.ts'
+import type { Change, Included } from '../../model.ts'
 import type { ArgsOf, Fields, InputOf } from '../../schema/field.ts'
-import type { Plain, Raw, Value, Vars } from '../../value.ts'
+import type { Plain, Raw, Value } from '../../value.ts'
 import type { Scope } from '../../values/scope.ts'
 import type { LocalPlace, RunContext } from '../context.ts'
+import type { Execution } from '../execution.ts'
+import type { Learnt } from '../learn.ts'
 import type { HostState } from '../state.ts'
 import type { Target } from '../../host/target.ts'
 
 export interface ControlContext {
-  readonly task: Task
   readonly scope: Scope
   readonly host: HostState
   readonly run: RunContext
   readonly place: LocalPlace
   /** Arguments that the control module named in `raw`, as they were written. */
   readonly raw: ReadonlyMap<string, Raw>
+  /** The task as it is executed. */
+  readonly job: Execution
   /** Connects when it is called. */
   target(): Promise<Target>
   sleep(milliseconds: number): Promise<void>
@@ -31,11 +34,7 @@ export interface ControlAnswer {
   readonly exact?: ReadonlyMap<string, Value>
   /** Tasks that are to run next. */
   readonly included?: Included
-  readonly learnt?: {
-    readonly facts?: Readonly<Record<string, Plain>>
-    readonly included?: Vars
-    readonly registered?: Vars
-  }
+  readonly learnt?: Learnt
 }
 
 /** A module about the run itself: it is given the scope and never touches a host by steps. */

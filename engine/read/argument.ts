@@ -1,0 +1,26 @@
+import type { Argument } from '../model.ts'
+import type { Raw } from '../value.ts'
+import { rawOf, type YamlEntry, type YamlMap, type YamlNode } from './nodes.ts'
+import { shortName } from './short-name.ts'
+import { expression } from './written.ts'
+
+/** Arguments that are expressions without braces, as `when` is. */
+const EXPRESSIONS: Readonly<Record<string, readonly string[]>> = { assert: ['that'], debug: ['var'] }
+
+/** The arguments in a map. */
+export const argumentsOf = (action: string, map: YamlMap): Map<string, Argument> =>
+  new Map(map.entries.map((entry) => [entry.key, argumentOf(action, entry)]))
+
+function argumentOf(action: string, { key, keyPlace, value: node }: YamlEntry): Argument {
+  const value = EXPRESSIONS[shortName(action)]?.includes(key) ? expressionsOf(node) : rawOf(node)
+  return { value, text: sourceOf(node), place: node.place, keyPlace }
+}
+
+/** What was written of a plain scalar that YAML takes for something else than text. */
+const sourceOf = (node: YamlNode): string | undefined =>
+  node.kind === 'scalar' && node.plain && node.value !== null && typeof node.value !== 'string' ? node.text : undefined
+
+function expressionsOf(node: YamlNode): Raw {
+  if (node.kind === 'list') return node.items.map(expressionsOf)
+  return node.kind === 'scalar' && typeof node.value === 'string' ? expression(node.value, node.textPlace) : rawOf(node)
+}

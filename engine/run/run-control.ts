@@ -1,0 +1,52 @@
+import type { KplayError } from '../errors.ts'
+import { settled } from '../values/suspend.ts'
+import { argumentPlace, parseFor, rawArgs } from './actions.ts'
+import type { ControlAnswer, ControlModule } from './control/define.ts'
+import type { Converged } from './converge.ts'
+import { pause, placeOf, reach, type Executed, type Execution } from './execution.ts'
+import { validateIncluded } from './validate.ts'
+
+/** Lets a control module work. It answers for itself; what it taught is applied by whoever asked for it. */
+export async function runControl(
+  module: ControlModule,
+  given: Readonly<Record<string, unknown>>,
+  job: Execution,
+): Promise<Executed> {
+  const { task } = job.planned
+  const raw = rawArgs(task, module)
+  // What it evaluates itself still counts as given.
+  const present = Object.fromEntries(
+    [...raw.keys()].filter((name) => module.raw.includes(name)).map((name) => [name, 'given']),
+  )
+  const args = parseFor(module, { ...present, ...given }, (key) => argumentPlace(task, module, key))
+  const answer = await settled(() =>
+    module.run(args as never, {
+      scope: job.scope,
+      host: job.host,
+      run: job.context,
+      place: placeOf(job),
+      raw,
+      job,
+      target: () => reach(job),
+      sleep: (milliseconds) => pause(milliseconds, job.context.soft),
+    }),
+  )
+  const { status = 'ok', exact, message, learnt, included } = answer
+  if (included) validateIncluded(included, job.context.registry)
+  return {
+    answer: convergedOf(answer),
+    mask: (text) => text,
+    acted: status === 'changed',
+    predicted: false,
+    skipped: status === 'skipped',
+    exact,
+    message,
+    learnt,
+    included,
+  }
+}
+
+function convergedOf({ status = 'ok', values = {}, changes = [], error }: ControlAnswer): Converged {
+  const failure: { failure?: { error: KplayError } } = error ? { failure: { error } } : {}
+  return { status: status === 'skipped' ? 'ok' : status, changes, steps: [], values, warnings: [], ...failure }
+}

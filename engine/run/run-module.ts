@@ -1,0 +1,137 @@
+import type { KplayError } from '../errors.ts'
+import type { Target } from '../host/target.ts'
+import type { Module } from '../module/define.ts'
+import { isDict, keyText, type Plain } from '../value.ts'
+import { evaluate } from '../values/template.ts'
+import { text as printValue } from '../values/print.ts'
+import { argumentPlace, resolveModule, secretsOf } from './actions.ts'
+import { nearest } from './chain.ts'
+import { flagOf } from './connect.ts'
+import type { RunContext } from './context.ts'
+import { answer, converge, isUnpredictable, type Converged, type ConvergeContext } from './converge.ts'
+import { pause, placeOf, reach, type Executed, type Execution } from './execution.ts'
+import { expandHomes } from './homes.ts'
+import { masker } from './mask.ts'
+import { fullName, handlersOf, notifiedBy } from './notify.ts'
+import { Overlay } from './overlay/overlay.ts'
+import { overlayReader } from './overlay/reader.ts'
+import { oweHandlers } from './owed.ts'
+import { timeoutOf } from './timeout.ts'
+
+/** Lets a module work on its host. Throws what module and host throw. */
+export async function runModule(
+  action: Module,
+  given: Readonly<Record<string, unknown>>,
+  job: Execution,
+): Promise<Executed> {
+  const { context } = job
+  const place = (key: string) => argumentPlace(job.planned.task, action, key)
+  const { module, args: asGiven } = resolveModule(action, given, context.registry, place)
+  const mask = masker([...secretsOf(action, given), ...secretsOf(module, asGiven)])
+  const machine = await reach(job)
+  const question = module.kind === 'read' || (module.question?.(asGiven) ?? false)
+  const sight = readerOf(machine, question, isChecking(job), context)
+  const args = await expandHomes(module.args, asGiven, { reader: sight.reader, home: machine.home }, place)
+  const work = workOf(job, machine, mask, sight)
+  const done = await (module.kind === 'read' ? answer(module, args, work) : converge(module, args, work)).catch(
+    (error: unknown): Converged => {
+      // A state module that cannot look through a prediction would find a difference in the real run.
+      if (!question && work.overlay && isUnpredictable(error)) return foreseen(error as KplayError, work.overlay)
+      throw error
+    },
+  )
+  const evidence =
+    done.status === 'failed' && module.kind === 'state'
+      ? await module.evidence?.(args, machine.reader).catch(() => undefined)
+      : undefined
+  const unknown =
+    done.predicted === true &&
+    (Object.keys(done.values).length === 0 || (module.kind === 'state' && module.always !== undefined))
+  const facts = done.values['ansible_facts']
+  return {
+    answer: withEvidence(done, evidence === undefined ? undefined : mask(evidence)),
+    mask,
+    acted: done.steps.length > 0,
+    predicted: unknown,
+    ...(facts instanceof Object && !Array.isArray(facts) && { learnt: { ownFacts: facts as Record<string, Plain> } }),
+  }
+}
+
+const withEvidence = (done: Converged, evidence: string | undefined): Converged =>
+  evidence === undefined || !done.failure ? done : { ...done, failure: { ...done.failure, evidence } }
+
+function foreseen(error: KplayError, overlay: Overlay): Converged {
+  overlay.disturb()
+  return { status: 'changed', changes: [], steps: [error.message], values: {}, warnings: [], predicted: true }
+}
+
+function workOf(job: Execution, machine: Target, mask: (text: string) => string, sight: Sight): ConvergeContext {
+  const { planned, host, view, scope, context, workplace } = job
+  const beforeSteps = (): Promise<void> =>
+    oweHandlers(
+      handlersOf(planned.task, notifiedBy(planned.task, scope), view.plan.handlers),
+      fullName(planned.info),
+      host,
+      view,
+      context,
+    )
+  const timeout = timeoutOf(job)
+  return {
+    target: machine,
+    local: context.local(placeOf(job)),
+    stepOptions: {
+      environment: environmentOf(job),
+      ...(timeout !== undefined && { timeout }),
+      progress: (sent, total) =>
+        context.emit({
+          type: 'progress',
+          task: planned.info,
+          host: host.name,
+          text: `${mebibytes(sent)} of ${mebibytes(total)} MiB`,
+        }),
+    },
+    mask,
+    sleep: (milliseconds) => pause(milliseconds, context.soft),
+    now: () => performance.now(),
+    changed: () => context.machines.changed(machine.machine),
+    aborted: () => context.hard.aborted,
+    turn: context.turns.at(machine.machine),
+    // What is done elsewhere may be what makes the host reachable at all.
+    ...(planned.task.notify.length > 0 && !workplace.delegated && { beforeSteps }),
+    ...sight,
+  }
+}
+
+type Sight = Pick<ConvergeContext, 'reader' | 'overlay' | 'predicted'>
+
+function readerOf(machine: Target, question: boolean, checking: boolean, context: RunContext): Sight {
+  if (!checking) return { reader: machine.reader }
+  const overlay = context.overlays.get(machine.machine) ?? new Overlay(machine.reader)
+  context.overlays.set(machine.machine, overlay)
+  const predicted = (): boolean => [...context.overlays.values()].some((each) => !each.empty)
+  return {
+    overlay,
+    predicted,
+    reader: overlayReader(machine.reader, overlay, { question, predictedAnywhere: predicted }),
+  }
+}
+
+const mebibytes = (bytes: number): string => (bytes / 1024 / 1024).toFixed(1)
+
+/** `check_mode:` of the task or what is around it, else the run's. */
+export const isChecking = ({ planned: { chain }, scope, context }: Execution): boolean => {
+  const own = nearest(chain, 'checkMode')
+  return own === undefined ? context.options.check : flagOf(own.value, scope, 'check_mode')
+}
+
+/** `environment:` of the task and of all around it; what is inside wins. */
+export function environmentOf({ planned: { chain }, scope }: Execution): Readonly<Record<string, string>> {
+  const all: Record<string, string> = {}
+  for (const { environment } of chain.keywords) {
+    const value = environment ? evaluate(environment.value, scope) : null
+    for (const part of Array.isArray(value) ? value : [value]) {
+      if (isDict(part)) for (const [key, item] of part) all[keyText(key)] = printValue(item)
+    }
+  }
+  return all
+}
