@@ -65,7 +65,8 @@ export const includeRole = defineControl({
 export const importTasks = { ...includeTasks, name: 'import_tasks' }
 export const importRole = { ...includeRole, name: 'import_role' }
 
-function include(wanted: Wanted, values: ControlAnswer['values'], { task }: ControlContext): ControlAnswer {
+function include(wanted: Wanted, values: ControlAnswer['values'], { job }: ControlContext): ControlAnswer {
+  const { task } = job.planned
   if (!task.includes) throw new KplayError('BUG', `${task.action} was not read as an include`)
   const included = task.includes.read(wanted)
   return { included, ...(values && { values }) }
