@@ -84,11 +84,10 @@ const names = (roles: readonly Role[]): string[] => roles.map(({ name }) => name
 
 const unlessEmpty = (values: readonly string[]): Value | undefined => (values.length > 0 ? values : undefined)
 
-/** The roles a play names itself, without those they depend on. */
+/** The roles a play names itself, without those they depend on; included ones as often as they were. */
 function exported({ plan }: PlayView): readonly Role[] {
-  const uses = plan.roles.map(({ role }) => role)
-  const needed = new Set(dependenciesOf(uses))
-  return uses.filter((role) => plan.play.roles.includes(role) || !needed.has(role))
+  const needed = new Set(dependenciesOf(plan.exported))
+  return plan.exported.filter((role) => !needed.has(role))
 }
 
 const dependenciesOf = (roles: readonly Role[]): Role[] =>
