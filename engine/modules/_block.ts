@@ -45,7 +45,7 @@ function insertionPoint(text: string, lines: readonly string[], { insertafter, i
   if (source === undefined) return lines.length
   const place = pattern(source)
   // A pattern with the flag m looks at the whole text, as it may span lines.
-  if (place.flags.includes('m')) {
+  if (/^\(\?[a-zA-Z]*m/.test(source)) {
     const found = place.exec(text)
     if (!found) return lines.length
     const upTo = (end: number): number => text.slice(0, end).split('\n').length - 1

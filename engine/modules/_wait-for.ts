@@ -34,7 +34,7 @@ export function look(args: WaitArgs, left: number, reader: Reader): Promise<Look
 }
 
 const finder = ({ search_regex }: WaitArgs): RegExp | undefined =>
-  search_regex === undefined ? undefined : pattern(`(?m)${search_regex}`)
+  search_regex === undefined ? undefined : pattern(search_regex, 'm')
 
 async function lookAtPath(args: WaitArgs, path: string, reader: Reader): Promise<Look> {
   const found = finder(args)

@@ -5,14 +5,18 @@ import { command } from './command.ts'
 import { copy } from './copy.ts'
 import { download } from './download.ts'
 import { extract } from './extract.ts'
+import { fetch } from './fetch.ts'
 import { file } from './file.ts'
 import { filesystem } from './filesystem.ts'
+import { find } from './find.ts'
 import { getUrl } from './get_url.ts'
 import { group } from './group.ts'
 import { kafkaInfo } from './kafka_info.ts'
 import { lineinfile } from './lineinfile.ts'
 import { mount } from './mount.ts'
 import { packageModule } from './package.ts'
+import { replace } from './replace.ts'
+import { script } from './script.ts'
 import { service } from './service.ts'
 import { shell } from './shell.ts'
 import { slurp } from './slurp.ts'
@@ -22,6 +26,7 @@ import { sysctl } from './sysctl.ts'
 import { systemd } from './systemd.ts'
 import { systemdService } from './systemd_service.ts'
 import { sysvinit } from './sysvinit.ts'
+import { tempfile } from './tempfile.ts'
 import { template } from './template.ts'
 import { unarchive } from './unarchive.ts'
 import { user } from './user.ts'
@@ -35,14 +40,18 @@ const all: readonly Module[] = [
   copy,
   download,
   extract,
+  fetch,
   file,
   filesystem,
+  find,
   getUrl,
   group,
   kafkaInfo,
   lineinfile,
   mount,
   packageModule,
+  replace,
+  script,
   service,
   shell,
   slurp,
@@ -52,6 +61,7 @@ const all: readonly Module[] = [
   systemd,
   systemdService,
   sysvinit,
+  tempfile,
   template,
   unarchive,
   user,

@@ -19,6 +19,7 @@ import type {
 import { changesOf, differing } from './diff.ts'
 import type { Overlay } from './overlay/overlay.ts'
 import { unpredictable } from './overlay/unpredictable.ts'
+import { shownStep } from './shown-step.ts'
 import type { Turn } from './turns.ts'
 
 /** How one module ended on one target. */
@@ -134,8 +135,10 @@ async function change(
   const changes = changesOf(now, want, module.text ?? [], mask)
   const shown = { changes, steps: steps.map((step) => mask(shownStep(step))), warnings }
   const job: Job = { module, args, now, want, steps, context }
-  if (context.overlay)
-    return { ...shown, status: 'changed', predicted: true, values: await predict(job, context.overlay) }
+  if (context.overlay) {
+    const predicted = module.always === undefined || isVague(job)
+    return { ...shown, status: 'changed', predicted, values: await predict(job, context.overlay) }
+  }
 
   await context.beforeSteps?.()
   const ran = await runSteps(steps, context)
@@ -165,19 +168,26 @@ interface Job {
   readonly context: ConvergeContext
 }
 
+/** Nobody can say what it leaves behind: steps that declare something leave nothing else. */
+const isVague = ({ module, steps }: Job): boolean =>
+  module.always !== undefined && steps.some((step) => step.kind !== 'keep' && effectsOf(step).length === 0)
+
 /** Gives the overlay what the steps would leave behind, and looks again through it: what still differs is a bug of the module. */
-async function predict({ module, args, now, want, steps, context }: Job, overlay: Overlay): Promise<ResultValues> {
+async function predict(job: Job, overlay: Overlay): Promise<ResultValues> {
+  const { module, args, now, want, steps, context } = job
   for (const step of steps) {
     if (step.kind === 'keep') context.local.foresee(step.to, step.sha1)
     else await overlay.absorb(effectsOf(step), context.target.user)
   }
-  // Steps that declare what they leave behind leave nothing else.
-  if (module.always !== undefined && steps.some((step) => effectsOf(step).length === 0)) overlay.disturb()
+  if (module.always !== undefined) {
+    if (isVague(job)) overlay.disturb()
+    return module.result?.(args, now, { ...now, ...want } as State, []) ?? {}
+  }
   const after = await module.probe(args, context.reader, context.local).catch((error: unknown) => {
     if (isUnpredictable(error)) return { ...now, ...want } as State
     throw error
   })
-  const left = module.always === undefined ? differing(after, want) : []
+  const left = differing(after, want)
   if (left.length > 0) {
     throw new KplayError(
       'PREDICTION_GAP',
@@ -249,7 +259,8 @@ function endOf({ step, code, signal, timedOut }: Ran, timeout: number | undefine
 
 /** Probes again, as long as the module gives its change time to take hold, and then as long as it must keep. */
 async function settle({ module, args, now, want, context }: Job): Promise<{ after: State; left: readonly string[] }> {
-  if (module.always !== undefined && !module.settle) return { after: now, left: [] }
+  // What nobody can look at again is as it was wanted.
+  if (module.always !== undefined && !module.settle) return { after: { ...now, ...want } as State, left: [] }
   const { within = 0, hold = 0 } = module.settle?.(args, now, want) ?? {}
   const lookAgain = async (): Promise<{ after: State; left: readonly string[] }> => {
     context.changed()
@@ -277,15 +288,3 @@ const notConverged = ({ module, want, context }: Job, after: State, left: readon
   new KplayError('NOT_CONVERGED', `${module.name}: ${rows(after, want, left, context.mask)}`, {
     hint: 'every step succeeded, yet the host did not take it or did not keep it',
   })
-
-/** How a step reads in --check and in errors. */
-export function shownStep(step: Step): string {
-  const text = step.label ?? plainly(step)
-  const secrets = step.secrets ?? []
-  return secrets.reduce((now, secret) => (secret === '' ? now : now.replaceAll(secret, '********')), text)
-}
-
-function plainly(step: Step): string {
-  if (step.kind === 'run') return step.command.text
-  return step.kind === 'write' ? `write ${step.path}` : `bring ${step.from} to ${step.to}`
-}

@@ -114,7 +114,8 @@ async function act({
     if (result.code !== 0 && !fine) throw new KplayError('COMMAND_FAILED', `${shownStep(step)}: exit ${result.code}`)
   }
   const message = module.failure?.(args, ran)
-  const after = await module.probe(args, host.reader, local)
+  const again = await module.probe(args, host.reader, local)
+  const after = module.always === undefined ? again : ({ ...again, ...want } as State)
   const left = module.always === undefined ? differences(after, want) : []
   const values = module.result?.(args, now, after, ran) ?? {}
   return { status: message === undefined ? 'changed' : 'failed', values, left, message }

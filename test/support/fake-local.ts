@@ -55,6 +55,7 @@ export function fakeLocal(canned: CannedLocal = {}): FakeLocal {
 
   return {
     bytes: (path) => (contents.has(path) ? Buffer.from(text(path)) : undefined),
+    decrypted: async (path) => path,
     find: async (kind, name) => {
       const path = absolute(kind, name.replace(/\/$/, ''))
       if (!contents.has(path) && ![...contents.keys()].some((key) => key.startsWith(`${path}/`)))
@@ -78,6 +79,7 @@ export function fakeLocal(canned: CannedLocal = {}): FakeLocal {
       ].sort((a, b) => (a.path < b.path ? -1 : 1))
     },
     readText: async (path) => text(path),
+    readBytes: async (path) => Buffer.from(text(path)),
     file: async (path) => file(path),
     digest: async (of, algorithm) => digest(algorithm, 'text' in of ? of.text : text(of.file)),
     mode: async (path) => canned.modes?.[path.replace(/^\/controller\/\w+\//, '')] ?? '0644',
@@ -108,9 +110,9 @@ export function fakeLocal(canned: CannedLocal = {}): FakeLocal {
     host: 'h1',
     outside: (name) => (name.startsWith('/') ? name : `/playbook/${name}`),
     kept: async (path) => {
+      if (foreseen.has(path)) return { kind: 'file', sha1: foreseen.get(path) ?? null, md5: null }
       const bytes = kept.get(path)
-      if (bytes === undefined)
-        return foreseen.has(path) ? { kind: 'file', sha1: foreseen.get(path) ?? null, md5: null } : undefined
+      if (bytes === undefined) return undefined
       if (bytes === null) return { kind: 'dir', sha1: null, md5: null }
       return { kind: 'file', sha1: digest('sha1', bytes.toString()), md5: digest('md5', bytes.toString()) }
     },
