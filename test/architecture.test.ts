@@ -45,7 +45,7 @@ const OUTSIDE: Readonly<Record<string, RegExp>> = {
   value: /^$/,
   model: /^$/,
   events: /^$/,
-  vault: /^node:crypto$/,
+  vault: /^node:(crypto|buffer)$/,
   schema: /^(zod|fastest-levenshtein)$/,
   modules: /^$/,
   module: /^$/,

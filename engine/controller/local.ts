@@ -13,6 +13,7 @@ import { renderText } from '../values/template.ts'
 import { fromPlain, type Variable, type Vars } from '../value.ts'
 import { listArchive } from './archive.ts'
 import { checksumIn } from './checksums.ts'
+import type { ClearFiles } from './clear.ts'
 import type { Digests } from './digests.ts'
 import type { Downloads } from './downloads.ts'
 import { cannotRead } from './files.ts'
@@ -29,6 +30,7 @@ export interface Shared {
   readonly held: Map<string, string>
   /** What a dry run would have brought from hosts: sha1 by path. */
   readonly foreseen: Map<string, string | undefined>
+  readonly clear: ClearFiles
 }
 
 export interface LocalPlace extends Standing {
@@ -36,7 +38,7 @@ export interface LocalPlace extends Standing {
 }
 
 /** The controller's side of one task. */
-export function openLocal(place: LocalPlace, { digests, downloads, archives, held, foreseen }: Shared): Local {
+export function openLocal(place: LocalPlace, { digests, downloads, archives, held, foreseen, clear }: Shared): Local {
   const kept = (file: ControllerFile): ControllerFile => {
     held.set(file.sha256, file.file)
     return file
@@ -44,7 +46,15 @@ export function openLocal(place: LocalPlace, { digests, downloads, archives, hel
   return {
     find: async (kind, name) => findFile(kind, name, place),
     tree: treeOf,
+    decrypted: (path) => clear.of(path),
     readText: readWhole,
+    async readBytes(path) {
+      try {
+        return await readFile(path)
+      } catch (cause) {
+        throw cannotRead(path, cause)
+      }
+    },
     async file(path) {
       const { hex, size } = await digests.of(path, 'sha256')
       return kept({ file: path, size, sha256: hex })
@@ -61,7 +71,7 @@ export function openLocal(place: LocalPlace, { digests, downloads, archives, hel
       }
     },
     async render(path, options) {
-      const source = await readWhole(path)
+      const source = await readWhole(options.decrypt === false ? path : await clear.of(path))
       return settled(() => render(source, path, options, place))
     },
     fetch: async (request) => kept(await downloads.fetch(request)),

@@ -1,11 +1,13 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { Problems } from '../errors.ts'
+import { Problems, type Warn } from '../errors.ts'
 import type { Local } from '../module/define.ts'
 import { checkTemplates } from '../read/templates.ts'
 import { readVarsFile } from '../read/vars.ts'
 import type { Files as ValueFiles } from '../values/surroundings.ts'
 import type { Vars } from '../value.ts'
+import type { Keyring } from '../vault/keyring.ts'
+import { ClearFiles } from './clear.ts'
 import { Digests } from './digests.ts'
 import { Downloads } from './downloads.ts'
 import { controllerFiles } from './files.ts'
@@ -26,24 +28,29 @@ export interface Controller {
 export interface ControllerOptions {
   /** process.env where absent. */
   readonly environment?: Environment | undefined
+  /** What opens encrypted files; without it they are read as they are. */
+  readonly vault?: Keyring | undefined
+  /** Told of what is accepted in a file but should be written in another way. */
+  readonly warn?: Warn | undefined
 }
 
 /** Opens the controller's disk and its download cache for one run. */
-export function openController({ environment = process.env }: ControllerOptions): Controller {
+export function openController({ environment = process.env, vault, warn }: ControllerOptions): Controller {
   const digests = new Digests()
   const shared: Shared = {
     digests,
     downloads: new Downloads(join(cacheFolder(environment), 'downloads'), digests, { environment }),
     archives: new Map(),
     held: new Map(),
+    clear: new ClearFiles(vault),
     foreseen: new Map(),
   }
-  const disk = controllerFiles()
+  const disk = controllerFiles(vault)
   return {
-    filesAt: (standing) => valueFiles(standing, environment),
+    filesAt: (standing) => valueFiles(standing, environment, vault),
     local: (place) => openLocal(place, shared),
     readVars(name, place) {
-      const problems = new Problems()
+      const problems = new Problems(warn)
       const vars = readVarsFile(findFile('vars', name, place), disk, problems)
       checkTemplates(vars, problems)
       problems.throwIfAny()

@@ -1,21 +1,32 @@
-import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync } from 'node:fs'
+import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import picomatch from 'picomatch'
+import { KplayError } from '../errors.ts'
 import type { Files } from '../values/surroundings.ts'
+import { isVault } from '../vault/envelope.ts'
+import type { Keyring } from '../vault/keyring.ts'
 import { cannotRead, codeOf } from './files.ts'
 import { searchPlaces, type Standing } from './search.ts'
 
 /** Files as templates and lookups see them; names are looked for from where the task stands. */
-export function valueFiles(standing: Standing, environment: Readonly<Record<string, string | undefined>>): Files {
+export function valueFiles(
+  standing: Standing,
+  environment: Readonly<Record<string, string | undefined>>,
+  vault?: Keyring,
+): Files {
   return {
     readText(path) {
       try {
-        return readFileSync(path, 'utf8')
+        const bytes = readFileSync(path)
+        if (vault && isVault(bytes)) return vault.openContent(bytes.toString('latin1'), path).toString('utf8')
+        return bytes.toString('utf8')
       } catch (cause) {
         if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes(codeOf(cause))) return undefined
-        throw cannotRead(path, cause)
+        throw cause instanceof KplayError ? cause : cannotRead(path, cause)
       }
     },
+    isEncrypted: (path) =>
+      statSync(path, { throwIfNoEntry: false })?.isFile() ? isVault(readFileSync(path)) : undefined,
     glob: (pattern) => glob(pattern),
     resolve: (name, kind) => searchPlaces(kind, name, standing).find((path) => existsSync(path)),
     env: (name) => environment[name],

@@ -37,6 +37,8 @@ export interface RenderOptions {
         >
       >
     | undefined
+  /** A template that a vault encrypts is decrypted, unless this is false. */
+  readonly decrypt?: boolean | undefined
   /** Names that only this template sees, such as template_destpath. */
   readonly names?: Readonly<Record<string, Plain>> | undefined
 }
@@ -62,7 +64,10 @@ export interface Local {
       }[]
     | undefined
   >
+  /** Where a controller file lies in clear: itself, unless a vault encrypts it. Throws VAULT. */
+  decrypted(path: string): Promise<string>
   readText(path: string): Promise<string>
+  readBytes(path: string): Promise<Buffer>
   /** Size and digest of a controller file, for a step that sends it. */
   file(path: string): Promise<ControllerFile>
   /** The digest, in hex, of a controller file or of a text. */
@@ -138,6 +143,8 @@ export interface StateDefinition<F extends Fields, S extends State> extends Desc
   evidence?(args: ArgsOf<F>, reader: Reader): Promise<string | undefined>
   /** How a changed key reads with --diff; keys without an entry are shown as `key: from → to`. Text is diffed by lines. */
   readonly text?: readonly (keyof S & string)[]
+  /** Its one step is all that it does, so with `async` and `poll: 0` that goes on by itself on the host. */
+  readonly detachable?: boolean
   /** Things worth telling although nothing failed: a key skipped in a container, a value that lowers the host's own. */
   warnings?(args: ArgsOf<F>, now: S, want: Wanted<S>): readonly string[]
   /** True when the arguments make it a question: `command` with `read_only`. Then `ask` answers and nothing else runs. */

@@ -19,6 +19,8 @@ export interface SourceArgs {
   readonly src: string
   readonly remote_src: boolean
   readonly local_follow: boolean
+  /** Files that a vault encrypts are copied in clear. */
+  readonly decrypt: boolean
 }
 
 export interface Source {
@@ -31,30 +33,37 @@ export interface Source {
 export const sourceOf = (args: SourceArgs, reader: Reader, local: Local): Promise<Source> =>
   args.remote_src ? remoteSource(args, reader) : localSource(args, local)
 
-async function localSource({ src, local_follow }: SourceArgs, local: Local): Promise<Source> {
+async function localSource({ src, local_follow, decrypt }: SourceArgs, local: Local): Promise<Source> {
   const top = await local.find('files', withoutSlash(src))
-  if ((await local.tree(top)) === undefined) return { kind: 'file', entries: [await localFile('', top, local)] }
-  return { kind: 'dir', entries: await localTree('', top, local_follow, local) }
+  if ((await local.tree(top)) === undefined)
+    return { kind: 'file', entries: [await localFile('', top, decrypt, local)] }
+  return { kind: 'dir', entries: await localTree('', top, { local_follow, decrypt }, local) }
 }
 
-async function localFile(path: string, from: string, local: Local): Promise<SourceEntry> {
-  const [{ file, size, sha256 }, mode] = await Promise.all([local.file(from), local.mode(from)])
+async function localFile(path: string, written: string, decrypt: boolean, local: Local): Promise<SourceEntry> {
+  const from = decrypt ? await local.decrypted(written) : written
+  const [{ file, size, sha256 }, mode] = await Promise.all([local.file(from), local.mode(written)])
   return { path, kind: 'file', mode, from: file, size, sha256 }
 }
 
-async function localTree(prefix: string, top: string, follow: boolean, local: Local): Promise<SourceEntry[]> {
+async function localTree(
+  prefix: string,
+  top: string,
+  how: Pick<SourceArgs, 'local_follow' | 'decrypt'>,
+  local: Local,
+): Promise<SourceEntry[]> {
   const entries: SourceEntry[] = []
   for (const { path: name, kind, mode, target } of (await local.tree(top)) ?? []) {
     const path = prefix === '' ? name : `${prefix}/${name}`
     const from = join(top, name)
-    if (kind === 'file') entries.push(await localFile(path, from, local))
+    if (kind === 'file') entries.push(await localFile(path, from, how.decrypt, local))
     else if (kind === 'dir') entries.push({ path, kind, mode, from, size: 0, sha256: '' })
-    else if (!follow) entries.push({ path, kind, mode, target, from, size: 0, sha256: '' })
-    else if ((await local.tree(from)) === undefined) entries.push(await localFile(path, from, local))
+    else if (!how.local_follow) entries.push({ path, kind, mode, target, from, size: 0, sha256: '' })
+    else if ((await local.tree(from)) === undefined) entries.push(await localFile(path, from, how.decrypt, local))
     else
       entries.push(
         { path, kind: 'dir', mode: '0755', from, size: 0, sha256: '' },
-        ...(await localTree(path, from, follow, local)),
+        ...(await localTree(path, from, how, local)),
       )
   }
   return entries

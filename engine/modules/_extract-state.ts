@@ -23,6 +23,7 @@ export interface ExtractArgs {
   readonly group: string | undefined
   readonly verify: boolean
   readonly list_files: boolean
+  readonly decrypt: boolean
 }
 export type Origin = 'controller' | 'host' | 'url'
 
@@ -123,7 +124,7 @@ interface SourceNow {
 }
 
 async function sourceOf(
-  { src, checksum }: ExtractArgs,
+  { src, checksum, decrypt }: ExtractArgs,
   origin: Origin,
   reader: Reader,
   local: Local,
@@ -131,7 +132,8 @@ async function sourceOf(
   const unread = { file: null, path: '', size: 0, sha256: '' }
   if (origin === 'url') return { ...unread, kind: 'file', words: `url=${src} checksum=${checksum ?? 'none'}` }
   if (origin === 'controller') {
-    const { file, size, sha256 } = await local.file(await local.find('files', src))
+    const found = await local.find('files', src)
+    const { file, size, sha256 } = await local.file(decrypt ? await local.decrypted(found) : found)
     return { ...unread, kind: 'file', file, size, sha256, words: `archive=${basename(src)} sha256=${sha256}` }
   }
   const path = await atHome(src, reader)

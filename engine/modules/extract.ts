@@ -60,6 +60,7 @@ export const extract = defineModule({
     }),
     list_files: flag({ default: false, help: 'Register the names of all that was extracted.' }),
     validate_certs: flag({ default: true, help: "For a URL: check the server's certificate." }),
+    decrypt: flag({ default: true, help: 'An archive of the controller that a vault encrypts is extracted in clear.' }),
     ...ansibleFields,
   },
   examples: [

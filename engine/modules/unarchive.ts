@@ -18,7 +18,7 @@ export const unarchive = defineAlias({
     list_files: flag({ default: false, help: 'Register the names of all that was extracted.' }),
     ...attributeFields,
     validate_certs: flag({ default: true, help: "For a URL: check the server's certificate." }),
-    decrypt: flag({ default: true, help: 'Taken from Ansible; nothing comes of it.' }),
+    decrypt: flag({ default: true, help: 'An archive of the controller that a vault encrypts is extracted in clear.' }),
     io_buffer_size: whole({ default: 65536, help: 'Taken from Ansible; nothing comes of it.' }),
     ...ansibleFields,
   },
@@ -34,7 +34,7 @@ export const unarchive = defineAlias({
     },
   ],
   rule: ({ copy, remote_src }) => (copy === true && remote_src ? 'give copy or remote_src, not both' : undefined),
-  to: ({ copy, remote_src, decrypt: _, io_buffer_size: __, ...same }) => ({
+  to: ({ copy, remote_src, io_buffer_size: _, ...same }) => ({
     module: 'extract',
     args: { ...same, remote_src: remote_src || copy === false },
   }),

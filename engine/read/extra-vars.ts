@@ -12,7 +12,7 @@ import { readYaml } from './yaml.ts'
  * values are text). Later ones win. Throws all mistakes at once.
  */
 export function readExtraVars(texts: readonly string[], files: Files): Vars {
-  const problems = new Problems()
+  const problems = new Problems(files.warn)
   const layers = texts.map((text) => readOne(text.trim(), files, problems))
   checkTemplates(layers, problems)
   problems.throwIfAny()

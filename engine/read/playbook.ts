@@ -21,7 +21,7 @@ export type { PlaybookOptions } from './reading.ts'
  * NOT_FOUND), each with its place.
  */
 export function readPlaybook(path: string, files: Files, options: PlaybookOptions): Playbook {
-  const problems = new Problems()
+  const problems = new Problems(files.warn)
   const reading: Reading = {
     files,
     problems,

@@ -1,6 +1,7 @@
 import type { Place } from '../errors.ts'
 import type { Value } from '../value.ts'
 import type { Operand } from './operand.ts'
+import type { Syntax } from './syntax.ts'
 
 /** What stands between the parentheses of a call. */
 export interface Given {
@@ -18,13 +19,19 @@ export interface Reach {
 
 /** Files and environment of the controller. What is read through it is data, never rendered again. */
 export interface Files {
+  /** The text; of a file that a vault encrypts, what is in it. */
   readText(path: string): string | undefined
+  /** Paths of files that match; a relative pattern is tried by the search path of files/. */
   glob(pattern: string): string[]
   /** The path of a file of a play or role by Ansible's search path; undefined when there is none. */
   resolve(name: string, kind: 'files' | 'templates' | 'vars'): string | undefined
   env(name: string): string | undefined
-  /** What kind of file it is, for tests like `is directory`; undefined when there is none. */
-  stat?(path: string): { readonly kind: 'file' | 'directory' | 'link' | 'other'; readonly real: string } | undefined
+  /** The text of a file that only its owner may read: changed, or made when there is none. A relative name is the playbook's. */
+  keep?(path: string, change: (known: string | undefined) => string): string
+  /** Whether a vault encrypts the file; undefined when there is none. */
+  isEncrypted?(path: string): boolean | undefined
+  /** What there is, for tests like `is directory`; undefined when there is nothing. */
+  stat?(path: string): Found | undefined
 }
 
 /** What opens encrypted values. */
@@ -35,6 +42,19 @@ export interface Vault {
   sourceOf(text: string): string | undefined
 }
 
+/** What stands at a path of the controller. */
+export interface Found {
+  /** What it is, or what the link leads to; a link may lead to nothing. */
+  readonly kind: 'file' | 'directory' | 'other' | 'nothing'
+  readonly link: boolean
+  readonly mount: boolean
+  /** The path without links in it. */
+  readonly real: string
+}
+
+/** What must be waited for: the output of a command, the body of an answer. */
+export type Waiting = 'pipe' | 'url'
+
 /** What an evaluation needs from outside. All of it may be missing: then what needs it fails with a clear error. */
 export interface Ports {
   readonly files?: Files | undefined
@@ -42,7 +62,11 @@ export interface Ports {
   /** Something that is accepted but should be written in another way. */
   warn?(message: string, place: Place | undefined): void
   /** An answer that must be waited for; it throws Suspended until it is there. See `suspend.ts`. */
-  ask?(kind: 'pipe' | 'url' | 'lines', subject: string, options: ReadonlyMap<string, Value>): Value
+  ask?(kind: Waiting, subject: string, options: ReadonlyMap<string, Value>): string
+  /** Names of the hosts that patterns select. */
+  hosts?(patterns: readonly string[]): readonly string[]
+  /** What the configuration says; JavaScript's undefined when there is no setting of that name. */
+  setting?(name: string): Value | undefined
   now?(): Date
 }
 
@@ -54,6 +78,13 @@ export interface Variables {
   names(): Iterable<string>
 }
 
+/** A template file that was read, and how its syntax differs. */
+export interface TemplateFile {
+  readonly file: string
+  readonly source: string
+  readonly syntax: Syntax
+}
+
 /** Where a call happens: what a filter, test or lookup may look at beyond its arguments. */
 export interface Surroundings extends Reach {
   readonly variables: Variables
@@ -62,5 +93,5 @@ export interface Surroundings extends Reach {
   test(name: string, input: Operand, given: Given): boolean
   knows(what: 'filter' | 'test', name: string): boolean
   /** Renders a template file that a lookup names, with further variables. */
-  renderFile(file: string, source: string, more: ReadonlyMap<string, Operand>): string
+  renderFile(file: TemplateFile, more: ReadonlyMap<string, Operand>): Operand
 }

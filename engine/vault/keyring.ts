@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { KplayError, type Place } from '../errors.ts'
 import { isUnopened, parseSealed, unseal, type Unopened } from './aes256.ts'
 import { DEFAULT_ID } from './envelope.ts'
@@ -64,6 +65,13 @@ export class Keyring {
     return text
   }
 
+  /** What a file that is copied or extracted holds: all of it is a secret. */
+  openContent(ciphertext: string, path: string): Buffer {
+    const { content } = this.openBytes(ciphertext, { file: path, line: 1, column: 1 })
+    if (isUtf8(content)) this.secrets.add(content.toString('utf8'))
+    return content
+  }
+
   hasOpened(path: string): boolean {
     return this.#files.has(path)
   }
@@ -71,6 +79,11 @@ export class Keyring {
   /** Texts of such a file that may be secrets. */
   conceal(texts: Iterable<string>): void {
     for (const text of texts) this.secrets.addDoubtful(text)
+  }
+
+  /** A text without what must not be shown. */
+  mask(text: string): string {
+    return this.secrets.mask(text)
   }
 
   /** The vault that a text was decrypted from; undefined: from none. */

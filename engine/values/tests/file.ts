@@ -3,9 +3,7 @@ import { Locked, defined, failure } from '../operand.ts'
 import { operation, sealed } from '../operation.ts'
 import type { Operation, Operations } from '../operation.ts'
 import { text } from '../print.ts'
-import type { Files } from '../surroundings.ts'
-
-type Found = NonNullable<ReturnType<NonNullable<Files['stat']>>>
+import type { Found } from '../surroundings.ts'
 
 /** These look at the controller, as Ansible's do. */
 function look(call: Call, path = text(call.input)): Found | undefined {
@@ -19,17 +17,13 @@ const file = (judge: (found: Found | undefined) => boolean): Operation<boolean> 
 
 const directory = file((found) => found?.kind === 'directory')
 const regular = file((found) => found?.kind === 'file')
-const link = file((found) => found?.kind === 'link')
+const link = file((found) => found?.link === true)
+const mount = file((found) => found?.mount === true)
 const absolute = operation('', (call) => text(call.input).startsWith('/'))
 const same = operation('other', (call) => {
   const [mine, theirs] = [look(call), look(call, text(call.need('other')))]
   return mine !== undefined && mine.real === theirs?.real
 })
-const unsupported = (why: string): Operation<boolean> =>
-  operation('', (): boolean => {
-    throw failure(why)
-  })
-const mount = unsupported('the test mount is not supported: it would look at the controller')
 const vault = sealed('', ({ rawInput, around }) => {
   if (rawInput instanceof Locked) return true
   const value = defined(rawInput)
@@ -43,7 +37,7 @@ export const fileTests: Operations<boolean> = {
   is_file: regular,
   link,
   is_link: link,
-  exists: file((found) => found !== undefined),
+  exists: file((found) => found !== undefined && found.kind !== 'nothing'),
   link_exists: file((found) => found !== undefined),
   abs: absolute,
   is_abs: absolute,
@@ -52,7 +46,11 @@ export const fileTests: Operations<boolean> = {
   mount,
   is_mount: mount,
   vault_encrypted: vault,
-  vaulted_file: operation('', (call) =>
-    Boolean(call.around.variables.ports.files?.readText(text(call.input))?.startsWith('$ANSIBLE_VAULT;')),
-  ),
+  vaulted_file: operation('', (call) => {
+    const { files } = call.around.variables.ports
+    const path = text(call.input)
+    const found = files?.isEncrypted ? files.isEncrypted(path) : files?.readText(path)?.startsWith('$ANSIBLE_VAULT')
+    if (found === undefined) throw failure(`the test vaulted_file finds no file ${path}`)
+    return found
+  }),
 }
