@@ -1,7 +1,8 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import type { VaultFlags } from './vault-flags.ts'
 
 /** Flags that all commands have which work on hosts, named as Ansible's. */
-export interface HostFlags {
+export interface HostFlags extends VaultFlags {
   readonly inventory: readonly string[]
   readonly limit: readonly string[]
   readonly extraVars: readonly string[]
@@ -12,6 +13,7 @@ export interface HostFlags {
   readonly verbose: number
   readonly output?: 'auto' | 'live' | 'plain' | 'json'
   readonly rolesPath: readonly string[]
+  readonly flushCache?: true
 
   readonly user?: string
   readonly privateKey?: string
@@ -50,6 +52,11 @@ export function whole(value: string): number {
   throw new InvalidArgumentError('a whole number above 0 is needed.')
 }
 
+export function number(value: string): number {
+  if (/^\d+$/.test(value)) return Number(value)
+  throw new InvalidArgumentError('a whole number is needed.')
+}
+
 /** Which hosts, with which variables. */
 export function addHostFlags(command: Command): Command {
   return command
@@ -68,6 +75,7 @@ export function addWorkFlags(command: Command): Command {
     .option('-D, --diff', 'show the changes')
     .option('-f, --forks <n>', 'hosts worked on at the same time (default 50)', whole)
     .option('-v, --verbose', 'say more; may be repeated', (_: string, level: number) => level + 1, 0)
+    .option('--flush-cache', 'forget the facts that former runs have kept')
     .option('--roles-path <folder>', 'a further folder with roles; may be repeated', more)
     .addOption(
       new Option('--output <kind>', 'how to report').choices(['auto', 'live', 'plain', 'json']).default('auto'),

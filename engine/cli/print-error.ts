@@ -2,11 +2,16 @@ import { readFileSync } from 'node:fs'
 import type { KplayError } from '../errors.ts'
 import { renderError } from '../report/error.ts'
 import { painter } from '../report/style.ts'
+import { isVault } from '../vault/envelope.ts'
 
-/** Text of a controller file for the line an error stands in; undefined where it cannot be read. */
+/**
+ * Text of a controller file for the line an error stands in; undefined where it cannot be read. What a vault encrypts
+ * has no lines to show but its first.
+ */
 export function readSource(path: string): string | undefined {
   try {
-    return readFileSync(path, 'utf8')
+    const text = readFileSync(path, 'utf8')
+    return isVault(text) ? text.split('\n')[0] : text
   } catch {
     return undefined
   }

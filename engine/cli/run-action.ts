@@ -9,22 +9,24 @@ import { openReporter } from './output.ts'
 import { tellRemarks } from './remarks.ts'
 import { projectOf, sharedOptions, sharedRequest } from './request.ts'
 import type { RunFlags } from './run.ts'
+import { openKeyring, warnBeside } from './vault-keyring.ts'
 import { work } from './work.ts'
 
 /** `kplay run`: flags and project become a request; events become text; the end becomes an exit code. */
 export async function runFromCommandLine(playbooks: readonly string[], flags: RunFlags): Promise<number> {
-  const files = controllerFiles()
   const paths = playbooks.map((path) => resolve(path))
   const project = projectOf(dirname(paths[0] ?? process.cwd()))
   const listed = flags.syntaxCheck || flags.listHosts || flags.listTasks || flags.listTags
   const request = await requestOf(paths, flags, project, { reaching: !listed })
+  const vault = await openKeyring({ flags, settings: project.settings, warn: warnBeside })
+  const files = controllerFiles(vault)
   if (listed) {
     tellRemarks(project)
     process.stdout.write(listing(prepare(request, files, modules), flags))
     return EXIT.ok
   }
   const reporter = await openReporter(flags, request.options, project.settings)
-  return work({ project, request, reporter }, (ports) => kplay(request, files, ports))
+  return work({ project, request, reporter, vault }, (ports) => kplay(request, files, ports))
 }
 
 async function requestOf(

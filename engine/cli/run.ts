@@ -9,6 +9,7 @@ import {
   moreWords,
   NONE,
 } from './flags.ts'
+import { addVaultFlags } from './vault-flags.ts'
 
 /** Flags of `kplay run`, named as ansible-playbook's. */
 export interface RunFlags extends HostFlags {
@@ -41,6 +42,7 @@ export function addRunCommand(program: Command): void {
   addWorkFlags(command)
   addConnectionFlags(command)
   addBecomeFlags(command)
+  addVaultFlags(command)
   command
     .action(async (playbooks: string[], flags: RunFlags) => {
       const { runFromCommandLine } = await import('./run-action.ts')

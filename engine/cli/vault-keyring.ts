@@ -53,6 +53,9 @@ export async function openKeyring(request: KeyringRequest): Promise<Keyring> {
   return new Keyring(passwords, { idMatch, defaultId })
 }
 
+/** Tells of a source that gives no password, before there is a reporter. */
+export const warnBeside = (message: string): void => void process.stderr.write(`warning: ${message}\n`)
+
 function sourcesOf({ flags, settings, mustHave = false }: KeyringRequest): readonly Source[] {
   const { vaultIdentityList = [], vaultPasswordFile } = settings
   const sources: Source[] = [...vaultIdentityList, ...(flags.vaultId ?? [])].map(parseSource)

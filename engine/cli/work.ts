@@ -7,19 +7,22 @@ import type { Project } from '../read/project.ts'
 import type { Reporter } from '../report/reporter.ts'
 import type { RunPorts } from '../run/context.ts'
 import type { RunEnd } from '../run/run.ts'
+import type { Keyring } from '../vault/keyring.ts'
 import { askSecret } from './ask.ts'
 import { EXIT } from './exit.ts'
+import { factCacheOf } from './fact-cache.ts'
 import { emitRemarks } from './remarks.ts'
 
 interface Work {
   readonly project: Project
   readonly request: Pick<Request, 'options'>
   readonly reporter: Reporter
+  readonly vault: Keyring
 }
 
 /** Opens what a run needs, lets it work, closes all of it. @returns the exit code */
 export async function work(
-  { project, request, reporter }: Work,
+  { project, request, reporter, vault }: Work,
   run: (ports: RunPorts) => Promise<RunEnd>,
 ): Promise<number> {
   const [soft, hard] = [new AbortController(), new AbortController()]
@@ -32,9 +35,11 @@ export async function work(
     machines.abort()
   })
   try {
-    const { filesAt, local, readVars } = openController({})
+    const { filesAt, local, readVars } = openController({ vault, warn: (message, place) => emit({ type: 'warning', message, place }) })
     const signals = { soft: soft.signal, hard: hard.signal }
-    return exitCode(await run({ registry: modules, machines, emit, ...signals, filesFor: filesAt, local, readVars }))
+    const factCache = factCacheOf(project.settings, emit)
+    const ports = { registry: modules, machines, emit, ...signals, filesFor: filesAt, local, readVars, factCache }
+    return exitCode(await run(ports))
   } finally {
     stop()
     reporter.end()
