@@ -35,7 +35,10 @@ export async function work(
     machines.abort()
   })
   try {
-    const { filesAt, local, readVars } = openController({ vault, warn: (message, place) => emit({ type: 'warning', message, place }) })
+    const { filesAt, local, readVars } = openController({
+      vault,
+      warn: (message, place) => emit({ type: 'warning', message, place }),
+    })
     const signals = { soft: soft.signal, hard: hard.signal }
     const factCache = factCacheOf(project.settings, emit)
     const ports = { registry: modules, machines, emit, ...signals, filesFor: filesAt, local, readVars, factCache }
