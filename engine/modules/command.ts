@@ -38,6 +38,7 @@ export const command = defineModule({
     'The line is split into words as Python’s shlex does it; no shell sees it, so `|`, `>`, `;`, `*` and `$(…)` have no meaning. A leading `~` and variables of the host (`$HOME`) are expanded, unless `expand_argument_vars` is off. A task that cannot know whether it changes anything counts as changed: give it `creates` or `removes`, or `read_only` when it only asks.',
   freeForm: 'cmd',
   always: ALWAYS,
+  detachable: true,
   args: {
     cmd: text({ optional: true, aliases: ['_raw_params'], help: 'The program and its arguments, as one line.' }),
     argv: list(text({ help: 'A word.' }), { optional: true, help: 'The program and its arguments, as a list.' }),

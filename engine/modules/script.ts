@@ -54,6 +54,7 @@ export const script = defineModule({
     'The file is looked for as `copy` does it, travels to the host and is gone when it has run. What follows its name are arguments, which a shell on the host reads. The first line of the script (`#!`) says what runs it, unless `executable` does. It counts as changed: give it `creates` or `removes`.',
   freeForm: 'cmd',
   always: 'nobody can know what a script does: say so with creates or removes',
+  detachable: true,
   args: {
     cmd: text({ aliases: ['_raw_params'], help: 'The script on the controller, and its arguments.' }),
     chdir,

@@ -22,6 +22,7 @@ export const shell = defineModule({
     'Use `command` where no shell is needed: here every value that is put into the text is read by the shell, so quote it with the `quote` filter. With `/bin/sh` the code is that of the last command of a pipe; where that matters use `executable: /bin/bash` and `set -o pipefail`.',
   freeForm: 'cmd',
   always: ALWAYS,
+  detachable: true,
   args: {
     cmd: text({ aliases: ['_raw_params'], help: 'What the shell runs.' }),
     ...commandFields,

@@ -5,6 +5,7 @@ import type { Local, Registry } from '../module/define.ts'
 import type { Vars } from '../value.ts'
 import type { Files, Vault } from '../values/surroundings.ts'
 import type { Scope } from '../values/scope.ts'
+import type { Jobs } from './jobs.ts'
 import type { Overlay } from './overlay/overlay.ts'
 import type { FactCache } from './known-facts.ts'
 import type { HostState } from './state.ts'
@@ -27,6 +28,8 @@ export interface RunOptions {
   readonly hashBehaviour?: 'replace' | 'merge' | undefined
   /** Facts are variables by themselves too, as `ansible_distribution`; true where absent. */
   readonly injectFacts?: boolean | undefined
+  /** Facts of former runs are forgotten. */
+  readonly flushCache?: boolean | undefined
   /** The configuration file, and the inventories as they were named; only variables tell them. */
   readonly configFile?: string | undefined
   readonly inventorySources?: readonly string[] | undefined
@@ -92,4 +95,5 @@ export interface RunContext extends RunPorts {
   /** Check mode's predictions, by machine. */
   readonly overlays: Map<string, Overlay>
   readonly turns: Turns
+  readonly jobs: Jobs
 }

@@ -2,7 +2,7 @@ import { KplayError } from '../errors.ts'
 import type { Failure } from '../events.ts'
 import { PLACING } from '../host/placing.ts'
 import type { Reader } from '../host/reader.ts'
-import { effectsOf, type Step } from '../host/step.ts'
+import { effectsOf, type RunStep, type Step } from '../host/step.ts'
 import type { StepOptions, Target } from '../host/target.ts'
 import type { Change } from '../model.ts'
 import type {
@@ -51,6 +51,8 @@ export interface ConvergeContext extends ReadContext {
   beforeSteps?(): Promise<void>
   /** Absent: nobody else works at the machine. */
   readonly turn?: Turn | undefined
+  /** Lets what a step starts go on by itself; `values` is what its result would be, had it said nothing. */
+  detach?(step: RunStep, values: ResultValues): RunStep
   /** Told after each step: what readers remember of the machine is out of date. */
   changed(): void
 }
@@ -141,7 +143,7 @@ async function change(
   }
 
   await context.beforeSteps?.()
-  const ran = await runSteps(steps, context)
+  const ran = await runSteps(detached(job, context), context)
   const failure = failureOf(job, ran)
   const { after, left } = failure ? { after: now, left: [] } : await settle(job)
   const values = module.result?.(args, now, after, ran) ?? {}
@@ -158,6 +160,15 @@ const leftOut = (values: ResultValues, ran: readonly Ran[]): string[] =>
     if (bytes === 0 || values[stream] === undefined) return []
     return [`${stream} is too long: ${(bytes / 1024 / 1024).toFixed(1)} MiB are missing from its middle`]
   })
+
+/** The steps, or with `detach` those that start them. */
+function detached({ module, args, now, steps }: Job, { detach }: ConvergeContext): readonly Step[] {
+  if (!detach) return steps
+  const silent = (step: Step): Ran => ({ step, code: 0, signal: null, stdout: '', stderr: '' })
+  return steps.map((step) =>
+    step.kind === 'run' ? detach(step, module.result?.(args, now, now, [silent(step)]) ?? {}) : step,
+  )
+}
 
 interface Job {
   readonly module: StateModule

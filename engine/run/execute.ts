@@ -1,7 +1,8 @@
 import { KplayError, type ErrorCode } from '../errors.ts'
 import type { Layer, Scope } from '../values/scope.ts'
 import { settled } from '../values/suspend.ts'
-import { actionOf, evaluateArgs } from './actions.ts'
+import { actionOf, evaluateArgs, type Action } from './actions.ts'
+import { asyncOf, runAsync } from './async.ts'
 import type { RunContext } from './context.ts'
 import { workplaceOf } from './delegate.ts'
 import type { Executed, Execution } from './execution.ts'
@@ -34,11 +35,19 @@ export async function execute(
   })
   const job: Execution = { planned: { ...planned, task }, host, view, scope, layers, context, workplace }
   const seconds = timeoutOf(job)
-  const control = action.kind === 'control'
-  const work = control ? runControl(action, given, job) : runModule(action, given, job)
-  const executed = await within(seconds, control ? 0 : STEP_GRACE, work).catch(asAnswer)
+  const executed = await within(seconds, action.kind === 'control' ? 0 : STEP_GRACE, run(action, given, job)).catch(
+    asAnswer,
+  )
   if (executed.learnt && workplace.owner) learn(workplace.owner, executed.learnt)
   return seconds === undefined ? executed : timed(executed, seconds)
+}
+
+async function run(action: Action, given: Readonly<Record<string, unknown>>, job: Execution): Promise<Executed> {
+  const async = asyncOf(job)
+  if (action.kind !== 'control') return async ? runAsync(action, given, job, async) : runModule(action, given, job)
+  if (!async) return runControl(action, given, job)
+  const { place } = job.planned.task
+  throw new KplayError('BAD_ARGS', `This action (${action.name}) does not support async.`, { place })
 }
 
 /** Seconds in which a step that is too late says so itself. */

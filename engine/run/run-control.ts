@@ -3,6 +3,8 @@ import { settled } from '../values/suspend.ts'
 import { argumentPlace, parseFor, rawArgs } from './actions.ts'
 import type { ControlAnswer, ControlModule } from './control/define.ts'
 import type { Converged } from './converge.ts'
+import { jobPath } from './async.ts'
+import { isChecking } from './run-module.ts'
 import { pause, placeOf, reach, type Executed, type Execution } from './execution.ts'
 import { validateIncluded } from './validate.ts'
 
@@ -27,6 +29,8 @@ export async function runControl(
       place: placeOf(job),
       raw,
       job,
+      checking: isChecking(job),
+      jobPath: (id, home) => jobPath(id, home, job),
       target: () => reach(job),
       sleep: (milliseconds) => pause(milliseconds, job.context.soft),
     }),

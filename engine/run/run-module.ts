@@ -18,11 +18,19 @@ import { overlayReader } from './overlay/reader.ts'
 import { oweHandlers } from './owed.ts'
 import { timeoutOf } from './timeout.ts'
 
+export interface RunModuleOptions {
+  /** Seconds that a step may take at most, whatever `timeout` says. */
+  readonly limit?: number
+  /** Lets what a step starts go on by itself. */
+  readonly detach?: (machine: Target) => NonNullable<ConvergeContext['detach']>
+}
+
 /** Lets a module work on its host. Throws what module and host throw. */
 export async function runModule(
   action: Module,
   given: Readonly<Record<string, unknown>>,
   job: Execution,
+  { limit, detach }: RunModuleOptions = {},
 ): Promise<Executed> {
   const { context } = job
   const place = (key: string) => argumentPlace(job.planned.task, action, key)
@@ -32,7 +40,10 @@ export async function runModule(
   const question = module.kind === 'read' || (module.question?.(asGiven) ?? false)
   const sight = readerOf(machine, question, isChecking(job), context)
   const args = await expandHomes(module.args, asGiven, { reader: sight.reader, home: machine.home }, place)
-  const work = workOf(job, machine, mask, sight)
+  const work: ConvergeContext = {
+    ...workOf(job, machine, mask, sight, limit),
+    ...(detach && { detach: detach(machine) }),
+  }
   const done = await (module.kind === 'read' ? answer(module, args, work) : converge(module, args, work)).catch(
     (error: unknown): Converged => {
       // A state module that cannot look through a prediction would find a difference in the real run.
@@ -65,7 +76,13 @@ function foreseen(error: KplayError, overlay: Overlay): Converged {
   return { status: 'changed', changes: [], steps: [error.message], values: {}, warnings: [], predicted: true }
 }
 
-function workOf(job: Execution, machine: Target, mask: (text: string) => string, sight: Sight): ConvergeContext {
+function workOf(
+  job: Execution,
+  machine: Target,
+  mask: (text: string) => string,
+  sight: Sight,
+  limit = Infinity,
+): ConvergeContext {
   const { planned, host, view, scope, context, workplace } = job
   const beforeSteps = (): Promise<void> =>
     oweHandlers(
@@ -75,13 +92,13 @@ function workOf(job: Execution, machine: Target, mask: (text: string) => string,
       view,
       context,
     )
-  const timeout = timeoutOf(job)
+  const timeout = Math.min(timeoutOf(job) ?? Infinity, limit)
   return {
     target: machine,
     local: context.local(placeOf(job)),
     stepOptions: {
       environment: environmentOf(job),
-      ...(timeout !== undefined && { timeout }),
+      ...(Number.isFinite(timeout) && { timeout }),
       progress: (sent, total) =>
         context.emit({
           type: 'progress',

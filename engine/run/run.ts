@@ -2,6 +2,7 @@ import type { Counts } from '../events.ts'
 import type { Owed } from '../host/owed.ts'
 import type { Host, Inventory, Play, Playbook } from '../model.ts'
 import { checkRoleArguments } from './arguments.ts'
+import { Jobs } from './jobs.ts'
 import { checkSpelling } from './misspelt.ts'
 import type { RunContext, RunOptions, RunPorts } from './context.ts'
 import { planPlay } from './plan.ts'
@@ -32,9 +33,11 @@ export async function run(
   ports: RunPorts,
 ): Promise<RunEnd> {
   const started = performance.now()
-  const hosts = new Map([...inventory.hosts].map(([name, host]) => [name, new HostState(host)]))
+  const hosts = new Map([...inventory.hosts].map(([name, host]) => [name, new HostState(host, ports.factCache)]))
+  if (options.flushCache) for (const host of hosts.values()) host.forgetFacts()
   const overlays: RunContext['overlays'] = new Map()
   const turns = new Turns()
+  const jobs = new Jobs()
   const contexts = playbooks.map((playbook): RunContext => ({
     ...ports,
     options,
@@ -43,11 +46,12 @@ export async function run(
     hosts,
     overlays,
     turns,
+    jobs,
   }))
   const plays = contexts.flatMap((context) =>
     context.playbook.plays.map((play) => {
       const chosen = hostsOf(play)
-      for (const host of chosen) if (!hosts.has(host.name)) hosts.set(host.name, new HostState(host))
+      for (const host of chosen) if (!hosts.has(host.name)) hosts.set(host.name, new HostState(host, ports.factCache))
       return { play, context, names: chosen.map(({ name }) => name) }
     }),
   )
@@ -66,6 +70,7 @@ export async function run(
     if (ports.soft.aborted) break
     if (!(await runPlay(play, names, context, () => (id += 1)))) break
   }
+  if (!ports.hard.aborted) await jobs.settle(ports.emit)
   const recap = new Map(
     [...touched].flatMap((name): [string, Counts][] => {
       const state = hosts.get(name)

@@ -18,6 +18,10 @@ export interface ControlContext {
   readonly raw: ReadonlyMap<string, Raw>
   /** The task as it is executed. */
   readonly job: Execution
+  /** Nothing may be done to a host. */
+  readonly checking: boolean
+  /** The file of a job on a host with that home. */
+  jobPath(id: string, home: string): string
   /** Connects when it is called. */
   target(): Promise<Target>
   sleep(milliseconds: number): Promise<void>

@@ -1,4 +1,5 @@
 import { assert } from './assert.ts'
+import { asyncStatus } from './async-status.ts'
 import { debug } from './debug.ts'
 import type { ControlModule } from './define.ts'
 import { fail } from './fail.ts'
@@ -14,6 +15,7 @@ import { setup } from './setup.ts'
 export const controls: ReadonlyMap<string, ControlModule> = new Map(
   [
     assert,
+    asyncStatus,
     debug,
     fail,
     importRole,
