@@ -27,7 +27,7 @@ export interface Request {
   readonly limit: readonly string[]
   readonly extraVars: readonly string[]
   readonly defaults?: PlayDefaults | undefined
-  readonly options: Omit<RunOptions, 'extraVars' | 'limit' | 'limitText'>
+  readonly options: Omit<RunOptions, 'extraVars' | 'limit' | 'limitText' | 'inventorySources'>
 }
 
 /** Everything that was read, before any host is contacted. */
@@ -83,6 +83,7 @@ export function prepare(request: Request, files: Files, registry: Registry): Pre
   const options: RunOptions = {
     ...request.options,
     extraVars,
+    inventorySources: request.inventory,
     ...(limited && { limit: limited, limitText: request.limit.join(',') }),
   }
   const scope = new Scope([{ name: 'extra vars', vars: extraVars }], { vault: files.vault })

@@ -51,7 +51,7 @@ export function sharedRequest(
 /** Options that `kplay run` and `kplay exec` share. Asks for passwords where that is wished and hosts will be reached. */
 export async function sharedOptions(
   flags: HostFlags,
-  { settings }: Project,
+  { settings, files }: Project,
   { reaching }: { readonly reaching: boolean },
 ): Promise<Omit<Request['options'], 'tags' | 'skipTags' | 'forceHandlers'>> {
   return {
@@ -59,6 +59,9 @@ export async function sharedOptions(
     diff: flags.diff ?? settings.diffAlways ?? false,
     forks: flags.forks ?? settings.forks ?? 50,
     verbosity: flags.verbose + (settings.verbosity ?? 0),
+    injectFacts: settings.injectFactsAsVars,
+    configFile: files.find((path) => path.endsWith('.cfg')),
+    flushCache: flags.flushCache === true,
     hashBehaviour: settings.hashBehaviour === 'merge' ? 'merge' : 'replace',
     connection: { ...connectionOf(flags, settings), ...(reaching ? await passwordsOf(flags, settings) : {}) },
   }

@@ -41,11 +41,6 @@ export const FIXED: Readonly<Record<string, Fixed>> = {
     why: 'a key given twice is always an error',
     variables: ['ANSIBLE_DUPLICATE_YAML_DICT_KEY'],
   },
-  'defaults.inject_facts_as_vars': {
-    accepts: YES,
-    why: 'facts are variables too',
-    variables: ['ANSIBLE_INJECT_FACT_VARS'],
-  },
   'defaults.private_role_vars': { accepts: NO, why: 'the variables of a role are seen by the rest of the play' },
   'defaults.playbook_vars_root': { accepts: /^top$/, why: 'group_vars and host_vars lie beside the playbook itself' },
   'inventory.use_extra_vars': { accepts: ANY, why: '' },

@@ -70,6 +70,7 @@ const TABLE = {
   moduleName: { kind: 'text', cfg: ['defaults.module_name'] },
   moduleArgs: defaults('text', 'module_args'),
 
+  injectFactsAsVars: defaults('flag', 'inject_facts_as_vars', 'ANSIBLE_INJECT_FACT_VARS'),
   factCaching: defaults('text', 'fact_caching', 'ANSIBLE_CACHE_PLUGIN'),
   factCachingConnection: defaults('path', 'fact_caching_connection', 'ANSIBLE_CACHE_PLUGIN_CONNECTION'),
   factCachingTimeout: defaults('whole', 'fact_caching_timeout', 'ANSIBLE_CACHE_PLUGIN_TIMEOUT'),
