@@ -17,11 +17,13 @@ const step = (text: string, more: Partial<RunStep> = {}): RunStep => ({
 })
 
 describe.concurrent.each(shells)('a job under $name', (shell) => {
-  const folder = join(temporaryFolder(), 'jobs')
   const session = localSession(shell)
 
-  async function start(name: string, what: RunStep, seconds = 20): Promise<() => Promise<JobState | undefined>> {
-    const path = join(folder, name)
+  async function start(
+    what: RunStep,
+    { folder = join(temporaryFolder(), 'jobs'), seconds = 20 } = {},
+  ): Promise<() => Promise<JobState | undefined>> {
+    const path = join(folder, 'one')
     const { code, stderr } = await runStep(session, startJob(what, { path, seconds, values: { cmd: "it's" } }))
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     return () => readJob(makeReader(session), path)
@@ -37,7 +39,8 @@ describe.concurrent.each(shells)('a job under $name', (shell) => {
   }
 
   test('goes on when the step is over, and says how it ended', async () => {
-    const look = await start('one', step(`umask; cat; sleep 0.5; echo "it's" >&2; exit 3`, { stdin: 'fed\n' }))
+    const folder = join(temporaryFolder(), 'jobs')
+    const look = await start(step(`umask; cat; sleep 0.5; echo "it's" >&2; exit 3`, { stdin: 'fed\n' }), { folder })
     expect(await look()).toEqual({ values: { cmd: "it's" } })
     expect(await over(look)).toMatchObject({
       values: { cmd: "it's" },
@@ -52,14 +55,14 @@ describe.concurrent.each(shells)('a job under $name', (shell) => {
 
   test('is ended when its time is over, with all that it started', async () => {
     const mark = join(temporaryFolder(), 'mark')
-    const look = await start('late', step(`(sleep 3; : >${mark}) & sleep 9`), 1)
+    const look = await start(step(`(sleep 3; : >${mark}) & sleep 9`), { seconds: 1 })
     expect(await over(look)).toMatchObject({ end: { late: true } })
     await sleep(2200)
     expect(existsSync(mark)).toBe(false)
   })
 
   test('that was killed is told as lost', async () => {
-    const look = await start('killed', step(`kill -9 $PPID; sleep 0.3`))
+    const look = await start(step(`kill -9 $PPID; sleep 0.3`))
     expect(await over(look)).toMatchObject({ lost: true })
   })
 })

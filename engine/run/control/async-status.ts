@@ -51,9 +51,8 @@ async function cleanup(path: string, values: Values, { checking, target }: Contr
 }
 
 function statusOf({ values, end, lost }: JobState, about: Values): ControlAnswer {
-  const { ansible_job_id: id } = about
   if (lost) {
-    const message = `job ${String(id)} ended without a result: it was killed, or the host was restarted`
+    const message = `the job ended without a result: it was killed, or the host was restarted`
     return finished({ ...about, ...values, msg: message }, message)
   }
   if (!end) return { values: about }
