@@ -4,8 +4,6 @@ import type { Vault } from '../values/surroundings.ts'
 export interface FileVault extends Vault {
   /** Whether the file was encrypted as a whole when it was read. */
   hasOpened(path: string): boolean
-  /** Takes texts that may be secrets. */
-  conceal(texts: Iterable<string>): void
   /** A text without what must not be shown. */
   mask(text: string): string
 }

@@ -40,6 +40,8 @@ export interface Vault {
   open(ciphertext: string, place?: Place): string
   /** The vault that a text was decrypted from; undefined: from none. */
   sourceOf(text: string): string | undefined
+  /** Takes texts that may be secrets. */
+  conceal(texts: Iterable<string>): void
 }
 
 /** What stands at a path of the controller. */

@@ -13,6 +13,7 @@ import { sizeFilters } from './sizes.ts'
 import { textFilters } from './text.ts'
 import { timeFilters } from './time.ts'
 import { urlFilters } from './url.ts'
+import { vaultFilters } from './vault.ts'
 
 /** Every filter by its name. */
 export const filters: Operations = {
@@ -30,4 +31,5 @@ export const filters: Operations = {
   ...textFilters,
   ...timeFilters,
   ...urlFilters,
+  ...vaultFilters,
 }
