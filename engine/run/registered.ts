@@ -57,7 +57,7 @@ export const withResult = (scope: Scope, task: Task, result: Variable): Scope =>
 
 /** Keeps a result for the tasks that follow: data from now on. */
 export function keep(task: Task, result: Variable, scope: Scope, host: HostState): void {
-  if (task.register !== undefined) host.registered.set(task.register, result)
+  if (task.register !== undefined) host.registered.set(task.register, { place: task.place, ...result })
   if (!task.projections) return
   const seen = withResult(scope, task, result)
   for (const [name, { value }] of task.projections) host.registered.set(name, { value: evaluate(value, seen) })

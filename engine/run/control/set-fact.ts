@@ -1,27 +1,49 @@
-import { KplayError } from '../../errors.ts'
+import { KplayError, type Place } from '../../errors.ts'
 import { flag } from '../../schema/field.ts'
-import type { Variable } from '../../value.ts'
-import { evaluate } from '../../values/template.ts'
+import { Template, type Value, type Variable } from '../../value.ts'
+import { evaluate, evaluateText, OMIT } from '../../values/template.ts'
+import type { Scope } from '../../values/scope.ts'
 import { defineControl } from './define.ts'
 
 export const setFact = defineControl({
   name: 'set_fact',
   summary: 'Sets variables of the host for the rest of the run.',
-  args: { cacheable: flag({ default: false, help: 'Accepted for compatibility: there is no fact cache yet.' }) },
+  args: {
+    cacheable: flag({
+      default: false,
+      help: 'They are facts too, which the fact cache keeps; in later runs they are as weak as other facts.',
+    }),
+  },
   anyArgs: true,
   sets: (raw) => raw.keys(),
   examples: [{ title: 'Remember a value', args: { kafka_running: '{{ kafka_pid.stdout != "" }}' } }],
-  run(_, { raw, scope }) {
+  run({ cacheable }, { raw, scope, job }) {
+    const { args, place } = job.planned.task
     const registered = new Map<string, Variable>()
-    for (const [name, value] of raw) {
-      if (!/^[A-Za-z_]\w*$/.test(name)) throw new KplayError('BAD_ARGS', `set_fact: ${name} is no variable name`)
+    for (const [written, raws] of raw) {
+      const at = args.get(written)?.keyPlace ?? place
+      const name = nameOf(written, scope, at)
       // The value is computed now, and is data from now on.
-      registered.set(name, { value: evaluate(value, scope) })
+      const value = evaluate(raws, scope)
+      if (value !== OMIT) registered.set(name, { value, place: at })
     }
+    if (registered.size === 0)
+      throw new KplayError('BAD_ARGS', 'set_fact sets nothing', { place, hint: 'write name: value below it' })
+    const facts = [...registered].map(([name, { value }]): [string, Value] => [name, value as Value])
     return {
       values: {},
-      learnt: { registered },
-      exact: new Map([['ansible_facts', new Map([...registered].map(([name, { value }]) => [name, value as never]))]]),
+      learnt: { registered, ...(cacheable && { cached: facts }) },
+      exact: new Map([['ansible_facts', new Map(facts)]]),
     }
   },
 })
+
+/** Of all arguments' names only those of set_fact may be templates. */
+function nameOf(written: string, scope: Scope, place: Place): string {
+  const name = written.includes('{{') ? evaluateText(new Template(written, place), scope) : written
+  if (/^[A-Za-z_]\w*$/.test(name)) return name
+  throw new KplayError('BAD_ARGS', `set_fact: ${name || '""'} is no name for a variable`, {
+    place,
+    hint: 'letters, digits and _ only, not starting with a digit',
+  })
+}
