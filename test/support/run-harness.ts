@@ -6,6 +6,7 @@ import { modules } from '../../engine/modules/index.ts'
 import type { Files } from '../../engine/read/files.ts'
 import { readVarsFile } from '../../engine/read/vars.ts'
 import { Problems } from '../../engine/errors.ts'
+import type { FactCache } from '../../engine/run/known-facts.ts'
 import type { RunOptions } from '../../engine/run/context.ts'
 import type { RunEnd } from '../../engine/run/run.ts'
 import { fakeHost, type FakeHost } from './fake-host.ts'
@@ -22,8 +23,9 @@ export interface PlaySetup {
   /** Hosts as an earlier play left them. */
   readonly kept?: ReadonlyMap<string, FakeHost>
   readonly options?: Partial<RunOptions>
-  readonly request?: Partial<Pick<Request, 'limit' | 'extraVars'>>
+  readonly request?: Partial<Pick<Request, 'limit' | 'extraVars' | 'inventory'>>
   readonly local?: CannedLocal
+  readonly factCache?: FactCache
   /** Called for each event, before it is kept. */
   onEvent?(event: Event, stop: () => void, abort: () => void): void
 }
@@ -60,6 +62,7 @@ export async function play(setup: PlaySetup): Promise<Played> {
     },
     filesFor: () => ({ readText: files.readText, glob: () => [], resolve: () => undefined, env: () => undefined }),
     local: () => fakeLocal(setup.local),
+    factCache: setup.factCache,
     readVars: (name) => {
       const problems = new Problems()
       const vars = readVarsFile(`/project/${name}`, files, problems)
