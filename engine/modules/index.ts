@@ -1,5 +1,6 @@
 import type { Module, Registry } from '../module/define.ts'
 import { apt } from './apt.ts'
+import { assemble } from './assemble.ts'
 import { blockinfile } from './blockinfile.ts'
 import { command } from './command.ts'
 import { copy } from './copy.ts'
@@ -10,14 +11,17 @@ import { file } from './file.ts'
 import { filesystem } from './filesystem.ts'
 import { find } from './find.ts'
 import { getUrl } from './get_url.ts'
+import { getent } from './getent.ts'
 import { group } from './group.ts'
 import { kafkaInfo } from './kafka_info.ts'
 import { lineinfile } from './lineinfile.ts'
 import { mount } from './mount.ts'
 import { packageModule } from './package.ts'
+import { packageFacts } from './package_facts.ts'
 import { replace } from './replace.ts'
 import { script } from './script.ts'
 import { service } from './service.ts'
+import { serviceFacts } from './service_facts.ts'
 import { shell } from './shell.ts'
 import { slurp } from './slurp.ts'
 import { stat } from './stat.ts'
@@ -29,12 +33,14 @@ import { sysvinit } from './sysvinit.ts'
 import { tempfile } from './tempfile.ts'
 import { template } from './template.ts'
 import { unarchive } from './unarchive.ts'
+import { uri } from './uri.ts'
 import { user } from './user.ts'
 import { waitFor } from './wait_for.ts'
 
 /** Every module, by hand, so that "go to definition" works. A test compares the list with the folder. */
 const all: readonly Module[] = [
   apt,
+  assemble,
   blockinfile,
   command,
   copy,
@@ -45,14 +51,17 @@ const all: readonly Module[] = [
   filesystem,
   find,
   getUrl,
+  getent,
   group,
   kafkaInfo,
   lineinfile,
   mount,
   packageModule,
+  packageFacts,
   replace,
   script,
   service,
+  serviceFacts,
   shell,
   slurp,
   stat,
@@ -64,6 +73,7 @@ const all: readonly Module[] = [
   tempfile,
   template,
   unarchive,
+  uri,
   user,
   waitFor,
 ]

@@ -20,9 +20,10 @@ for (const file of caseFiles()) {
       const ran = await outcome(drive(modules, name, wanted.args, host, local))
       if (wanted.error !== undefined) return expectError(planned, wanted.error)
       if (ran instanceof KplayError) throw ran
-      if (planned instanceof KplayError) throw planned
-
       expectDriven(wanted, ran)
+      // What must not be asked in check mode is not known there.
+      if (planned instanceof KplayError && planned.code === 'UNPREDICTABLE') return
+      if (planned instanceof KplayError) throw planned
       expect(told(name, planned), 'check mode sees the same changes').toEqual(told(name, ran))
       expect(ran.left, 'nothing differs afterwards').toEqual([])
       await expectAfter(wanted.after ?? {}, host)
