@@ -36,7 +36,7 @@ function build() {
 
 // Only a clone has the build settings: the published package leaves them out.
 if (existsSync(sources)) {
-  const folders = ['engine', 'test/lab', 'test/mirror', 'test/language']
+  const folders = ['engine', 'test/lab', 'test/mirror', 'test/language', 'test/compatibility']
     .map((name) => join(root, name))
     .filter((name) => existsSync(name))
   const latest = Math.max(statSync(sources).mtimeMs, ...folders.map(newest))

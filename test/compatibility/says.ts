@@ -1,0 +1,76 @@
+/** What a run of Ansible or of kplay said with debug: `host: message`, as many times as it was said, in no order. */
+export type Said = readonly string[]
+
+/** Of Ansible's default output. A result that debug printed has one key; those of other modules have `changed` too. */
+export function saidByAnsible(output: string): Said {
+  const said: string[] = []
+  const lines = output.split('\n')
+  for (let at = 0; at < lines.length; at++) {
+    const [, host, head] = /^ok: \[([^\]]*)\] => (?:\(item=.*\) => )?(\{.*)$/.exec(lines[at] ?? '') ?? []
+    if (host === undefined || head === undefined) continue
+    let text = head
+    if (head === '{') while (at + 1 < lines.length && lines[at] !== '}') text += `\n${lines[++at] ?? ''}`
+    const [[key, value] = ['', undefined], ...others] = entriesOf(text)
+    if (others.length === 0 && key !== '')
+      said.push(`${host.split(' -> ')[0]}: ${key === 'msg' ? '' : `${key}=`}${plain(value)}`)
+  }
+  return said.sort()
+}
+
+interface Told {
+  readonly type: string
+  readonly task?: { readonly action: string }
+  readonly result?: {
+    readonly host: string
+    readonly status: string
+    readonly message?: string
+    readonly values?: { readonly results?: unknown }
+  }
+}
+
+/** Of kplay's events. */
+export function saidByKplay(events: readonly unknown[]): Said {
+  const said: string[] = []
+  for (const { type, task, result } of events as readonly Told[]) {
+    if (!result?.message || (type !== 'result' && type !== 'item') || result.status !== 'ok') continue
+    if (!/^(ansible\.(builtin|legacy)\.)?debug$/.test(task?.action ?? '')) continue
+    const [, name, value] = /^([^\s:]+): (.*)$/s.exec(result.message) ?? []
+    const shown =
+      name !== undefined && value !== undefined && isJson(value) ? `${name}=${plain(JSON.parse(value))}` : undefined
+    said.push(
+      `${result.host}: ${shown ?? (isJson(result.message) ? plain(JSON.parse(result.message)) : plain(result.message))}`,
+    )
+  }
+  return said.sort()
+}
+
+function entriesOf(text: string): [string, unknown][] {
+  try {
+    return Object.entries(JSON.parse(text) as object)
+  } catch {
+    return []
+  }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Text of a value in which only what was said counts: no quotes, one space between words. */
+function plain(value: unknown): string {
+  const text = typeof value === 'string' ? value : JSON.stringify(sorted(value))
+  return text.replace(/\s+/g, ' ').trim()
+}
+
+/** The same value with its keys in order. */
+export function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted)
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1))
+  return Object.fromEntries(entries.map(([key, inner]) => [key, sorted(inner)]))
+}
