@@ -10,8 +10,22 @@ export async function openReporter(
   options: Pick<RunOptions, 'verbosity' | 'diff' | 'check'>,
   settings: Settings = {},
 ): Promise<Reporter> {
+  const out = standardOutput(settings)
+  const report: ReportOptions = { ...options, readText: readSource, folder: process.cwd() }
+  if (output === 'json') return (await import('../report/json.ts')).jsonReporter(out)
+  if (
+    output === 'live' ||
+    (output === 'auto' && out.terminal && process.env['TERM'] !== 'dumb' && !process.env['CI'])
+  ) {
+    return (await import('../report/live.ts')).liveReporter(out, report)
+  }
+  return (await import('../report/plain.ts')).plainReporter(out, report)
+}
+
+/** What is printed goes to stdout, in colour where that is seen or wished. */
+export function standardOutput(settings: Settings): Output {
   const { stdout } = process
-  const out: Output = {
+  return {
     write: (text) => void stdout.write(text),
     get columns() {
       return stdout.columns ?? 80
@@ -22,13 +36,4 @@ export async function openReporter(
     terminal: stdout.isTTY === true,
     colour: settings.nocolor !== true && (settings.forceColor === true || wantsColour(stdout)),
   }
-  const report: ReportOptions = { ...options, readText: readSource, folder: process.cwd() }
-  if (output === 'json') return (await import('../report/json.ts')).jsonReporter(out)
-  if (
-    output === 'live' ||
-    (output === 'auto' && out.terminal && process.env['TERM'] !== 'dumb' && !process.env['CI'])
-  ) {
-    return (await import('../report/live.ts')).liveReporter(out, report)
-  }
-  return (await import('../report/plain.ts')).plainReporter(out, report)
 }

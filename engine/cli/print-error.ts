@@ -23,7 +23,8 @@ export const wantsColour = (stream: NodeJS.WriteStream): boolean => {
   return stream.isTTY === true && process.env['TERM'] !== 'dumb'
 }
 
-export function printError(error: KplayError): void {
+/** @param readText where the lines are that an error points to */
+export function printError(error: KplayError, readText = readSource): void {
   const paint = painter(wantsColour(process.stderr))
-  process.stderr.write(`${renderError(error, { readText: readSource, folder: process.cwd() }, paint)}\n`)
+  process.stderr.write(`${renderError(error, { readText, folder: process.cwd() }, paint)}\n`)
 }

@@ -1,8 +1,10 @@
 import { Command } from 'commander'
 import { KplayError } from '../errors.ts'
 import { addDocCommand } from './doc.ts'
+import { addExecCommand } from './exec.ts'
 import { EXIT, exitCodeOf } from './exit.ts'
 import { addRunCommand } from './run.ts'
+import { addVaultCommand } from './vault.ts'
 import { writtenOut } from './spelling.ts'
 
 /** Does what the words of a command line say, and sets process.exitCode. */
@@ -15,6 +17,8 @@ export async function runProgram(words: readonly string[], version: string): Pro
     .enablePositionalOptions()
     .exitOverride()
   addRunCommand(program)
+  addExecCommand(program)
+  addVaultCommand(program)
   addDocCommand(program)
   try {
     await program.parseAsync([...writtenOut(words, program)], { from: 'user' })
