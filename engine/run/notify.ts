@@ -3,7 +3,7 @@ import type { Task } from '../model.ts'
 import { didYouMean } from '../schema/parse.ts'
 import { text as printValue } from '../values/print.ts'
 import type { Scope } from '../values/scope.ts'
-import { evaluate } from '../values/template.ts'
+import { evaluate, evaluateText } from '../values/template.ts'
 import type { Batch } from './batch.ts'
 import type { PlannedHandler, PlannedTask } from './plan.ts'
 import type { HostState } from './state.ts'
@@ -21,6 +21,19 @@ const isSame =
   (one: PlannedHandler, wanted: string) =>
   (other: PlannedHandler): boolean =>
     other === one || (fullName(other) === fullName(one) && other.listen.includes(wanted))
+
+/** Renders names of handlers that hold variables, as far as these are known by now; the others cannot be notified. */
+export function nameHandlers(handlers: readonly PlannedHandler[], scope: () => Scope): void {
+  for (const handler of handlers) {
+    if (!handler.unnamed) continue
+    try {
+      handler.name = evaluateText(handler.unnamed.value, scope())
+      handler.unnamed = undefined
+    } catch (error) {
+      if (!(error instanceof KplayError)) throw error
+    }
+  }
+}
 
 /** As it may be notified from anywhere in the play. */
 export const fullName = ({ role, name }: Pick<PlannedHandler, 'role' | 'name'>): string =>

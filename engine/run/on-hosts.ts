@@ -1,11 +1,12 @@
 import { KplayError } from '../errors.ts'
 import { fromPlain, type Value } from '../value.ts'
 import { evaluateText } from '../values/template.ts'
+import { actionNamed } from './actions.ts'
 import type { Batch } from './batch.ts'
 import { nearest } from './chain.ts'
 import { flagOf } from './connect.ts'
 import type { RunContext } from './context.ts'
-import { notify } from './notify.ts'
+import { nameHandlers, notify } from './notify.ts'
 import { notifyOwed, settleOwed } from './owed.ts'
 import type { PlannedTask } from './plan.ts'
 import { scopeOf } from './scopes.ts'
@@ -22,11 +23,13 @@ export async function runOnHosts(
   const { context, view } = batch
   const [first] = hosts
   if (!first) return []
-  const once = !batch.apart && flag(planned, 'runOnce', first, batch)
+  const once = !batch.apart && (flag(planned, 'runOnce', first, batch) || worksOnce(planned, context))
   const chosen = once ? [first] : hosts
   const id = batch.apart ? view.plan.nextId() : planned.info.id
   const info = { ...planned.info, id, name: title(planned, first, batch) }
   context.emit({ type: 'task-start', task: info, hosts: chosen.map(({ name }) => name) })
+  if (planned.task.notify.length > 0)
+    nameHandlers(view.plan.handlers, () => scopeOf(first, view, planned.chain, context))
   const most = throttle(planned, first, batch)
   const ends = await Promise.all(
     chosen.map((host) =>
@@ -76,16 +79,20 @@ function settleHost(planned: PlannedTask, host: HostState, end: TaskEnd, batch: 
   }
 }
 
+function worksOnce({ task }: PlannedTask, { registry }: RunContext): boolean {
+  const action = actionNamed(task.action, registry)
+  return action?.kind === 'control' && action.once === true
+}
+
 /** run_once: what one host learnt holds for all; when it failed, all have failed. */
 function share({ task }: PlannedTask, first: HostState, end: TaskEnd | undefined, hosts: readonly HostState[]): void {
   if (!end) return
   for (const host of hosts.filter((other) => other !== first)) {
-    if (task.register !== undefined) host.registered.set(task.register, end.registered)
-    if (/(^|\.)set_fact$/.test(task.action))
-      for (const key of task.args.keys()) {
-        const value = first.registered.get(key)
-        if (value) host.registered.set(key, value)
-      }
+    for (const name of [...(task.projections?.keys() ?? []), ...(task.register === undefined ? [] : [task.register])]) {
+      const value = first.registered.get(name)
+      if (value) host.registered.set(name, value)
+    }
+    if (end.learnt) learn(host, end.learnt)
     if (first.status !== 'active') host.status = first.status
   }
 }

@@ -1,5 +1,6 @@
 import type { TaskInfo } from '../events.ts'
 import type { Block, Node, Play, Role, Task, Written } from '../model.ts'
+import { Template } from '../value.ts'
 import { selected, within, type Chain } from './chain.ts'
 
 /** A task in its place: with all it inherits, and an identity that is the same for all hosts. */
@@ -25,7 +26,10 @@ export type Planned = PlannedTask | PlannedBlock
 /** What a name in `notify` means: a task, or a block that is run as a whole. */
 export interface PlannedHandler {
   readonly id: number
-  readonly name: string
+  /** As written while it holds variables that nobody knows yet. */
+  name: string
+  /** Its name while that is still to be rendered. */
+  unnamed?: Written | undefined
   readonly role?: string | undefined
   readonly listen: readonly string[]
   readonly node: PlannedTask | PlannedBlock
@@ -168,7 +172,8 @@ function planHandlers(node: Node, outer: Chain, planning: Planning): PlannedHand
     const role = outer.roles.at(-1)?.name
     const id = planned.kind === 'task' ? planned.info.id : planning.nextId()
     const name = titleOf(node)
-    return { id, name, ...(role !== undefined && { role }), listen: node.listen ?? [], node: planned }
+    const unnamed = node.name?.value instanceof Template ? node.name : undefined
+    return { id, name, unnamed, ...(role !== undefined && { role }), listen: node.listen ?? [], node: planned }
   })
 }
 

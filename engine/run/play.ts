@@ -6,6 +6,7 @@ import type { Batch } from './batch.ts'
 import { Gates } from './gates.ts'
 import { flushHandlers } from './handlers.ts'
 import { runOnHosts } from './on-hosts.ts'
+import { nameHandlers } from './notify.ts'
 import { notifyAllOwed } from './owed.ts'
 import { planPlay } from './plan.ts'
 import { scopeOf, type PlayView } from './scopes.ts'
@@ -36,6 +37,7 @@ export async function runPlay(
     return true
   }
   context.emit({ type: 'play-start', name: view.name, hosts: view.batch, place: play.place })
+  nameHandlers(plan.handlers, () => scopeOf(first, view, { keywords: [play.keywords], roles: [] }, context))
   let stopped = false
   const strategy = strategyOf(play, scopeOf(first, view, { keywords: [play.keywords], roles: [] }, context), context)
   const groups = playBatches(play, hosts, context, view)
