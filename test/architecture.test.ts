@@ -50,7 +50,7 @@ const OUTSIDE: Readonly<Record<string, RegExp>> = {
   modules: /^$/,
   module: /^$/,
   values: /^(nunjucks.*|zod|yaml|picomatch|node:(crypto|path|module|util))$/,
-  read: /^(yaml|picomatch|node:path)$/,
+  read: /^(yaml|smol-toml|node:path)$/,
   run: /^(p-limit|picomatch|node:(path|crypto))$/,
   report: /^(listr2|diff|node:util)$/,
 }

@@ -58,7 +58,15 @@ test.each([
   ['t[5-7]', 't5 t7'],
   ['empty', ''],
   ['localhost', 'localhost'],
-  ['127.0.0.1', '127.0.0.1'],
+  ['127.0.0.1', 'localhost'],
+  ['z1 a1', 'z1 a1'],
+  [',,z1', 'z1'],
+  [',', 'z1 a1 192.0.2.1 2001:db8::1 t5 t1 t2 t7 t9'],
+  ['2001:db8::*', '2001:db8::1'],
+  ['all,!2001:db8::1,!kafka,!zk', 'z1 a1 192.0.2.1'],
+  ['t[!1-5]', 't7 t9'],
+  ['kafka[7:9]', ''],
+  ['~(?i)T5', 't5'],
   ['all:!nothing*', 'z1 a1 192.0.2.1 2001:db8::1 t5 t1 t2 t7 t9'],
 ])('%s', (pattern, expected) => {
   const order = (text: string): string[] => text.split(' ').filter((name) => name !== '')

@@ -7,13 +7,17 @@ const RANGE = /\[([^\][:]*):([^\][:]*)(?::(\d+))?\]/
 export function expandHost(written: string, place: Place): { names: readonly string[]; port: number | undefined } {
   const [, base = written, port] = /^((?:[^:[\]]|\[[^\]]*\])+):(\d+)$/.exec(written) ?? []
   const address = /^\[([0-9a-fA-F:.]*:[0-9a-fA-F:.]*:[0-9a-fA-F:.]*)\]$/.exec(base)?.[1]
-  if (address && !RANGE.test(base)) return { names: [address], port: port ? Number(port) : undefined }
+  if (address && (address.includes('::') || !RANGE.test(base))) return { names: [address], port: port ? Number(port) : undefined }
   return { names: expandRanges(base, place), port: port ? Number(port) : undefined }
 }
 
 function expandRanges(text: string, place: Place): readonly string[] {
   const range = RANGE.exec(text)
-  if (!range) return [text]
+  if (!range) {
+    const [broken] = /\[[^\]]*\]/.exec(text) ?? []
+    if (broken !== undefined) throw refusal(broken, 'is no begin:end', place)
+    return [text]
+  }
   const [written, first = '', last = '', step = '1'] = range
   const head = text.slice(0, range.index)
   const tails = expandRanges(text.slice(range.index + written.length), place)
@@ -23,8 +27,7 @@ function expandRanges(text: string, place: Place): readonly string[] {
 }
 
 function items(written: string, first: string, last: string, step: number, place: Place): readonly string[] {
-  const refuse = (why: string): KplayError =>
-    new KplayError('BAD_YAML', `the host range ${written} ${why}`, { place, hint: 'such as [1:5], [01:10:2] or [a:f]' })
+  const refuse = (why: string): KplayError => refusal(written, why, place)
   if (last === '') throw refuse('has no end')
   if (step < 1) throw refuse('has no step')
   const alphabetic = LETTERS.indexOf(first)
@@ -42,3 +45,6 @@ function items(written: string, first: string, last: string, step: number, place
   const count = Math.floor((to - from) / step) + 1
   return Array.from({ length: count }, (_, index) => String(from + index * step).padStart(width, '0'))
 }
+
+const refusal = (written: string, why: string, place: Place): KplayError =>
+  new KplayError('BAD_YAML', `the host range ${written} ${why}`, { place, hint: 'such as [1:5], [01:10:2] or [a:f]' })

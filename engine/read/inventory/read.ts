@@ -1,65 +1,101 @@
-import { dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import { KplayError, Problems } from '../../errors.ts'
-import type { Host, Inventory } from '../../model.ts'
+import type { Inventory, InventoryChange } from '../../model.ts'
+import type { Vars } from '../../value.ts'
 import type { Files } from '../files.ts'
-import { isNothing } from '../nodes.ts'
 import { checkTemplates } from '../templates.ts'
 import { NO_VARS } from '../vars.ts'
-import { readYaml } from '../yaml.ts'
+import { finishInventory, layersIn, type Finished } from './finish.ts'
 import { varsBeside } from './folders.ts'
 import { InventoryGraph } from './graph.ts'
-import { readIniInventory } from './ini.ts'
-import { expandHost } from './ranges.ts'
-import { readYamlInventory } from './yaml.ts'
+import { grow } from './grow.ts'
+import { isSafe, type GroupNames } from './names.ts'
+import type { PluginPorts } from './plugin.ts'
+import type { ScriptAnswer } from './script.ts'
+import { Source } from './source.ts'
+import { isHostList, sourceFiles, type Ignored } from './sources.ts'
+import { readSourceText } from './text.ts'
 
-export interface InventoryOptions {
-  /** The playbook's folder: its group_vars/ and host_vars/ win over the inventory's. */
-  readonly playbookFolder?: string | undefined
+/** How inventories are read; settings of a project. */
+export interface InventorySettings {
+  readonly groupNames?: GroupNames | undefined
+  readonly ignored?: Ignored | undefined
+  /** Whether templates in what scripts print are rendered. */
+  readonly trustScripts?: boolean | undefined
 }
 
-/** An inventory that also knows the controller: `localhost` where no source names it. */
-export interface ReadInventory extends Inventory {
-  /** The implicit host for localhost, 127.0.0.1 or ::1. It is in no group, but `all`'s variables are its own. */
-  implicit(name: string): Host
+export interface InventoryOptions extends InventorySettings {
+  /** The playbook's folder: its group_vars/ and host_vars/ win over the inventory's. */
+  readonly playbookFolder?: string | undefined
+  /** What the programs among the sources printed, by path. */
+  readonly scripts?: ReadonlyMap<string, ScriptAnswer> | undefined
+  /** For plugins that ask for them. */
+  readonly extraVars?: Vars | undefined
 }
 
 /**
- * Reads all sources (files, folders of files, `host,host,` lists) into one inventory. Throws all mistakes at once:
- * BAD_YAML with places, NOT_FOUND for a source that is not there.
+ * An inventory that also knows the controller (`localhost` where no source names it) and where its variables come
+ * from.
+ */
+export interface ReadInventory extends Inventory, Finished {
+  readonly hosts: Finished['hosts']
+  readonly groups: Finished['groups']
+  /** The same with what a task adds; undefined: that is nothing new. */
+  grown(change: InventoryChange): ReadInventory | undefined
+}
+
+/**
+ * Reads all sources (files, folders of files, `host,host,` lists) into one inventory; of later ones the variables win.
+ * Throws all mistakes at once: BAD_YAML with places, NOT_FOUND for a source that is not there.
  */
 export function readInventory(sources: readonly string[], files: Files, options: InventoryOptions = {}): ReadInventory {
   const problems = new Problems()
   const graph = new InventoryGraph()
+  const { warn } = files
+  const names = options.groupNames ?? 'never'
   const read: string[] = []
   const folders: string[] = []
-  for (const source of sources) {
-    if (isHostList(source)) readHostList(source, graph, problems)
-    else if (files.isDirectory(source)) {
-      folders.push(source)
-      for (const path of inventoryFiles(source, files)) readSource(path)
-    } else {
-      folders.push(dirname(source))
-      readSource(source)
+  const ports: PluginPorts = {
+    extraVars: options.extraVars ?? NO_VARS,
+    magic: { vault: files.vault },
+    hostLayers: (withFiles) => {
+      const inventory = varsBeside(withFiles ? folders : [], files, problems)
+      return layersIn(graph, { inventory, playbook: () => [] }, graph.depths())
+    },
+  }
+  for (const name of sources) {
+    if (isHostList(name, files)) {
+      readHostList(new Source(name, graph, { problems, warn, names }))
+      continue
+    }
+    folders.push(files.isDirectory(name) ? name : dirname(name))
+    for (const path of sourceFiles(name, files, options.ignored)) {
+      const source = new Source(path, graph, { problems, warn, names })
+      const answer = options.scripts?.get(path)
+      const text = answer ?? problems.collect(() => found(path, files.readText(path)))
+      if (text === undefined) continue
+      read.push(path)
+      readSourceText(text, source, { ports, trusted: options.trustScripts === true })
     }
   }
   const beside = {
-    inventory: varsBeside([...new Set(folders)], files, problems),
+    inventory: varsBeside(lastOnes(folders), files, problems),
     playbook: varsBeside(options.playbookFolder === undefined ? [] : [options.playbookFolder], files, problems),
   }
-  const finished = graph.finish(beside)
+  const finished = finishInventory(graph, beside)
   checkTemplates(finished.hosts, problems)
   problems.throwIfAny()
-  return { ...finished, sources: read }
-
-  function readSource(path: string): void {
-    const text = problems.collect(() => found(path, files.readText(path)))
-    if (text === undefined) return
-    read.push(path)
-    readText(text, path, graph, problems)
-  }
+  if (names === 'never' || names === 'always') warnOfNames(graph, files)
+  const asIs = (finished: Finished): ReadInventory => ({
+    ...finished,
+    sources: read,
+    grown: (change) => (grow(graph, change) ? asIs(finishInventory(graph, beside)) : undefined),
+  })
+  return asIs(finished)
 }
 
-const isHostList = (source: string): boolean => source.includes(',')
+/** Each folder once, where it is named last. */
+const lastOnes = (folders: readonly string[]): readonly string[] => [...new Set(folders.toReversed())].reverse()
 
 function found(path: string, text: string | undefined): string {
   if (text !== undefined) return text
@@ -68,42 +104,21 @@ function found(path: string, text: string | undefined): string {
   })
 }
 
-function readHostList(source: string, graph: InventoryGraph, problems: Problems): void {
-  for (const host of source.split(',').map((name) => name.trim()))
-    if (host !== '')
-      problems.collect(() => {
-        const place = { file: '-i', line: 1, column: source.indexOf(host) + 1 }
-        const { names, port } = expandHost(host, place)
-        const vars = port === undefined ? NO_VARS : new Map([['ansible_port', { value: port }]])
-        for (const name of names) graph.host(name, 'ungrouped', vars, '')
-      })
-}
-
-const IGNORED = /^\.|^(?:host_vars|group_vars|vars_plugins)$|(?:\.(?:pyc|pyo|swp|bak|rpm|md|txt|rst|orig|cfg|retry)|~)$/
-
-/** The files of an inventory folder, sorted by name, folders in it included. */
-function inventoryFiles(folder: string, files: Files): readonly string[] {
-  return (files.list(folder) ?? [])
-    .filter((name) => !IGNORED.test(name))
-    .map((name) => join(folder, name))
-    .flatMap((path) => (files.isDirectory(path) ? inventoryFiles(path, files) : [path]))
-}
-
-function readText(text: string, path: string, graph: InventoryGraph, problems: Problems): void {
-  if (text.startsWith('#!')) {
-    problems.add('BAD_YAML', 'dynamic inventories (scripts) are not supported yet', {
-      place: { file: path, line: 1, column: 1 },
-      hint: 'write its answer to a YAML file',
-    })
-  } else if (/\.(?:ya?ml|json)$/.test(path) || text.startsWith('$ANSIBLE_VAULT;')) {
-    const node = readYaml(text, path, problems)
-    if (node) readYamlInventory(node, graph, path, problems)
-  } else if (/\.[^./]+$/.test(path)) {
-    readIniInventory(text, graph, path, problems)
-  } else {
-    // Without an extension it may be either: an INI file is no YAML map.
-    const node = readYaml(text, path, new Problems())
-    if (node && (node.kind === 'map' || isNothing(node))) readYamlInventory(node, graph, path, problems)
-    else readIniInventory(text, graph, path, problems)
+function readHostList(source: Source): void {
+  for (const host of source.name.split(/,(?![^[]*\])/).map((name) => name.trim())) {
+    const place = { file: '-i', line: 1, column: source.name.indexOf(host) + 1 }
+    // Of a host that another source names already this one says nothing.
+    if (host !== '' && !source.graph.hosts.has(host)) source.hosts(host, 'ungrouped', NO_VARS, place)
   }
 }
+
+function warnOfNames({ groups }: InventoryGraph, { warn }: Files): void {
+  const names = [...groups.values()].filter(({ name }) => !isSafe(name))
+  const [first] = names
+  if (!first || !warn) return
+  const shown = names.slice(0, SHOWN).map(({ name }) => name)
+  const message = `names of groups that are no names for variables: ${shown.join(', ')}${names.length > SHOWN ? ' …' : ''}; groups.${first.name} cannot be written, groups['${first.name}'] can`
+  warn(message, first.place)
+}
+
+const SHOWN = 5

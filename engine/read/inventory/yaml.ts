@@ -1,30 +1,25 @@
-import type { Problems } from '../../errors.ts'
 import { didYouMean } from '../../schema/parse.ts'
-import type { Variable, Vars } from '../../value.ts'
+import type { Vars } from '../../value.ts'
 import { isNothing, kindOf, type YamlEntry, type YamlMap, type YamlNode } from '../nodes.ts'
-import { mergeVars, NO_VARS, readVars } from '../vars.ts'
-import type { InventoryGraph } from './graph.ts'
-import { expandHost } from './ranges.ts'
+import { NO_VARS, readVars } from '../vars.ts'
+import type { Source } from './source.ts'
 
 const KEYS = ['hosts', 'vars', 'children']
 
 /** A YAML inventory: groups with hosts, vars and children, at any depth. */
-export function readYamlInventory(node: YamlNode, graph: InventoryGraph, source: string, problems: Problems): void {
+export function readYamlInventory(node: YamlNode, source: Source): void {
   if (isNothing(node)) return
-  if (node.kind !== 'map') {
-    problems.add('BAD_YAML', `an inventory is a map of groups, not ${kindOf(node)}`, { place: node.place })
-    return
-  }
-  const plugin = node.entries.find(({ key }) => key === 'plugin')
-  if (plugin) {
-    problems.add('BAD_YAML', 'inventory plugins are not supported yet', { place: plugin.keyPlace })
-    return
-  }
-  for (const entry of node.entries) readGroup(entry, graph, source, problems)
+  if (node.kind === 'map') for (const entry of node.entries) readGroup(entry, source)
+  else
+    source.problems.add('BAD_YAML', `an inventory is a map of groups, not ${kindOf(node)}`, {
+      place: node.place,
+      hint: 'a list of plays is a playbook; hosts and groups are keys with a colon behind them',
+    })
 }
 
-function readGroup({ key: name, value }: YamlEntry, graph: InventoryGraph, source: string, problems: Problems): void {
-  graph.group(name)
+function readGroup({ key: written, keyPlace, value }: YamlEntry, source: Source): void {
+  const { problems } = source
+  const name = source.group(written, keyPlace)
   if (isNothing(value)) return
   if (value.kind !== 'map') {
     problems.add('BAD_YAML', `the group ${name} is a map with hosts, vars and children, not ${kindOf(value)}`, {
@@ -33,9 +28,9 @@ function readGroup({ key: name, value }: YamlEntry, graph: InventoryGraph, sourc
     return
   }
   for (const { key, keyPlace: place, value: part } of value.entries) {
-    if (key === 'hosts') readHosts(name, part, graph, source, problems)
-    else if (key === 'vars') graph.groupVars(name, readVars(part, problems))
-    else if (key === 'children') readChildren(name, part, graph, source, problems)
+    if (key === 'hosts') readHosts(name, part, source)
+    else if (key === 'vars') source.groupVars(name, readVars(part, problems))
+    else if (key === 'children') readChildren(name, part, source)
     else
       problems.add('BAD_YAML', `unknown key ${key} in the group ${name}`, {
         place,
@@ -45,36 +40,26 @@ function readGroup({ key: name, value }: YamlEntry, graph: InventoryGraph, sourc
   }
 }
 
-function readHosts(group: string, node: YamlNode, graph: InventoryGraph, source: string, problems: Problems): void {
-  for (const { key, keyPlace, value } of named(node, 'hosts', problems)) {
-    const vars = hostVars(key, value, problems)
-    problems.collect(() => {
-      const { names, port } = expandHost(key, keyPlace)
-      for (const name of names) graph.host(name, group, mergeVars(portVars(port), vars), source)
-    })
-  }
+function readHosts(group: string, node: YamlNode, source: Source): void {
+  for (const { key, keyPlace, value } of named(node, 'hosts', source))
+    source.hosts(key, group, hostVars(key, value, source), keyPlace)
 }
 
-function hostVars(name: string, value: YamlNode, problems: Problems): Vars {
+function hostVars(name: string, value: YamlNode, { problems }: Source): Vars {
   if (value.kind === 'map' || isNothing(value)) return readVars(value, problems)
   problems.add('BAD_YAML', `the host ${name} takes a map of variables, not ${kindOf(value)}`, { place: value.place })
   return NO_VARS
 }
 
-/** What `name:22` in an inventory means. */
-export const portVars = (port: number | undefined): Vars =>
-  port === undefined ? NO_VARS : new Map<string, Variable>([['ansible_port', { value: port }]])
-
-function readChildren(group: string, node: YamlNode, graph: InventoryGraph, source: string, problems: Problems): void {
-  for (const entry of named(node, 'children', problems))
-    problems.collect(() => {
-      graph.child(group, entry.key, entry.keyPlace)
-      readGroup(entry, graph, source, problems)
-    })
+function readChildren(group: string, node: YamlNode, source: Source): void {
+  for (const entry of named(node, 'children', source)) {
+    source.child(group, source.group(entry.key, entry.keyPlace), entry.keyPlace)
+    readGroup(entry, source)
+  }
 }
 
 /** The entries of `hosts:` or `children:`; a single name may stand there without a colon. */
-function named(node: YamlNode, what: string, problems: Problems): readonly YamlEntry[] {
+function named(node: YamlNode, what: string, { problems }: Source): readonly YamlEntry[] {
   if (node.kind === 'map') return node.entries
   if (isNothing(node)) return []
   if (node.kind === 'scalar' && typeof node.value === 'string') {
