@@ -3,6 +3,7 @@ import { KplayError } from '../errors.ts'
 import { addDocCommand } from './doc.ts'
 import { addExecCommand } from './exec.ts'
 import { EXIT, exitCodeOf } from './exit.ts'
+import { addExplainCommand } from './explain.ts'
 import { addRunCommand } from './run.ts'
 import { addVaultCommand } from './vault.ts'
 import { writtenOut } from './spelling.ts'
@@ -19,6 +20,7 @@ export async function runProgram(words: readonly string[], version: string): Pro
   addRunCommand(program)
   addExecCommand(program)
   addVaultCommand(program)
+  addExplainCommand(program)
   addDocCommand(program)
   try {
     await program.parseAsync([...writtenOut(words, program)], { from: 'user' })

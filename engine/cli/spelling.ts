@@ -41,7 +41,7 @@ function commandOf(words: readonly string[], program: Command): { readonly comma
   let command = program
   let at = 0
   for (;;) {
-    const next = command.commands.find((each) => each.name() === words[at])
+    const next = command.commands.find((each) => each.name() === words[at] || each.aliases().includes(words[at] ?? ''))
     if (!next) return { command, at }
     command = next
     at += 1

@@ -1,14 +1,15 @@
 import { openSync, readSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
-import { ReadStream } from 'node:tty'
+import { isatty, ReadStream } from 'node:tty'
 
 /**
  * Asks for a text that is not shown: on the terminal, also when stdin is something else; where there is none, the next
  * line of stdin is the answer. Undefined: nothing came.
  */
 export async function askHidden(prompt: string): Promise<string | undefined> {
-  const terminal = process.stdin.isTTY ? process.stdin : openTerminal()
+  // To look at process.stdin would make it a stream, from which nobody could read a line and no more.
+  const terminal = isatty(0) ? process.stdin : openTerminal()
   if (!terminal) return readLine()
   process.stderr.write(prompt)
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
