@@ -1,27 +1,59 @@
+import { relative } from 'node:path'
 import type { Prepared } from '../kplay.ts'
-import { nameOf as titleOf } from '../run/play.ts'
-import { flatTasks, planPlay } from '../run/plan.ts'
+import type { Play } from '../model.ts'
+import { tagsOf } from '../run/chain.ts'
+import { nameOf } from '../run/play.ts'
+import { flatTasks, planPlay, type PlannedTask } from '../run/plan.ts'
+import { Template, type Raw } from '../value.ts'
 import type { RunFlags } from './run.ts'
 
-/** What --list-hosts, --list-tasks and --syntax-check print. */
-export function listing(prepared: Prepared, flags: Pick<RunFlags, 'listHosts' | 'listTasks'>): string {
-  const lines: string[] = []
-  for (const { path, plays } of prepared.playbooks) {
-    lines.push(path)
-    for (const play of plays) {
-      const hosts = prepared.hostsOf(play).map(({ name }) => name)
-      const plan = planPlay(play, prepared.options, () => 0)
-      lines.push(`  play ${titleOf(play)}  (${hosts.length} ${hosts.length === 1 ? 'host' : 'hosts'})`)
-      if (flags.listHosts) lines.push(...hosts.map((name) => `    ${name}`))
-      if (flags.listTasks) {
-        for (const { info, chain } of plan.sections.flat().flatMap(flatTasks)) {
-          const tags = [...new Set(chain.keywords.flatMap((keywords) => keywords.tags))]
-          lines.push(
-            `    ${info.role === undefined ? '' : `${info.role} : `}${info.name}${tags.length > 0 ? `  [${tags.join(', ')}]` : ''}`,
-          )
-        }
-      }
-    }
+type Listed = Pick<RunFlags, 'listHosts' | 'listTasks' | 'listTags'>
+
+/**
+ * What --list-hosts, --list-tasks, --list-tags and --syntax-check print: line for line what ansible-playbook prints,
+ * for other programs read it; only the order of hosts and tags is our own.
+ */
+export function listing(prepared: Prepared, flags: Listed): string {
+  const shown = flags.listHosts || flags.listTasks || flags.listTags
+  const parts = prepared.playbooks.flatMap(({ path, plays }) => [
+    `\nplaybook: ${shortest(path)}\n`,
+    ...(shown ? plays.map((play, index) => playLines(play, index + 1, prepared, flags)) : []),
+  ])
+  return parts.join('')
+}
+
+function playLines(play: Play, number: number, prepared: Prepared, flags: Listed): string {
+  const patterns = patternsOf(play)
+  const tags = [...new Set(play.keywords.tags)]
+  const lines = [`  play #${number} (${patterns.join(',')}): ${nameOf(play)}\tTAGS: [${tags.join(',')}]`]
+  if (flags.listHosts) {
+    const hosts = prepared.hostsOf(play)
+    lines.push(`    pattern: [${patterns.map((pattern) => `'${pattern}'`).join(', ')}]`, `    hosts (${hosts.length}):`)
+    lines.push(...hosts.map(({ name }) => `      ${name}`))
   }
-  return `${lines.join('\n')}\n`
+  const tasks = planPlay(play, prepared.options, () => 0)
+    .sections.flat()
+    .flatMap(flatTasks)
+  if (flags.listTasks)
+    lines.push('    tasks:', ...tasks.map((task) => `      ${titleOf(task)}\tTAGS: [${sorted([task])}]`))
+  if (flags.listTags) lines.push(`      TASK TAGS: [${sorted(tasks, tags)}]`)
+  return `\n${lines.join('\n')}\n`
+}
+
+const sorted = (tasks: readonly PlannedTask[], more: readonly string[] = []): string =>
+  [...new Set([...more, ...tasks.flatMap(({ chain }) => [...tagsOf(chain)])])].sort().join(', ')
+
+/** Its name with that of its role; a task without a name is its module. */
+const titleOf = ({ task, info }: PlannedTask): string =>
+  task.name === undefined || info.role === undefined ? info.name : `${info.role} : ${info.name}`
+
+/** The pattern, or the patterns, as written. */
+function patternsOf({ hosts: { value } }: Play): readonly string[] {
+  const all: readonly Raw[] = Array.isArray(value) ? (value as readonly Raw[]) : [value]
+  return all.map((one) => (one instanceof Template ? one.source : typeof one === 'string' ? one : JSON.stringify(one)))
+}
+
+function shortest(path: string): string {
+  const near = relative(process.cwd(), path)
+  return near.startsWith('..') ? path : near
 }
