@@ -27,7 +27,7 @@ export async function execFromCommandLine(pattern: string, flags: ExecFlags): Pr
   const readText = (file: string): string | undefined => (file === path ? text : readSource(file))
   const files: Files = withText(controllerFiles(vault), path, text)
   const request: Request = {
-    ...sharedRequest(flags, project),
+    ...(await sharedRequest(flags, project)),
     playbooks: [path],
     options: {
       ...(await sharedOptions(flags, project, { reaching: !flags.listHosts })),

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { controllerFiles } from '../controller/files.ts'
@@ -7,6 +7,7 @@ import type { Request } from '../kplay.ts'
 import { readProject, type Project } from '../read/project.ts'
 import type { ConnectionDefaults } from '../run/context.ts'
 import type { HostFlags } from './flags.ts'
+import { inventoryOptions } from './inventory-options.ts'
 import { readPassword } from './passwords.ts'
 
 /** The roles that come with kplay: dist/engine/cli/ → roles/. */
@@ -24,17 +25,26 @@ function worldWritable(folder: string): boolean {
   return (mode & 0o002) !== 0
 }
 
-/** What flags and settings ask for, but for what is played. Flags win. */
-export function sharedRequest(
+/** A source as it was written: a path becomes absolute, a list of hosts stays what it is. */
+function inventorySource(source: string, workingFolder: string): string {
+  const path = resolve(workingFolder, source)
+  return source.includes(',') && !existsSync(path) ? source : path
+}
+
+/** What flags and settings ask for, but for what is played. Flags win. Programs among the inventory's sources are run. */
+export async function sharedRequest(
   flags: HostFlags,
-  { settings, inventory, rolesPaths }: Project,
-): Omit<Request, 'playbooks' | 'options'> {
+  project: Project,
+): Promise<Omit<Request, 'playbooks' | 'options'>> {
+  const { settings, rolesPaths } = project
   const workingFolder = process.cwd()
+  const inventory =
+    flags.inventory.length > 0
+      ? flags.inventory.map((source) => inventorySource(source, workingFolder))
+      : project.inventory
   return {
-    inventory:
-      flags.inventory.length > 0
-        ? flags.inventory.map((source) => (source.includes(',') ? source : resolve(workingFolder, source)))
-        : inventory,
+    inventory,
+    inventoryOptions: await inventoryOptions(inventory, project, controllerFiles()),
     rolesPaths: [...flags.rolesPath.map((path) => resolve(workingFolder, path)), ...rolesPaths, SHIPPED_ROLES],
     limit: flags.limit,
     extraVars: flags.extraVars,

@@ -41,7 +41,7 @@ async function requestOf(
   // Who asks which tags there are means all of them.
   const every = flags.listTags && tags.length + skipTags.length === 0
   return {
-    ...sharedRequest(flags, project),
+    ...(await sharedRequest(flags, project)),
     playbooks,
     options: {
       ...(await sharedOptions(flags, project, asking)),

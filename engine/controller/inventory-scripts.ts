@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { execFile } from 'node:child_process'
 import { accessSync, closeSync, constants, openSync, readSync } from 'node:fs'
 import { dirname } from 'node:path'
@@ -55,7 +56,7 @@ function output(script: string, options: readonly string[]): Promise<string> {
     const settings = { encoding: 'buffer', maxBuffer: MOST_OUTPUT } as const
     const child = execFile(script, [...options], settings, (error, stdout, stderr) => {
       if (error) reject(failed(script, options, error, stderr.toString()))
-      else if (isText(stdout)) resolve(stdout.toString('utf8'))
+      else if (isUtf8(stdout)) resolve(stdout.toString('utf8'))
       else
         reject(new KplayError('BAD_YAML', 'what the inventory script prints is no UTF-8 text', { place: at(script) }))
     })
@@ -63,7 +64,6 @@ function output(script: string, options: readonly string[]): Promise<string> {
   })
 }
 
-const isText = (bytes: Buffer): boolean => Buffer.from(bytes.toString('utf8')).equals(bytes)
 const at = (file: string) => ({ file, line: 1, column: 1 })
 
 function failed(script: string, options: readonly string[], error: Error, complaint: string): KplayError {

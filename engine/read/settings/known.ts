@@ -26,6 +26,21 @@ const TABLE = {
   inventory: defaults('inventories', 'inventory'),
   rolesPath: defaults('paths', 'roles_path'),
   playbookDir: defaults('path', 'playbook_dir'),
+  trustInventoryScripts: { kind: 'flag' },
+  forceValidGroupNames: {
+    ...both('text', 'defaults.force_valid_group_names', 'ANSIBLE_TRANSFORM_INVALID_GROUP_CHARS'),
+    choices: ['always', 'never', 'ignore', 'silently'],
+  },
+  inventoryIgnoreExtensions: {
+    kind: 'list',
+    cfg: ['defaults.inventory_ignore_extensions', 'inventory.ignore_extensions'],
+    variables: ['ANSIBLE_INVENTORY_IGNORE'],
+  },
+  inventoryIgnorePatterns: {
+    kind: 'list',
+    cfg: ['defaults.inventory_ignore_patterns', 'inventory.ignore_patterns'],
+    variables: ['ANSIBLE_INVENTORY_IGNORE_REGEX'],
+  },
 
   connection: defaults('text', 'transport'),
   remoteUser: defaults('text', 'remote_user'),

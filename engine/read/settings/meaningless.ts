@@ -9,7 +9,7 @@ const KEYS: Readonly<Record<string, string>> = {
     collections_paths collections_scan_sys_path command_warnings common_remote_group connection_plugins cow_selection
     cowpath cowsay_enabled_stencils debug display_args_to_stdout display_failed_stderr display_included_hosts
     display_ok_hosts display_skipped_hosts display_traceback doc_fragment_plugins docsite_root_url editor facts_modules
-    filter_plugins force_valid_group_names home httpapi_plugins inject_invocation internal_poll_interval
+    filter_plugins home httpapi_plugins inject_invocation internal_poll_interval
     interpreter_python inventory_plugins keep_remote_files library local_tmp log_filter log_path log_verbosity
     lookup_plugins max_diff_size module_compression module_ignore_exts module_lang module_set_locale
     module_strict_utf8_response module_utils netconf_plugins network_group_modules no_target_syslog nocows
@@ -19,13 +19,13 @@ const KEYS: Readonly<Record<string, string>> = {
     system_tmpdirs target_log_info task_debugger_ignore_errors terminal_plugins test_plugins
     use_persistent_connections validate_action_group_metadata vars_plugins vars_plugins_enabled vault_encrypt_salt
     verbose_to_stderr win_async_startup_timeout worker_session_isolation yaml_valid_extensions
-    allow_world_readable_tmpfiles inventory_ignore_extensions inventory_ignore_patterns`,
+    allow_world_readable_tmpfiles`,
   connection: 'pipelining retries ssh_agent ssh_agent_executable ssh_agent_key_lifetime',
   persistent_connection:
     'ansible_connection_path command_timeout connect_retry_timeout connect_timeout control_path_dir',
   privilege_escalation: 'agnostic_become_prompt become_allow_same_user',
   inventory: `any_unparsed_is_failed cache cache_connection cache_plugin cache_prefix cache_timeout enable_plugins export
-    host_pattern_mismatch ignore_extensions ignore_patterns unparsed_is_failed`,
+    host_pattern_mismatch unparsed_is_failed`,
   selinux: 'libvirt_lxc_noseclabel special_context_filesystems',
   diff: 'context',
   jinja2: 'dont_type_filters',
@@ -37,12 +37,12 @@ const KEYS: Readonly<Record<string, string>> = {
 /** Variables of the environment that are not called as their key is. */
 const VARIABLES = `ANSIBLE_CALLBACK_YAML_LINE_WIDTH ANSIBLE_CALLBACK_WHITELIST ANSIBLE_CONNECTION_PATH ANSIBLE_COW_ACCEPTLIST
   ANSIBLE_COW_PATH ANSIBLE_DIFF_CONTEXT ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED ANSIBLE_INVENTORY_CACHE
-  ANSIBLE_INVENTORY_ENABLED ANSIBLE_INVENTORY_EXPORT ANSIBLE_INVENTORY_IGNORE ANSIBLE_INVENTORY_IGNORE_REGEX
+  ANSIBLE_INVENTORY_ENABLED ANSIBLE_INVENTORY_EXPORT
   ANSIBLE_INVENTORY_UNPARSED_FAILED ANSIBLE_LOAD_CALLBACK_PLUGINS ANSIBLE_LOCAL_TEMP ANSIBLE_MAX_DIFF_SIZE
   ANSIBLE_PYTHON_INTERPRETER ANSIBLE_REMOTE_TEMP ANSIBLE_SELINUX_SPECIAL_FS ANSIBLE_SHELL_ALLOW_WORLD_READABLE_TEMP
   ANSIBLE_SSH_CONTROL_PATH ANSIBLE_SSH_CONTROL_PATH_DIR ANSIBLE_SSH_PASSWORD_MECHANISM ANSIBLE_SSH_PIPELINING
   ANSIBLE_SSH_RETRIES ANSIBLE_SSH_TRANSFER_METHOD ANSIBLE_SSH_USETTY ANSIBLE_SSH_VERBOSITY ANSIBLE_STRING_TYPE_FILTERS
-  ANSIBLE_TRANSFORM_INVALID_GROUP_CHARS ANSIBLE_VARS_ENABLED ANSIBLE_YAML_FILENAME_EXT`
+  ANSIBLE_VARS_ENABLED ANSIBLE_YAML_FILENAME_EXT`
 
 const words = (text: string): readonly string[] => text.split(/\s+/)
 

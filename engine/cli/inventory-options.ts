@@ -1,0 +1,20 @@
+import { runInventoryScripts } from '../controller/inventory-scripts.ts'
+import type { Request } from '../kplay.ts'
+import type { Files } from '../read/files.ts'
+import type { GroupNames } from '../read/inventory/names.ts'
+import type { Project } from '../read/project.ts'
+
+/** How the inventory is read, as the project says; the programs among its sources are run. */
+export async function inventoryOptions(
+  sources: readonly string[],
+  { settings }: Project,
+  files: Files,
+): Promise<NonNullable<Request['inventoryOptions']>> {
+  const ignored = { extensions: settings.inventoryIgnoreExtensions, patterns: settings.inventoryIgnorePatterns }
+  return {
+    groupNames: settings.forceValidGroupNames as GroupNames | undefined,
+    trustScripts: settings.trustInventoryScripts,
+    ignored,
+    scripts: await runInventoryScripts(sources, files, ignored),
+  }
+}
