@@ -1,9 +1,11 @@
 import type { Module, Registry } from '../module/define.ts'
 import { apt } from './apt.ts'
 import { assemble } from './assemble.ts'
+import { authorizedKey } from './authorized_key.ts'
 import { blockinfile } from './blockinfile.ts'
 import { command } from './command.ts'
 import { copy } from './copy.ts'
+import { cron } from './cron.ts'
 import { download } from './download.ts'
 import { extract } from './extract.ts'
 import { fetch } from './fetch.ts'
@@ -13,6 +15,7 @@ import { find } from './find.ts'
 import { getUrl } from './get_url.ts'
 import { getent } from './getent.ts'
 import { group } from './group.ts'
+import { iniFile } from './ini_file.ts'
 import { kafkaInfo } from './kafka_info.ts'
 import { lineinfile } from './lineinfile.ts'
 import { mount } from './mount.ts'
@@ -41,9 +44,11 @@ import { waitFor } from './wait_for.ts'
 const all: readonly Module[] = [
   apt,
   assemble,
+  authorizedKey,
   blockinfile,
   command,
   copy,
+  cron,
   download,
   extract,
   fetch,
@@ -53,6 +58,7 @@ const all: readonly Module[] = [
   getUrl,
   getent,
   group,
+  iniFile,
   kafkaInfo,
   lineinfile,
   mount,
