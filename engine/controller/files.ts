@@ -44,7 +44,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ELOOP: 'too many symbolic links',
 }
 
-export function cannotRead(path: string, cause: unknown): KplayError {
+export function cannotRead(path: string, cause: unknown, verb: 'read' | 'write' = 'read'): KplayError {
   const code = codeOf(cause)
-  return new KplayError('NOT_FOUND', `cannot read ${path} on the controller: ${REASONS[code] ?? code}`, { cause })
+  return new KplayError('NOT_FOUND', `cannot ${verb} ${path} on the controller: ${REASONS[code] ?? code}`, { cause })
 }

@@ -1,11 +1,13 @@
-import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import picomatch from 'picomatch'
 import { KplayError } from '../errors.ts'
 import type { Files } from '../values/surroundings.ts'
 import { isVault } from '../vault/envelope.ts'
 import type { Keyring } from '../vault/keyring.ts'
 import { cannotRead, codeOf } from './files.ts'
+import { foundAt } from './found.ts'
+import { keepFile } from './kept-file.ts'
 import { searchPlaces, type Standing } from './search.ts'
 
 /** Files as templates and lookups see them; names are looked for from where the task stands. */
@@ -27,22 +29,21 @@ export function valueFiles(
     },
     isEncrypted: (path) =>
       statSync(path, { throwIfNoEntry: false })?.isFile() ? isVault(readFileSync(path)) : undefined,
-    glob: (pattern) => glob(pattern),
+    glob: (pattern) => filesMatching(pattern, standing),
     resolve: (name, kind) => searchPlaces(kind, name, standing).find((path) => existsSync(path)),
     env: (name) => environment[name],
-    stat(path) {
-      const stats = lstatSync(path, { throwIfNoEntry: false })
-      if (!stats) return undefined
-      const kind = stats.isFile()
-        ? 'file'
-        : stats.isDirectory()
-          ? 'directory'
-          : stats.isSymbolicLink()
-            ? 'link'
-            : 'other'
-      return { kind, real: existsSync(path) ? realpathSync(path) : path }
-    },
+    stat: foundAt,
+    keep: (path, change) => keepFile(resolve(dirname(standing.playbook), path), change),
   }
+}
+
+/** Files that match a pattern: of the places that a relative one may mean, the first that has some. */
+function filesMatching(pattern: string, standing: Standing): string[] {
+  for (const place of searchPlaces('files', pattern, standing)) {
+    const found = glob(place).filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile())
+    if (found.length > 0) return found
+  }
+  return []
 }
 
 /** Paths that match, sorted, as Python's glob.glob finds them: `*` crosses no slash and no leading dot. */

@@ -13,7 +13,7 @@ export function checkTemplates(read: unknown, problems: Problems): void {
     const each = open.pop()
     if (typeof each !== 'object' || each === null || each instanceof Float || seen.has(each)) continue
     seen.add(each)
-    if (each instanceof Template) problems.collect(() => compile(each))
+    if (each instanceof Template) problems.collect(() => compile(each, problems.warn))
     else if (each instanceof Map) open.push(...each.values())
     else open.push(...(Object.values(each) as unknown[]))
   }

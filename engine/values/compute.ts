@@ -7,6 +7,7 @@ import { Evaluation, Frame } from './frame.ts'
 import type { EvaluationOptions } from './frame.ts'
 import type { Expression } from './nodes.ts'
 import type { Operand } from './operand.ts'
+import { withNewlines } from './output.ts'
 import { parseTemplate } from './parse.ts'
 import type { Parsed } from './parse.ts'
 import { renderer } from './render.ts'
@@ -35,11 +36,4 @@ function located(error: unknown, place: Place | undefined): unknown {
   if (error instanceof RangeError)
     return new KplayError('EVALUATION', 'what is computed here is nested too deeply', { place })
   return error instanceof Suspended ? error : at(place, error)
-}
-
-/** Jinja2 drops the last line break of a source, and blocks swallow theirs; Ansible puts back what is missing. */
-export function withNewlines(text: string, source: string): string {
-  if (!source.endsWith('\n')) return text
-  const count = (of: string): number => of.length - of.replace(/\n+$/, '').length
-  return text + '\n'.repeat(Math.max(0, count(source) - count(text)))
 }

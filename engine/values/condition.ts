@@ -20,6 +20,12 @@ export function firstFalse(raw: Raw, scope: Scope): Raw | undefined {
 
 function judge(raw: Raw, scope: Scope): boolean {
   if (typeof raw === 'boolean' || raw === null) return raw === true || raw === null
+  if (raw instanceof Template && raw.source.trim() === '') {
+    scope.ports.warn?.('an empty condition counts as true: leave it out', raw.place)
+    return true
+  }
+  const named = raw instanceof Template ? namedExpression(raw, scope) : undefined
+  if (named) return judge(named, scope)
   const value = raw instanceof Template ? defined(computeTemplate(raw, scope)) : (raw as Operand)
   if (typeof value === 'boolean') return value
   const place = raw instanceof Template ? raw.place : undefined
@@ -32,6 +38,18 @@ function judge(raw: Raw, scope: Scope): boolean {
     place,
   )
   return truth
+}
+
+/** Levels of precedence whose plain text somebody we trust wrote down; facts, results and answers are data. */
+const WRITTEN = new Set([2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 15, 16, 17, 22])
+
+/** `when: "{{ name }}"`, where the variable is a condition as text: Ansible evaluates that text in turn. */
+function namedExpression({ source }: Template, scope: Scope): Template | undefined {
+  const name = /^\s*\{\{\s*([A-Za-z_]\w*)\s*\}\}\s*$/.exec(source)?.[1]
+  const winner = name === undefined ? undefined : scope.origin(name).at(-1)
+  if (winner?.level === undefined || !WRITTEN.has(winner.level)) return undefined
+  const { value, place } = winner.variable
+  return typeof value === 'string' ? new Template(value, place, { expression: true }) : undefined
 }
 
 export { explainCondition } from './explain.ts'

@@ -1,6 +1,7 @@
 import { attributeOf, itemOf, methodOf, sliceOf } from './access.ts'
 import { Callable } from './call.ts'
 import { compare, contains, equal, keyIn, truthy } from './equality.ts'
+import { hasBraces, isLookupCall, renderEmbedded } from './embedded.ts'
 import type { Frame } from './frame.ts'
 import { globals } from './globals.ts'
 import { toIterable } from './iterate.ts'
@@ -38,7 +39,8 @@ const binary =
   }
 
 const evaluators: Evaluators = {
-  Literal: (node) => node.value,
+  Literal: (node, frame) =>
+    (frame.parsed.bare || frame.evaluation.inLookup) && hasBraces(node) ? renderEmbedded(node, frame) : node.value,
   Symbol: (node, frame) => {
     frame.mark(node)
     const value = frame.get(node.value)
@@ -68,7 +70,8 @@ const evaluators: Evaluators = {
       return call(node, member(callee, target, frame), given, frame)
     }
     const target = compute(callee, frame)
-    return call(node, target, giveArguments(node.args.children, frame), frame)
+    const give = (): Given => giveArguments(node.args.children, frame)
+    return call(node, target, isLookupCall(node) ? frame.evaluation.withinLookup(give) : give(), frame)
   },
   Filter: (node, frame) => {
     const [input, ...rest] = node.args.children

@@ -1,7 +1,7 @@
 import { Float } from '../value.ts'
 import { formatNumber } from './format-number.ts'
 import { isNumeric } from './numbers.ts'
-import { defined, failure } from './operand.ts'
+import { defined, failure, typeName } from './operand.ts'
 import type { Operand } from './operand.ts'
 import { floatText, repr, text } from './print.ts'
 import type { Reach } from './surroundings.ts'
@@ -66,6 +66,8 @@ function formatOne(value: Operand, spec: string): string {
   const { fill, align, sign = '', zero, type, precision } = groups as Readonly<Record<string, string | undefined>>
   const width = Number(groups['width'] ?? 0)
   if (width > WIDEST || Number(precision ?? 0) > WIDEST) throw failure('the width of a field must be small')
+  if (!isNumeric(value) && type !== undefined && type !== 's')
+    throw failure(`unknown format code '${type}' for a value of type ${typeName(value)}`)
   if (!isNumeric(value) || type === 's') {
     const content = precision === undefined ? text(value) : Array.from(text(value)).slice(0, Number(precision)).join('')
     return place('', content, align ?? '<', fill ?? (zero ? '0' : ' '), width)

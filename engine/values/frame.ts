@@ -8,9 +8,10 @@ import type { AnyNode, BlockNode, Body } from './nodes.ts'
 import { Undefined, isDictionary, isList, isUndefined } from './operand.ts'
 import type { Operand } from './operand.ts'
 import { perform } from './operation.ts'
+import { withNewlines } from './output.ts'
 import type { Parsed } from './parse.ts'
-import { text } from './print.ts'
-import type { Given, Surroundings, Variables } from './surroundings.ts'
+import type { Given, Surroundings, TemplateFile, Variables } from './surroundings.ts'
+import type { Syntax } from './syntax.ts'
 
 /** What the evaluator of expressions needs of that of statements. */
 export interface Renderer {
@@ -26,7 +27,7 @@ export interface EvaluationOptions {
   readonly renderer: Renderer
   readonly load?: Load | undefined
   /** Parses a file that a lookup names. */
-  readonly parseFile?: ((file: string, source: string) => Parsed) | undefined
+  readonly parseFile?: ((file: string, source: string, syntax?: Syntax) => Parsed) | undefined
 }
 
 /** A `{% block %}`, with the file it stands in. */
@@ -46,6 +47,8 @@ export class Evaluation implements Surroundings {
   private current: { readonly node: AnyNode; readonly parsed: Parsed } | undefined
   private copies: Map<string, Operand> | undefined
   private depth = 0
+  /** What a lookup is given is being computed. */
+  inLookup = false
 
   constructor(variables: Variables, options: EvaluationOptions) {
     this.variables = variables
@@ -93,13 +96,26 @@ export class Evaluation implements Surroundings {
     return knows(what, name)
   }
 
-  renderFile(file: string, source: string, more: ReadonlyMap<string, Operand>): string {
+  renderFile({ file, source, syntax }: TemplateFile, more: ReadonlyMap<string, Operand>): Operand {
     const { renderer, parseFile } = this.options
     if (!parseFile) throw new KplayError('EVALUATION', 'template files cannot be rendered here')
-    const parsed = parseFile(file, source)
+    const parsed = parseFile(file, source, syntax)
     const frame = new Frame(this, parsed)
     for (const [name, value] of more) frame.set(name, value)
-    return this.deeper(() => text(renderer.root(parsed, frame) ?? ''))
+    return this.deeper(() => {
+      const value = renderer.root(parsed, frame)
+      return typeof value === 'string' ? withNewlines(value, source) : value
+    })
+  }
+
+  withinLookup<T>(work: () => T): T {
+    const before = this.inLookup
+    this.inLookup = true
+    try {
+      return work()
+    } finally {
+      this.inLookup = before
+    }
   }
 
   deeper<T>(work: () => T): T {

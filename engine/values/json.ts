@@ -68,7 +68,7 @@ const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
 
 /** Reads JSON; ints stay exact and floats stay floats, which JSON.parse does not do. */
 export function readJson(source: string): Value {
-  if (!/\d[\d.eE]/.test(source)) {
+  if (!/\d[\d.eE]|NaN|Infinity/.test(source)) {
     try {
       return fromPlain(JSON.parse(source) as Parameters<typeof fromPlain>[0])
     } catch (error) {

@@ -30,6 +30,17 @@ function mentions(body: Body, name: string): boolean {
   return found
 }
 
+class Macro extends Callable {
+  private readonly about: ReadonlyMap<string, Operand>
+  constructor(name: string, about: ReadonlyMap<string, Operand>, run: (given: Given) => Operand) {
+    super(name, run)
+    this.about = about
+  }
+  override attribute(name: string): Operand | undefined {
+    return this.about.get(name)
+  }
+}
+
 /** What `{% macro %}` and `{% call %}` make: the body, to be rendered with arguments. */
 export function makeMacro(name: string, args: Arguments, body: Body, frame: Frame): Callable {
   const parameters = parametersOf(args)
@@ -38,7 +49,14 @@ export function makeMacro(name: string, args: Arguments, body: Body, frame: Fram
     kwargs: mentions(body, 'kwargs'),
     caller: mentions(body, 'caller'),
   }
-  return new Callable(name, ({ positional, named }: Given) => {
+  const about = new Map<string, Operand>([
+    ['name', name],
+    ['arguments', Tuple.containing(parameters.map((parameter) => parameter.name))],
+    ['catch_varargs', takes.varargs],
+    ['catch_kwargs', takes.kwargs],
+    ['caller', takes.caller],
+  ])
+  return new Macro(name, about, ({ positional, named }: Given) => {
     const inner = frame.inner()
     const others = new Map(named)
     if (positional.length > parameters.length && !takes.varargs)

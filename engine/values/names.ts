@@ -1,5 +1,4 @@
-import { KplayError } from '../errors.ts'
-import { didYouMean } from '../schema/parse.ts'
+import { absent } from './absent.ts'
 import { filters } from './filters/registry.ts'
 import type { Operation, Operations } from './operation.ts'
 import { own } from './own.ts'
@@ -14,11 +13,15 @@ export const testNamed = (name: string): Operation<boolean> => named(tests, name
 export const knows = (what: 'filter' | 'test', name: string): boolean =>
   Object.hasOwn(what === 'filter' ? filters : tests, name.replace(PREFIX, ''))
 
-function named<Result extends boolean>(table: Operations<Result>, name: string, what: string): Operation<Result>
-function named(table: Operations, name: string, what: string): Operation
-function named(table: Operations, name: string, what: string): Operation {
+function named<Result extends boolean>(
+  table: Operations<Result>,
+  name: string,
+  what: 'filter' | 'test',
+): Operation<Result>
+function named(table: Operations, name: string, what: 'filter' | 'test'): Operation
+function named(table: Operations, name: string, what: 'filter' | 'test'): Operation {
   const short = name.replace(PREFIX, '')
   const found = own(table, short)
   if (found) return found
-  throw new KplayError('BAD_TEMPLATE', `there is no ${what} ${name}`, { hint: didYouMean(short, Object.keys(table)) })
+  throw absent(what, name, Object.keys(table))
 }

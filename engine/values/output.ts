@@ -33,3 +33,10 @@ export function snapshot(value: Operand): Operand {
     ? new Map(Array.from(value, ([key, item]) => [key, snapshot(item)]))
     : value
 }
+
+/** Jinja2 drops the last line break of a source, and blocks swallow theirs; Ansible puts back what is missing. */
+export function withNewlines(text: string, source: string): string {
+  if (!source.endsWith('\n')) return text
+  const count = (of: string): number => of.length - of.replace(/\n+$/, '').length
+  return text + '\n'.repeat(Math.max(0, count(source) - count(text)))
+}

@@ -24,6 +24,8 @@ const AFTER_TEST = new Set(['else', 'or', 'and', 'if', 'is', 'in', 'not', 'recur
 export class ExpressionParser extends OperatorParser {
   /** It may call a method that changes a value, so it must get copies of the variables. */
   changes = false
+  /** Braces within an expression, and what stands in them. */
+  readonly leftovers: Expression[] = []
 
   override parsePrimary(): Expression {
     const token = this.nextToken()
@@ -90,6 +92,7 @@ export class ExpressionParser extends OperatorParser {
       const inner = this.parseExpression()
       this.expect(lexer.TOKEN_RIGHT_CURLY)
       this.expect(lexer.TOKEN_RIGHT_CURLY)
+      this.leftovers.push(inner)
       return inner
     }
     const pairs = this.parseItems(lexer.TOKEN_RIGHT_CURLY, (): PairNode => {
@@ -189,16 +192,21 @@ export class ExpressionParser extends OperatorParser {
   override parseSignature(): Arguments {
     const start = this.expect(lexer.TOKEN_LEFT_PAREN)
     const named = make('KeywordArgs', start)
+    let late: Token | undefined
     const args = this.parseItems(lexer.TOKEN_RIGHT_PAREN, (): Expression | SplatNode | undefined => {
       const token = this.peekToken()
       if (this.skipValue(lexer.TOKEN_OPERATOR, '*')) return make('Splat', token, this.parseExpression(), '*')
       if (this.skipValue(lexer.TOKEN_OPERATOR, '**')) return make('Splat', token, this.parseExpression(), '**')
       const value = this.parseExpression()
-      if (!this.skipValue(lexer.TOKEN_OPERATOR, '=')) return value
+      if (!this.skipValue(lexer.TOKEN_OPERATOR, '=')) {
+        if (named.children.length > 0) late ??= token
+        return value
+      }
       if (value.typename !== 'Symbol') this.fail('only a name can stand before "="', token.lineno, token.colno)
       named.children.push(make('Pair', value, value, this.parseExpression()))
       return undefined
     })
+    if (late) this.fail('an argument without a name cannot follow one with a name', late.lineno, late.colno)
     const given = args.filter((arg) => arg !== undefined)
     return make('NodeList', start, named.children.length > 0 ? [...given, named] : given)
   }

@@ -15,6 +15,10 @@ export interface Parsed {
   readonly bare: boolean
   /** It calls a method that changes a list or a dict, so it must get copies of the variables. */
   readonly changes: boolean
+  /** What stands in braces where there are braces already, or none are wanted. */
+  readonly leftovers: readonly Expression[]
+  /** What ends a line in the result, where the file says so itself. */
+  readonly newline?: string
 }
 
 const parsed = new WeakMap<Template, Parsed>()
@@ -38,13 +42,13 @@ function parseBare(source: string, locate: Locate): Parsed {
   if (/\{%.*%\}/s.test(source)) return parseText(source.trim(), locate, {})
   const parser = new StatementParser(new Lexer(source, {}).startInCode(), locate)
   const tree = safely(locate, () => parser.parseBare())
-  return { source, locate, tree, bare: true, changes: parser.changes }
+  return { source, locate, tree, bare: true, changes: parser.changes, leftovers: parser.leftovers }
 }
 
 export function parseText(source: string, locate: Locate, syntax: Syntax): Parsed {
   const parser = new StatementParser(new Lexer(source, syntax), locate)
   const tree = safely(locate, () => parser.parseAsRoot())
-  return { source, locate, tree, bare: false, changes: parser.changes }
+  return { source, locate, tree, bare: false, changes: parser.changes, leftovers: parser.leftovers }
 }
 
 function safely<T>(locate: Locate, parse: () => T): T {

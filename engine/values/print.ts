@@ -1,9 +1,11 @@
 import { Float } from '../value.ts'
+import { OMIT } from './omit.ts'
 import { Special, Tuple, isDictionary } from './operand.ts'
 import type { Operand } from './operand.ts'
 
-/** As Python's str() prints it. */
+/** As Python's str() prints it; `omit` is nothing in text. */
 export function text(value: Operand): string {
+  if (value === OMIT) return ''
   return typeof value === 'string' ? value : value instanceof Special ? value.print() : repr(value)
 }
 

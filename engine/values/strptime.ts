@@ -84,6 +84,7 @@ function microseconds(groups: Readonly<Record<string, string | undefined>>): num
     ),
   )
   date.setUTCFullYear(year)
+  if (groups['j'] === undefined && date.getUTCMonth() !== month) throw failure('day is out of range for month')
   const fraction = (groups['f'] ?? '').padEnd(6, '0')
   return date.getTime() * 1000 + Number(fraction)
 }

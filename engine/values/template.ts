@@ -1,7 +1,7 @@
 import { KplayError } from '../errors.ts'
 import { Float } from '../value.ts'
 import type { Dict, Raw, Value } from '../value.ts'
-import { computeParsed, withNewlines } from './compute.ts'
+import { computeParsed } from './compute.ts'
 import { parseFile, loadTemplate } from './files.ts'
 import type { Load } from './frame.ts'
 import { mustRender } from './lazy.ts'
@@ -9,7 +9,7 @@ import { DateTime, Duration } from './moment.ts'
 import { OMIT } from './omit.ts'
 import { Special, Tuple, defined, isList, typeName } from './operand.ts'
 import type { Operand } from './operand.ts'
-import { outputText } from './output.ts'
+import { outputText, withNewlines } from './output.ts'
 import { renderer } from './render.ts'
 import { renderRaw } from './scope.ts'
 import type { Scope } from './scope.ts'
@@ -85,7 +85,8 @@ export function renderText(source: string, scope: Scope, options: RenderOptions)
     return found && parseFile(found.file, found.source.replace(/\n$/, ''), syntax)
   }
   const evaluation = { renderer, parseFile, load: load ? ownLoad : loadTemplate(scope.ports, syntax, file) }
-  const text = withNewlines(outputText(computeParsed(parsed, scope, evaluation)), source)
+  const rendered = outputText(computeParsed(parsed, scope, evaluation))
+  const text = withNewlines(parsed.newline === undefined ? rendered : rendered.replaceAll('\n', parsed.newline), source)
   return newlineSequence === '\n' ? text : text.replaceAll('\n', newlineSequence)
 }
 

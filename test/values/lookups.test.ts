@@ -73,7 +73,13 @@ describe('lookups', () => {
   it.each([
     ["lookup('file', 'nope')", 'the lookup file finds no file nope'],
     ["lookup('first_found', ['a', 'b'])", 'first_found finds none of: a, b'],
-    ["lookup('password', '/tmp/x')", 'the lookup password is not supported'],
+    ["lookup('password', 'x', nope=1) ~ lookup('password', 'x nope=1')", 'the lookup password has no option nope'],
+    ["lookup('password', 'y length=many')", 'length must be an int, not many'],
+    ["lookup('config', 'NOPE')", 'there is no setting NOPE'],
+    ["lookup('inventory_hostnames', 'all')", 'cannot see the inventory here'],
+    ["lookup('ini', 'x', section='nope', file='app.ini')", 'app.ini has no section nope'],
+    ["lookup('csvfile', 'ann', file='users.csv', delimiter=',', col=9)", 'the row ann of users.csv has no column 9'],
+    ["lookup('file', 'x', errors='no')", 'errors is one of strict, warn, ignore, not no'],
     ["lookup('pipe', 'id')", 'the lookup pipe is not available here'],
     ["lookup('url', 'http://x')", 'the lookup url is not available here'],
     ["lookup('sequence', 'start=1')", 'sequence needs end= or count='],
@@ -82,6 +88,13 @@ describe('lookups', () => {
     ["lookup('template', 'nope.j2')", 'the lookup template finds no file nope.j2'],
   ])('%s fails', (source, message) => {
     expect(() => value(source)).toThrow(message)
+  })
+
+  it('a password is made once and kept', () => {
+    const first = value("lookup('password', 'secrets/db length=12 chars=ascii_lowercase')")
+    expect(first).toMatch(/^'[a-z]{12}'$/)
+    expect(value("lookup('password', 'secrets/db')")).toBe(first)
+    expect(value("lookup('password', '/dev/null')")).not.toBe(value("lookup('password', '/dev/null')"))
   })
 
   it('without files they fail', () => {

@@ -53,9 +53,11 @@ describe('whatever the value', () => {
 
   it('its print reads back as an expression', () => {
     fc.assert(
-      fc.property(value, (data) =>
-        equal(evaluate(new Template(repr(data), undefined, { expression: true }), scope), data),
-      ),
+      fc.property(value, (data) => {
+        // braces within text are rendered there, as in Ansible
+        fc.pre(!/\{\{|\{%/.test(repr(data)))
+        expect(equal(evaluate(new Template(repr(data), undefined, { expression: true }), scope), data)).toBe(true)
+      }),
     )
   })
 

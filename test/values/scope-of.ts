@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { Float, Template, fromPlain } from '../../engine/value.ts'
 import type { Plain, Raw, Vars } from '../../engine/value.ts'
 import { readJson } from '../../engine/values/json.ts'
@@ -32,6 +32,7 @@ function raw(value: Raw | Plain): Raw {
 /** Files that are only in memory. */
 export function filesOf(texts: Readonly<Record<string, string>>, env: Readonly<Record<string, string>> = {}): Files {
   const paths = Object.keys(texts)
+  const kept = new Map<string, string>()
   const isFolder = (path: string): boolean => paths.some((other) => other.startsWith(`${path}/`))
   return {
     readText: (path) => texts[path],
@@ -41,26 +42,42 @@ export function filesOf(texts: Readonly<Record<string, string>>, env: Readonly<R
     },
     resolve: (name, kind) => [name, `${kind}/${name}`].find((path) => path in texts),
     env: (name) => env[name],
+    keep(path, change) {
+      const text = change(kept.get(path))
+      kept.set(path, text)
+      return text
+    },
     stat: (path) => {
-      if (path in texts) return { kind: 'file', real: path }
-      return isFolder(path) ? { kind: 'directory', real: path } : undefined
+      const plain = { link: false, mount: false, real: path }
+      if (path in texts) return { kind: 'file', ...plain }
+      return isFolder(path) ? { kind: 'directory', ...plain } : undefined
     },
   }
 }
 
-/** The rows of a table: source and what it should give. */
-export function readRows(name: string): readonly (readonly [string, string])[] {
+/** The rows of a table: source, what it should give, and what another version of Ansible makes of it. */
+export function readRows(name: string): readonly (readonly [string, string, string])[] {
   const text = readFileSync(new URL(`rows/${name}`, import.meta.url), 'utf8')
   const rows = text.split('\n').filter((line) => line !== '' && !line.startsWith('# '))
   return rows.map((line) => {
     const at = line.indexOf('  =>  ')
-    return [line.slice(0, at), line.slice(at + 6)]
+    const [answer = '', note = ''] = (line.slice(at + 6).split('  # ')[0] ?? '').split('  ‖  ')
+    return [line.slice(0, at), answer, note]
   })
 }
 
-/** The variables that the tables speak of. */
-export function tableVariables(): Vars {
-  const dict = readJson(readFileSync(new URL('rows/variables.json', import.meta.url), 'utf8'))
-  if (!(dict instanceof Map)) throw new Error('variables.json must be an object')
-  return new Map(Array.from(dict as Map<string, Raw>, ([name, value]) => [name, { value }]))
+/** The variables that a table speaks of: its own, else those of all. Text with braces in it is a template there. */
+export function tableVariables(table: string): Vars {
+  const own = new URL(`rows/${table}.json`, import.meta.url)
+  const dict = readJson(readFileSync(existsSync(own) ? own : new URL('rows/variables.json', import.meta.url), 'utf8'))
+  if (!(dict instanceof Map)) throw new Error('variables must be an object')
+  return new Map(Array.from(dict as Map<string, Raw>, ([name, value]) => [name, { value: templated(value, name) }]))
+}
+
+function templated(value: Raw, name: string): Raw {
+  if (name.startsWith('hostile')) return value
+  if (typeof value === 'string') return value.includes('{') ? new Template(value) : value
+  if (Array.isArray(value)) return (value as readonly Raw[]).map((item) => templated(item, ''))
+  if (!(value instanceof Map)) return value
+  return new Map(Array.from(value as Map<string, Raw>, ([key, item]) => [key, templated(item, key)]))
 }

@@ -5,13 +5,13 @@ import { Callable } from '../call.ts'
 import type { Call } from '../call.ts'
 import { truthy } from '../equality.ts'
 import { isNumeric, toNumber } from '../numbers.ts'
-import { Undefined, failure, isUndefined, typeName } from '../operand.ts'
+import { Undefined, isUndefined, typeName } from '../operand.ts'
 import type { Operand } from '../operand.ts'
 import { lenient, operation } from '../operation.ts'
 import { perform } from '../operation.ts'
 import type { Operations } from '../operation.ts'
-import { own } from '../own.ts'
 import { repr, text } from '../print.ts'
+import { comment } from './comment.ts'
 
 function fallback(call: Call): Operand {
   const value = call.rawInput
@@ -37,11 +37,8 @@ export const coreFilters: Operations = {
   mandatory: lenient('msg', (call) => {
     const value = call.rawInput
     if (!isUndefined(value)) return value
-    throw new KplayError(
-      'UNDEFINED',
-      call.get('msg') === null ? `${value.message}, and it is mandatory` : text(call.get('msg')),
-      { place: value.place },
-    )
+    const told = call.get('msg') === null ? `${value.message}, and it is mandatory` : text(call.get('msg'))
+    throw new KplayError('EVALUATION', told, { place: value.place })
   }),
   ternary: lenient('true_val false_val none_val', (call) => {
     if (isUndefined(call.rawInput)) return call.rawInput
@@ -49,7 +46,7 @@ export const coreFilters: Operations = {
     return call.raw(truthy(call.rawInput) ? 'true_val' : 'false_val')
   }),
   bool: operation('', (call) => toBool(call.input)),
-  type_debug: lenient('', (call) => typeName(call.rawInput)),
+  type_debug: lenient('', (call) => (isUndefined(call.rawInput) ? 'UndefinedMarker' : typeName(call.rawInput))),
   string: operation('', (call) => text(call.input)),
   safe: operation('', (call) => call.input),
   attr: operation('name', (call) => {
@@ -60,7 +57,7 @@ export const coreFilters: Operations = {
       return new Callable(name, (given, around) => perform(name, method, input, given, around))
     return new Undefined(`${repr(input)} has no attribute '${name}'`)
   }),
-  comment: operation('style **', (call) => comment(call)),
+  comment: operation('style **', comment),
   float: operation('default', (call) => toFloat(call.input) ?? call.get('default', new Float(0))),
 }
 
@@ -74,33 +71,4 @@ export function toFloat(value: Operand): Float | undefined {
   if (!word) return undefined
   const size = word[2]?.toLowerCase() === 'nan' ? NaN : Infinity
   return new Float(word[1] === '-' ? -size : size)
-}
-
-const STYLES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  plain: { decoration: '# ' },
-  erlang: { decoration: '% ' },
-  c: { decoration: '// ' },
-  cblock: { beginning: '/*', decoration: ' * ', end: ' */' },
-  xml: { beginning: '<!--', decoration: ' - ', end: '-->' },
-}
-
-/** Ansible's `comment`: the text between two empty comment lines. */
-function comment(call: Call): string {
-  const style = own(STYLES, call.string('style', 'plain'))
-  if (!style) throw failure(`comment has no style ${call.string('style')}`, `it has: ${Object.keys(STYLES).join(', ')}`)
-  const option = (name: string, otherwise: string): string => text(call.others.get(name) ?? style[name] ?? otherwise)
-  const decoration = option('decoration', '')
-  const newline = option('newline', '\n')
-  const repeated = (name: 'prefix' | 'postfix'): string => {
-    const line = option(name, decoration.trimEnd())
-    return line === ''
-      ? ''
-      : Array.from({ length: Number(call.others.get(`${name}_count`) ?? 1) }, () => line + newline).join('')
-  }
-  const beginning = option('beginning', '') === '' ? '' : option('beginning', '') + newline
-  const body = text(call.input)
-    .split(newline)
-    .map((line) => (decoration + line).trimEnd())
-    .join(newline)
-  return `${beginning}${repeated('prefix')}${body}${newline}${repeated('postfix').replace(new RegExp(`${newline}$`), '')}${option('end', '') === '' ? '' : newline + option('end', '')}`
 }

@@ -2,8 +2,6 @@ import type { Call } from '../call.ts'
 import { printJson, readJson } from '../json.ts'
 import type { JsonStyle } from '../json.ts'
 import { isDictionary, isList } from '../operand.ts'
-import { failure } from '../operand.ts'
-import type { Operand } from '../operand.ts'
 import { operation } from '../operation.ts'
 import type { Operations } from '../operation.ts'
 import { text } from '../print.ts'
@@ -78,7 +76,4 @@ export const dataFilters: Operations = {
   ),
   from_yaml: operation('', (call) => (typeof call.input === 'string' ? readYaml(call.input) : call.input)),
   from_yaml_all: operation('', (call) => (typeof call.input === 'string' ? readYamlDocuments(call.input) : call.input)),
-  json_query: operation('expr', (): Operand => {
-    throw failure('json_query is not supported', 'use selectattr, map and combine')
-  }),
 }

@@ -65,7 +65,7 @@ function combine(call: Call): Dictionary {
   const lists = text(option('list_merge', 'replace'))
   if (!LIST_MERGES.includes(lists)) throw failure(`list_merge is one of ${LIST_MERGES.join(', ')}, not ${lists}`)
   const parts = [call.input, ...call.rest].flatMap(function flat(item: Operand): Operand[] {
-    return isList(item) ? item.flatMap(flat) : [item]
+    return isList(item) ? item.flatMap(flat) : item === null ? [] : [item]
   })
   return parts.reduce((merged: Dictionary, part): Dictionary => {
     if (!isDictionary(part)) throw failure(`combine needs dicts, got ${typeName(part)}`)

@@ -47,18 +47,29 @@ function uuid(name: string, namespace: string): string {
   return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
 }
 
+/** The digits of Base64 in a text, as Python's lenient reading takes them; their padding must be there. */
+function base64Digits(source: string, urlSafe: boolean): string {
+  const digits = source.replace(urlSafe ? /[^\w=-]/g : /[^A-Za-z0-9+/=]/g, '')
+  const { length } = digits.replace(/=+$/, '')
+  if (length % 4 === 1 || digits.length < Math.ceil(length / 4) * 4)
+    throw failure('this is no Base64: its padding is incorrect', 'end it with = until its length is a multiple of 4')
+  return digits
+}
+
 export const hashFilters: Operations = {
   hash: operation('hashtype', (call) => digest(call.string('hashtype', 'sha1'), text(call.input))),
   checksum: operation('', (call) => digest('sha1', text(call.input))),
   sha1: operation('', (call) => digest('sha1', text(call.input))),
   md5: operation('', (call) => digest('md5', text(call.input))),
-  b64encode: operation('encoding', (call) =>
-    encode(text(call.input), call.string('encoding', 'utf-8')).toString('base64'),
-  ),
-  b64decode: operation('encoding', (call) => {
+  b64encode: operation('encoding urlsafe', (call) => {
+    const plain = encode(text(call.input), call.string('encoding', 'utf-8')).toString('base64')
+    return call.flag('urlsafe') ? plain.replaceAll('+', '-').replaceAll('/', '_') : plain
+  }),
+  b64decode: operation('encoding urlsafe', (call) => {
     const encoding = call.string('encoding', 'utf-8').replace(/^(utf)[-_]?16[-_]?le$/i, 'utf-16le')
+    const digits = base64Digits(text(call.input), call.flag('urlsafe'))
     try {
-      return decoder(encoding).decode(Buffer.from(text(call.input), 'base64'))
+      return decoder(encoding).decode(Buffer.from(digits, 'base64'))
     } catch (error) {
       if (error instanceof TypeError) throw failure(`the decoded bytes are no ${encoding} text`)
       throw error

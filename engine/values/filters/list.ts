@@ -167,8 +167,7 @@ export const listFilters: Operations = {
   batch: operation('linecount fill_with', chunks),
   slice: operation('slices fill_with', columns),
   flatten: operation('levels skip_nulls', (call) => {
-    if (!isList(call.input)) throw failure(`flatten needs a list, got ${typeName(call.input)}`)
-    return flatten(call.input, call.get('levels') === null ? -1 : call.int('levels'), call.flag('skip_nulls', true))
+    return flatten(call.list, call.get('levels') === null ? -1 : call.int('levels'), call.flag('skip_nulls', true))
   }),
   union: combineSets((one, other) => [...one, ...other]),
   intersect: combineSets((one, other) => without(one, other, true)),

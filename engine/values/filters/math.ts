@@ -17,6 +17,14 @@ function number(call: Call): number {
 
 const DIGITS = '0123456789abcdefghijklmnopqrstuvwxyz'
 
+/** Digits of other scripts count as their value; each script has its ten in a row. */
+function decimalDigit(char: string): string {
+  const code = char.codePointAt(0) ?? 0
+  let zero = code
+  while (zero > code - 9 && /^\p{Nd}$/u.test(String.fromCodePoint(zero - 1))) zero--
+  return code < 128 ? char : String(code - zero)
+}
+
 /** Python's int(): a whole number out of a number or of text in some base; undefined where it would fail. */
 function toInteger(value: Operand, base: number): Int | undefined {
   if (value instanceof Float) return Number.isFinite(value.value) ? compact(BigInt(Math.trunc(value.value))) : undefined
@@ -27,6 +35,7 @@ function toInteger(value: Operand, base: number): Int | undefined {
       value
         .trim()
         .toLowerCase()
+        .replace(/\p{Nd}/gu, decimalDigit)
         .replace(/(?<=\w)_(?=\w)/g, ''),
     ) ?? []
   const prefixes: Readonly<Record<string, number>> = { '0x': 16, '0o': 8, '0b': 2 }
@@ -93,6 +102,7 @@ export const mathFilters: Operations = {
   }),
   root: operation('base', (call) => {
     const base = call.has('base') ? toNumber(call.get('base') as Int) : 2
+    if (number(call) < 0) throw failure('root needs a number that is not negative')
     return new Float(
       base === 2
         ? Math.sqrt(number(call))

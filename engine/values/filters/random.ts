@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Call } from '../call.ts'
 import { toIterable } from '../iterate.ts'
 import { isInt, isNumeric } from '../numbers.ts'
-import { Undefined, failure, typeName } from '../operand.ts'
+import { failure, typeName } from '../operand.ts'
 import type { Operand } from '../operand.ts'
 import { operation } from '../operation.ts'
 import type { Operations } from '../operation.ts'
@@ -25,7 +25,7 @@ function pick(call: Call): Operand {
     return start + step * random.below(count)
   }
   const items = toIterable(end, 'random')
-  if (items.length === 0) return new Undefined('a random item of an empty list')
+  if (items.length === 0) throw failure('random: the list is empty')
   return items[random.below(items.length)] ?? null
 }
 

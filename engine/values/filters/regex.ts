@@ -30,13 +30,17 @@ function replace(call: Call): string {
 
 /** The whole match, or the groups asked for by `\1` and `\g<name>`. */
 function search(call: Call): Operand {
-  const match = pattern(call).exec(text(call.input))
-  if (!match) return null
-  if (call.rest.length === 0) return match[0]
-  return call.rest.map((reference) => {
+  const keys = call.rest.map((reference) => {
     const [, name, digits] = /^\\(?:g<(\w+)>|(\d+))$/.exec(text(reference)) ?? []
     const key = name ?? digits
-    if (key === undefined) throw failure(`${call.name}: unknown argument ${text(reference)}`)
+    if (key === undefined)
+      throw failure(`${call.name}: unknown argument ${text(reference)}`, 'it takes \\1, \\2 … and \\g<name>')
+    return key
+  })
+  const match = pattern(call).exec(text(call.input))
+  if (!match) return null
+  if (keys.length === 0) return match[0]
+  return keys.map((key) => {
     const known = /^\d+$/.test(key) ? Number(key) < match.length : match.groups !== undefined && key in match.groups
     if (!known) throw failure(`${call.name}: the pattern has no group ${key}`)
     return (/^\d+$/.test(key) ? match[Number(key)] : match.groups?.[key]) ?? null

@@ -17,7 +17,9 @@ export function follow(value: Operand, path: Operand, around: Surroundings): Ope
   let found = value
   for (const step of steps) {
     if (isUndefined(found)) return found
-    const next = around.item(found, step)
+    // the two members of what groupby gives have names
+    const named = found instanceof Tuple && found.fields !== undefined && typeof step === 'string'
+    const next = named ? around.attribute(found, step) : around.item(found, step)
     found = next === undefined ? new Undefined(`an item has no attribute '${text(step)}'`) : next
   }
   return found
@@ -36,6 +38,7 @@ export function keyOf(call: Call): (item: Operand) => Operand {
 function filterItems(keep: boolean, byAttribute: boolean) {
   return operation('* **', (call) => {
     const [attribute = '', ...others] = call.rest
+    if (byAttribute && call.rest.length === 0) throw failure(`${call.name} needs the name of an attribute`)
     const [test, ...args] = byAttribute ? others : call.rest
     const given: Given = { positional: args, named: call.others }
     return call.list.filter((item) => {

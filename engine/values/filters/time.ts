@@ -23,7 +23,7 @@ export const timeFilters: Operations = {
     const [hours, minutes] = [Math.floor(Math.abs(offset) / 60), Math.abs(offset) % 60].map((part) =>
       String(part).padStart(2, '0'),
     )
-    const zone = { name: call.flag('utc') ? 'GMT' : zoneName(date), offset: `${sign}${hours ?? ''}${minutes ?? ''}` }
+    const zone = { name: call.flag('utc') ? 'UTC' : zoneName(date), offset: `${sign}${hours ?? ''}${minutes ?? ''}` }
     return strftime(call.text, shifted, 0, zone).replaceAll('%s', String(Math.floor(date.getTime() / 1000)))
   }),
 }

@@ -97,7 +97,7 @@ export const dataLookups: Lookups = {
         isDictionary(flags ?? null) && truthy((flags as ReadonlyMap<Operand, Operand>).get('skip_missing') ?? false)
       return subelements(input, path, skip).map((pair) => {
         const [element, item] = pair as Tuple
-        return [withoutKey(element ?? null, text(path)), item ?? null]
+        return [withoutKey(element ?? null, text(path).split('.')), item ?? null]
       })
     },
   },
@@ -110,10 +110,10 @@ export const dataLookups: Lookups = {
   vars: {
     run: (query) =>
       opened(query.terms).map((term) => {
-        const name = text(term)
+        const name = nameOf(query, term)
         const value = query.around.variables.get(name)
         if (value !== undefined) return value
-        return query.options.has('default')
+        return option(query, 'default') !== null
           ? option(query, 'default')
           : new Undefined(`there is no variable named '${name}'`)
       }),
@@ -121,17 +121,20 @@ export const dataLookups: Lookups = {
   varnames: {
     run: (query) => {
       const names = [...new Set(query.around.variables.names())]
-      return query.terms.flatMap((term) => names.filter((name) => pythonRegex(text(term)).test(name)))
-    },
-  },
-  inventory_hostnames: {
-    run: () => {
-      throw failure('the lookup inventory_hostnames is not supported', "use groups['name']")
+      return query.terms.flatMap((term) => names.filter((name) => pythonRegex(nameOf(query, term)).test(name)))
     },
   },
 }
 
 /** Ansible's lookup leaves the list itself out of each element. */
-function withoutKey(element: Operand, key: string): Operand {
-  return isDictionary(element) ? new Map([...element].filter(([name]) => name !== key)) : element
+function withoutKey(element: Operand, [key = '', ...deeper]: readonly string[]): Operand {
+  if (!isDictionary(element)) return element
+  if (deeper.length === 0) return new Map([...element].filter(([name]) => name !== key))
+  return new Map(Array.from(element, ([name, value]) => [name, name === key ? withoutKey(value, deeper) : value]))
+}
+
+/** A name that a lookup searches by. */
+function nameOf(query: Query, term: Operand): string {
+  if (typeof term === 'string') return term
+  throw failure(`the lookup ${query.name} needs names as text, got ${typeName(term)}`)
 }

@@ -1,8 +1,9 @@
+import { KplayError } from '../../errors.ts'
 import type { Value } from '../../value.ts'
 import { failure, isDictionary, isList } from '../operand.ts'
 import type { List, Operand } from '../operand.ts'
 import { text } from '../print.ts'
-import type { Files, Surroundings } from '../surroundings.ts'
+import type { Files, Surroundings, Waiting } from '../surroundings.ts'
 
 /** One use of a lookup: its terms, its options, and where it happens. */
 export interface Query {
@@ -31,15 +32,34 @@ export function files({ name, around }: Query): Files {
 /** Terms with lists among them opened one level, as most lookups take them. */
 export const opened = (terms: List): List => terms.flatMap((term) => (isList(term) ? [...term] : [term]))
 
+/** The text of a file that must be there. */
+export function read(
+  query: Query,
+  name: string,
+  kind: 'files' | 'templates' | 'vars',
+): { readonly path: string; readonly source: string } {
+  const port = files(query)
+  const path = port.resolve(name, kind)
+  const source = path === undefined ? undefined : port.readText(path)
+  if (path === undefined || source === undefined)
+    throw new KplayError('NOT_FOUND', `the lookup ${query.name} finds no file ${name}`)
+  return { path, source }
+}
+
+const PAIR = /(\w+)=(?:"([^"]*)"|'([^']*)'|(\S*))/g
+
 /** `start=1 end=5` and dicts: options written within a term. */
 export function inlineOptions(term: Operand): ReadonlyMap<string, Operand> {
   if (isDictionary(term)) return new Map(Array.from(term, ([key, value]) => [text(key), value]))
-  const pairs = [...text(term).matchAll(/(\w+)=(?:"([^"]*)"|'([^']*)'|(\S+))/g)]
+  const pairs = [...text(term).matchAll(PAIR)]
   return new Map(pairs.map(([, key = '', double, single, bare]) => [key, double ?? single ?? bare ?? '']))
 }
 
+/** The term itself, the options within it taken away. */
+export const withoutOptions = (term: string): string => term.replace(PAIR, '').trim().replace(/\s+/g, ' ')
+
 /** An answer that must be waited for. */
-export function ask(query: Query, kind: 'pipe' | 'url' | 'lines', subject: string): Value {
+export function ask(query: Query, kind: Waiting, subject: string): string {
   const { ports } = query.around.variables
   if (!ports.ask) throw failure(`the lookup ${query.name} is not available here`)
   return ports.ask(kind, subject, query.options as ReadonlyMap<string, Value>)

@@ -1,16 +1,27 @@
 import { KplayError } from '../../errors.ts'
-import { didYouMean } from '../../schema/parse.ts'
+import { absent } from '../absent.ts'
 import { truthy } from '../equality.ts'
 import { failure, isUndefined } from '../operand.ts'
 import type { Operand } from '../operand.ts'
 import { own } from '../own.ts'
 import { text } from '../print.ts'
 import type { Given, Surroundings } from '../surroundings.ts'
+import { csvLookup } from './csv.ts'
 import { dataLookups } from './data.ts'
 import { fileLookups } from './file.ts'
+import { iniLookup } from './ini.ts'
 import type { Lookup, Lookups } from './lookup.ts'
+import { outsideLookups } from './outside.ts'
+import { passwordLookup } from './password.ts'
 
-export const lookups: Lookups = { ...dataLookups, ...fileLookups }
+export const lookups: Lookups = {
+  ...dataLookups,
+  ...fileLookups,
+  ...outsideLookups,
+  csvfile: csvLookup,
+  ini: iniLookup,
+  password: passwordLookup,
+}
 
 const PREFIX = /^(?:ansible\.(?:builtin|legacy)|community\.general)\./
 
@@ -19,8 +30,10 @@ export function lookupNamed(name: string): Lookup {
   const short = name.replace(PREFIX, '')
   const found = own(lookups, short)
   if (found) return found
-  throw new KplayError('BAD_TEMPLATE', `there is no lookup ${name}`, { hint: didYouMean(short, Object.keys(lookups)) })
+  throw absent('lookup', name, Object.keys(lookups))
 }
+
+const ERRORS = ['strict', 'warn', 'ignore']
 
 /** `lookup('name', terms…)`: one item as it is, several joined by commas. */
 export const lookup = (given: Given, around: Surroundings): Operand => run(given, around, false)
@@ -40,6 +53,7 @@ function run({ positional, named: options }: Given, around: Surroundings, asList
   const lookup = lookupNamed(text(name))
   const wantsList = asList || truthy(options.get('wantlist') ?? false)
   const errors = text(options.get('errors') ?? 'strict')
+  if (!ERRORS.includes(errors)) throw failure(`errors is one of ${ERRORS.join(', ')}, not ${errors}`)
   const rest = new Map([...options].filter(([key]) => key !== 'wantlist' && key !== 'errors'))
   try {
     const items = lookup.run({ name: text(name), terms, options: rest, around })

@@ -16,11 +16,6 @@ import { pythonRegex } from '../regex.ts'
 const is = (judge: (call: Call) => boolean): Operation<boolean> => operation('', judge)
 const against = (judge: (call: Call) => boolean): Operation<boolean> => operation('other', judge)
 
-function number(call: Call): number {
-  if (isNumeric(call.input)) return toNumber(call.input)
-  throw failure(`the test ${call.name} needs a number, got ${typeName(call.input)}`)
-}
-
 function regex(how: 'match' | 'search' | 'fullmatch' | undefined): Operation<boolean> {
   const names = how === undefined ? 'pattern ignorecase multiline match_type' : 'pattern ignorecase multiline'
   return operation(names, (call) => {
@@ -46,7 +41,7 @@ const ge = against((call) => compare(call.input, call.need('other'), '>=') >= 0)
 
 const subset = operation('b', (call) => call.list.every((item) => contains([...call.items('b')], item)))
 const superset = operation('b', (call) => call.items('b').every((item) => contains([...call.list], item)))
-const nan = is((call) => Number.isNaN(number(call)))
+const nan = is(({ input }) => isNumeric(input) && Number.isNaN(toNumber(input)))
 
 /** `truthy(convert_bool=True)` reads words like "yes" first. */
 const truth = (wanted: boolean): Operation<boolean> =>
@@ -56,12 +51,11 @@ const truth = (wanted: boolean): Operation<boolean> =>
     return (call.flag('convert_bool') && isWord ? toBool(input) : truthy(input)) === wanted
   })
 
-const URI = /^([A-Za-z][\w+.-]*):(?:\/\/([^/?#]*))?([^?#]*)/
-function isUri(call: Call, needsHost: boolean): boolean {
-  const [, scheme, host = '', path = ''] = URI.exec(text(call.input)) ?? []
+/** The scheme and the host of a URI; both may be empty, since any text is a relative reference (RFC 3986). */
+function uriParts(call: Call): { readonly scheme: string; readonly host: string } | undefined {
+  const [, scheme = '', host = ''] = /^(?:([A-Za-z][\w+.-]*):)?(?:\/\/([^/?#]*))?/.exec(text(call.input)) ?? []
   const schemes = call.get('schemes') === null ? undefined : call.items('schemes').map(text)
-  if (scheme === undefined || (schemes && !schemes.includes(scheme))) return false
-  return needsHost ? host !== '' : host !== '' || path !== ''
+  return schemes && !schemes.includes(scheme.toLowerCase()) ? undefined : { scheme: scheme.toLowerCase(), host }
 }
 
 export const dataTests: Operations<boolean> = {
@@ -124,8 +118,11 @@ export const dataTests: Operations<boolean> = {
   issuperset: superset,
   nan,
   isnan: nan,
-  uri: operation('schemes', (call) => isUri(call, false)),
-  url: operation('schemes', (call) => isUri(call, true)),
+  uri: operation('schemes', (call) => uriParts(call) !== undefined),
+  url: operation('schemes', (call) => {
+    const uri = uriParts(call)
+    return uri !== undefined && (uri.host !== '' || uri.scheme === 'file')
+  }),
   urn: operation('', (call) => /^urn:[^:]+:.+/.test(text(call.input))),
 }
 
