@@ -45,6 +45,7 @@ function writtenIn(path: string, earlier: Keyring): Buffer {
 
 /** A script may ask on the terminal: stdin and stderr are its own. */
 async function printedBy(path: string, id: string | undefined): Promise<Buffer> {
+  if (!isProgram(path)) throw cannotRun(path)
   const client = /-client$/.test(basename(path, extname(path)))
   const child = spawn(path, client && id !== undefined ? ['--vault-id', id] : [], {
     stdio: ['inherit', 'pipe', client ? 'pipe' : 'inherit'],
@@ -66,13 +67,28 @@ async function printedBy(path: string, id: string | undefined): Promise<Buffer> 
       ? new KplayError('VAULT', `${what} has no password of the id ${id ?? ''}`, { cause: why })
       : new KplayError('VAULT', `${what} failed: it ended with ${code}`, { cause: why })
   } catch (cause) {
-    if (cause instanceof KplayError) throw cause
-    throw new KplayError('VAULT', `${what} cannot be run`, {
-      cause,
-      hint: 'a file that is no program must not be executable',
-    })
+    throw cause instanceof KplayError ? cause : cannotRun(path, cause)
   }
 }
+
+/**
+ * What the kernel cannot run would be given to a shell, which takes the password for a command and complains of it by
+ * name. A program that can only be run, not read, is trusted.
+ */
+function isProgram(path: string): boolean {
+  try {
+    const start = readFileSync(path).subarray(0, 4).toString('hex')
+    return start.startsWith('2321') || /^(?:7f454c46|feedfac[ef]|c[ef]faedfe|cafebabe)$/.test(start)
+  } catch {
+    return true
+  }
+}
+
+const cannotRun = (path: string, cause?: unknown): KplayError =>
+  new KplayError('VAULT', `the vault password script ${path} cannot be run`, {
+    cause,
+    hint: 'a file that holds the password itself must not be executable',
+  })
 
 function trimmed(bytes: Buffer, edge: RegExp): Buffer {
   const isEdge = (byte: number | undefined): boolean => byte !== undefined && edge.test(String.fromCharCode(byte))
