@@ -67,7 +67,8 @@ export function readInclude(task: Task, map: YamlMap, reading: Reading): Node | 
   const read = (name: Wanted, into: Reading): Included =>
     kind === 'tasks' ? readTaskFile(name.name, place, into) : readIncludedRole(name, task, into)
   if (isImport && wanted !== 'later') {
-    const { nodes, handlers } = read(wanted, reading)
+    const notify = task.notify.length > 0 ? { notify: task.notify } : {}
+    const { nodes, handlers } = read(wanted, { ...reading, ...notify })
     reading.moreHandlers.push(...handlers)
     return blockOf(nodes, task.place, { keywords: task.keywords, name: task.name })
   }

@@ -1,9 +1,12 @@
 import { dirname, isAbsolute, join } from 'node:path'
-import { KplayError, Problems } from '../errors.ts'
+import { at, KplayError, Problems } from '../errors.ts'
 import type { Keywords, Play, Playbook } from '../model.ts'
 import { didYouMean } from '../schema/parse.ts'
 import type { Files } from './files.ts'
-import { isNothing, kindOf, type YamlMap } from './nodes.ts'
+import type { Vars } from '../value.ts'
+import { Scope } from '../values/scope.ts'
+import { evaluateText } from '../values/template.ts'
+import { isNothing, kindOf, type YamlMap, type YamlNode } from './nodes.ts'
 import { readPlay } from './play.ts'
 import { around } from './properties.ts'
 import { shortName, type PlaybookOptions, type Reading } from './reading.ts'
@@ -11,7 +14,7 @@ import { readRole } from './role.ts'
 import { readNodes } from './task.ts'
 import { checkTemplates } from './templates.ts'
 import { readVars } from './vars.ts'
-import { conditions, plainText, plainTexts } from './written.ts'
+import { conditions, plainTexts, writtenText } from './written.ts'
 import { readYaml } from './yaml.ts'
 
 export type { PlaybookOptions } from './reading.ts'
@@ -103,7 +106,9 @@ function readImport(map: YamlMap, reading: Reading): readonly Play[] {
         hint: didYouMean(key, IMPORT_KEYS) ?? `known: ${IMPORT_KEYS.join(', ')}`,
       })
   const imported = entries.get('import_playbook')
-  const name = imported && plainText(imported.value, 'the name of a playbook', problems)
+  const [tags, when, vars] = [entries.get('tags'), entries.get('when'), entries.get('vars')]
+  const ownVars: Vars = vars ? readVars(vars.value, problems, { strict: true }) : new Map()
+  const name = imported && problems.collect(() => playbookName(imported.value, ownVars, reading))
   if (!imported || name === undefined) return []
   const path = isAbsolute(name) ? name : join(reading.playbookFolder, name)
   if (reading.open.includes(path)) {
@@ -114,15 +119,29 @@ function readImport(map: YamlMap, reading: Reading): readonly Play[] {
     problems.add('NOT_FOUND', `there is no playbook ${path}`, { place: imported.value.place })
     return []
   }
-  const [tags, when, vars] = [entries.get('tags'), entries.get('when'), entries.get('vars')]
   const outer: Keywords = {
     tags: tags ? plainTexts(tags.value, 'a tag', problems, { commas: true }) : [],
     when: when ? conditions(when.value, 'when', problems) : [],
-    vars: vars ? readVars(vars.value, problems, { strict: true }) : new Map(),
+    vars: ownVars,
   }
   return readPlays(path, reading).map((play) => {
     const keywords = around(outer, play.keywords)
     // Unlike elsewhere the variables of the import win over those of the play.
     return { ...play, keywords: { ...keywords, vars: around(play.keywords, outer).vars } }
   })
+}
+
+/** Variables in it are those of the import and of the command line: there is no play yet that could have others. */
+function playbookName(node: YamlNode, vars: Vars, { problems, options }: Reading): string | undefined {
+  const written = writtenText(node, 'the name of a playbook', problems)
+  if (!written) return undefined
+  const scope = new Scope([
+    { name: 'vars of the import', vars },
+    { name: 'extra vars', vars: options.extraVars ?? new Map() },
+  ])
+  try {
+    return evaluateText(written.value, scope)
+  } catch (error) {
+    throw at(written.place, error)
+  }
 }

@@ -8,6 +8,8 @@ import { NO_KEYWORDS } from './properties.ts'
 export interface PlaybookOptions {
   /** Folders with roles, searched in this order behind those beside the playbook. */
   readonly rolesPaths: readonly string[]
+  /** Of the command line: names of what is imported may hold them. */
+  readonly extraVars?: Vars | undefined
   /** Modules that take free-form text, by their short names. */
   readonly freeForm: ReadonlySet<string>
   /** Judges what was read, such as arguments; what it throws is told together with the mistakes of the text. */

@@ -42,7 +42,8 @@ export async function runMeta(
       for (const host of batch.hosts) host.ended = true
       return
     case 'clear_host_errors':
-      for (const host of batch.hosts) host.status = 'active'
+      batch.fatal = false
+      for (const host of batch.hosts) Object.assign(host, { status: 'active', failing: false, dragged: false })
       return
     default:
       return runOnHosts(planned, batch, OF_THE_BATCH.includes(action) ? hosts : concerned).then(() => undefined)

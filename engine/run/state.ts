@@ -9,7 +9,8 @@ const COUNTS = { ok: 0, changed: 0, skipped: 0, failed: 0, unreachable: 0, maybe
 
 /** One host of the inventory during a run: what it has learnt and how it fares. */
 export class HostState {
-  readonly host: Host
+  /** As the inventory has it at this moment. */
+  host: Host
   /** Facts, level 11 of the precedence: `ansible_facts` and the same as `ansible_*`. */
   readonly facts: KnownFacts
   /** include_vars, level 18. */
@@ -34,6 +35,8 @@ export class HostState {
   ended = false
   /** It left the role it is in by meta: end_role. */
   leaving = false
+  /** It failed, and is going through `always` now; cleared by meta: clear_host_errors. */
+  failing = false
   /** It failed because another host did: any_errors_fatal. */
   dragged = false
   /** Roles that ran to their end in this play, as roleIdentity names them. */

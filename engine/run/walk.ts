@@ -55,9 +55,15 @@ async function runParts(
   }
   if (always.length === 0) return
   const still = hosts.filter(({ status }) => status === 'failed')
-  for (const host of still) host.status = 'active'
+  for (const host of still) {
+    host.status = 'active'
+    host.failing = true
+  }
   await walk(always, batch, hosts)
-  for (const host of still) if (host.status === 'active') host.status = 'failed'
+  for (const host of still) {
+    if (host.status === 'active' && host.failing) host.status = 'failed'
+    host.failing = false
+  }
 }
 
 function rescueHost(host: HostState): void {
