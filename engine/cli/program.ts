@@ -4,6 +4,7 @@ import { addDocCommand } from './doc.ts'
 import { addExecCommand } from './exec.ts'
 import { EXIT, exitCodeOf } from './exit.ts'
 import { addExplainCommand } from './explain.ts'
+import { addInventoryCommand } from './inventory.ts'
 import { addRunCommand } from './run.ts'
 import { addVaultCommand } from './vault.ts'
 import { writtenOut } from './spelling.ts'
@@ -20,6 +21,7 @@ export async function runProgram(words: readonly string[], version: string): Pro
   addRunCommand(program)
   addExecCommand(program)
   addVaultCommand(program)
+  addInventoryCommand(program)
   addExplainCommand(program)
   addDocCommand(program)
   try {

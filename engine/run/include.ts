@@ -68,7 +68,7 @@ const keyOf = (vars: Vars): string =>
   )
 
 /** What the included tasks inherit: all that is around the include, what it applies, and its variables. */
-function chainOf({ task, chain }: PlannedTask, loopVars: Vars): Chain {
+export function chainOf({ task, chain }: PlannedTask, loopVars: Vars): Chain {
   const { includes, keywords } = task
   const around: Chain = { ...chain, keywords: chain.keywords.slice(0, -1) }
   const inherited = includes?.inherited ? within(around, keywords) : around

@@ -21,6 +21,16 @@ export interface InventoryGroup extends Group {
 
 export interface InventoryHost extends Host {
   readonly place: Place | undefined
+  /** Those of its layers that are about the host alone. */
+  readonly ownLayers: readonly VarLayer[]
+}
+
+/** The variables of a host, low to high. */
+export interface HostLayers {
+  /** Of its groups: levels 3 to 7 of Ansible's precedence. */
+  readonly groups: readonly VarLayer[]
+  /** Its own: levels 8 to 10. */
+  readonly own: readonly VarLayer[]
 }
 
 export interface Finished {
@@ -44,7 +54,7 @@ export function finishInventory(graph: InventoryGraph, beside: Beside): Finished
     const draft = graph.hosts.get(name)
     if (!draft) continue
     const names = [...graph.above(draft.groups)].filter((group) => group !== 'all').sort()
-    hosts.set(name, { name, groups: names, layers: layersOf(draft), place: draft.place })
+    hosts.set(name, finishHost(name, names, layersOf(draft), draft.place))
   }
   const groupLayers = (name: string): readonly VarLayer[] => [
     { name: `group ${name}`, vars: graph.groups.get(name)?.vars ?? NO_VARS },
@@ -65,11 +75,18 @@ export function finishInventory(graph: InventoryGraph, beside: Beside): Finished
 /** Names of the controller itself. */
 export const LOCALHOST = ['localhost', '127.0.0.1', '::1']
 
-const implicitHost = (name: string, layersOf: (host: DraftHost) => readonly VarLayer[]): InventoryHost => {
+const implicitHost = (name: string, layersOf: (host: DraftHost) => HostLayers): InventoryHost => {
   const vars = new Map([['ansible_connection', { value: 'local' }]])
   const draft = { name, groups: new Set<string>(), vars, source: '', place: undefined }
-  return { name, groups: [], layers: layersOf(draft), place: undefined }
+  return finishHost(name, [], layersOf(draft), undefined)
 }
+
+const finishHost = (
+  name: string,
+  groups: readonly string[],
+  layers: HostLayers,
+  place: Place | undefined,
+): InventoryHost => ({ name, groups, layers: [...layers.groups, ...layers.own], ownLayers: layers.own, place })
 
 const finishGroup = (
   { name, children, parents, hosts, priority, place }: DraftGroup,
@@ -87,12 +104,12 @@ const finishGroup = (
   place,
 })
 
-/** The variables of a host, low to high: levels 3 to 10 of Ansible's precedence. */
+/** What variables the hosts have, as the inventory is now. */
 export function layersIn(
   graph: InventoryGraph,
   { inventory, playbook }: Beside,
   depths: ReadonlyMap<string, number>,
-): (host: DraftHost) => readonly VarLayer[] {
+): (host: DraftHost) => HostLayers {
   // Depth, then priority, then name: the order in which groups overrule each other.
   const rank = new Map(
     [...graph.groups.values()]
@@ -105,6 +122,8 @@ export function layersIn(
       .map(({ name }, index) => [name, index]),
   )
   const inline = (name: string): VarLayer => ({ name: `group ${name}`, vars: graph.group(name).vars })
+  const at = (level: number, layers: readonly VarLayer[]): readonly VarLayer[] =>
+    layers.map((layer) => ({ ...layer, level }))
   // Most hosts share their groups with others.
   const known = new Map<string, readonly VarLayer[]>()
   const ofGroups = (own: ReadonlySet<string>): readonly VarLayer[] => {
@@ -115,23 +134,24 @@ export function layersIn(
       .filter((name) => name !== 'all')
       .sort((a, b) => (rank.get(a) ?? 0) - (rank.get(b) ?? 0))
     const layers = [
-      ...['all', ...names].map(inline),
-      ...inventory('group_vars', ['all']),
-      ...playbook('group_vars', ['all']),
-      ...inventory('group_vars', names),
-      ...playbook('group_vars', names),
+      ...at(3, ['all', ...names].map(inline)),
+      ...at(4, inventory('group_vars', ['all'])),
+      ...at(5, playbook('group_vars', ['all'])),
+      ...at(6, inventory('group_vars', names)),
+      ...at(7, playbook('group_vars', names)),
     ].filter(({ vars }) => vars.size > 0)
     known.set(key, layers)
     return layers
   }
-  return ({ name, groups, vars, source }) =>
-    [
-      ...ofGroups(groups),
+  return ({ name, groups, vars, source }) => ({
+    groups: ofGroups(groups),
+    own: [
       { name: 'inventory', vars: sourceVars(source) },
       { name: `host ${name}`, vars },
       ...inventory('host_vars', [name]),
       ...playbook('host_vars', [name]),
-    ].filter((layer) => layer.vars.size > 0)
+    ].filter((layer) => layer.vars.size > 0),
+  })
 }
 
 /** `inventory_file` and `inventory_dir`; a list of hosts lies in no folder. */
