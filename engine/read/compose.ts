@@ -126,7 +126,8 @@ class Composer {
         entry.keyPlace,
       )
     }
-    own.set(identity(entry.keyValue), entry)
+    // The last value counts, under the first key: of `1` and `yes`, which Python takes for one, that is 1.
+    own.set(identity(entry.keyValue), before ? { ...before, value: entry.value } : entry)
   }
 
   /** Of several merged maps the earlier one wins, so they are laid down in reverse. */

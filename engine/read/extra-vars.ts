@@ -24,8 +24,10 @@ const COMMAND_LINE: Place = { file: '-e', line: 1, column: 1 }
 function readOne(text: string, files: Files, problems: Problems): Vars {
   if (text.startsWith('@')) {
     const path = text.slice(1)
+    const before = problems.list.length
     const vars = problems.collect(() => readVarsFile(path, files, problems))
-    if (!vars) problems.add('NOT_FOUND', `there is no file ${path}`, { hint: '-e @file names a file of variables' })
+    if (!vars && problems.list.length === before)
+      problems.add('NOT_FOUND', `there is no file ${path}`, { hint: '-e @file names a file of variables' })
     return vars ?? new Map()
   }
   if (/^[[{]/.test(text)) {

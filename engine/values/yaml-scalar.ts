@@ -4,7 +4,7 @@ import { compact, type Int } from './numbers.ts'
 /**
  * Plain scalars as PyYAML's SafeLoader reads them: the implicit types of YAML 1.1 (https://yaml.org/type/) with its
  * own patterns, which differ from the specification's: `y` and `n` are text, a float needs a dot and its exponent a
- * sign. Dates stay text.
+ * sign. Dates and moments are text, as Python prints them.
  */
 export type Scalar = null | boolean | Int | Float | string
 
@@ -22,7 +22,7 @@ export function readPlain(text: string): Scalar {
   if (FALSE.test(text)) return false
   if (INT.test(text)) return readInt(text) ?? text
   if (FLOAT.test(text)) return readFloat(text)
-  return text
+  return readMoment(text) ?? text
 }
 
 /** The same for a file that is JSON as a whole: there `1e3` is a float. */
@@ -59,7 +59,20 @@ export function readFloat(text: string): Float {
   return new Float(sign * digits.split(':').reduce((sum, part) => sum * 60 + Number(part), 0))
 }
 
+const MOMENT =
+  /^(\d{4})-(\d\d?)-(\d\d?)(?:[Tt]|[ \t]+)(\d\d?):(\d\d):(\d\d)(?:\.(\d*))?(?:[ \t]*(?:(Z)|([-+])(\d\d?)(?::(\d\d))?))?$/
+
 /** `2001-12-14` and its kin: PyYAML makes dates of them. */
-export const isTimestamp = (source: string): boolean =>
-  /^\d{4}-\d\d-\d\d$/.test(source) ||
-  /^\d{4}-\d\d?-\d\d?(?:[Tt]|[ \t]+)\d\d?:\d\d:\d\d(?:\.\d*)?(?:[ \t]*(?:Z|[-+]\d\d?(?::\d\d)?))?$/.test(source)
+export const isTimestamp = (source: string): boolean => /^\d{4}-\d\d-\d\d$/.test(source) || MOMENT.test(source)
+
+/** `2001-12-14t21:59:43Z` → `2001-12-14 21:59:43+00:00`: how Python prints what PyYAML makes of it. undefined: no moment. */
+function readMoment(text: string): string | undefined {
+  const [, year, month, day, hour, minute, second, fraction = '', zulu, sign, hours, minutes = '0'] =
+    MOMENT.exec(text) ?? []
+  if (year === undefined) return undefined
+  const two = (digits = '0'): string => digits.padStart(2, '0')
+  const micro = Number(fraction.slice(0, 6).padEnd(6, '0'))
+  const zone = zulu ? '+00:00' : sign === undefined ? '' : `${sign}${two(hours)}:${two(minutes)}`
+  const point = micro === 0 ? '' : `.${String(micro).padStart(6, '0')}`
+  return `${year}-${two(month)}-${two(day)} ${two(hour)}:${two(minute)}:${two(second)}${point}${zone}`
+}

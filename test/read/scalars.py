@@ -31,7 +31,7 @@ def described(value):
             return {"type": "float", "value": str(value)}
         return {"type": "float", "value": repr(value)}
     if isinstance(value, (datetime.date, datetime.datetime)):
-        return {"type": "date"}
+        return {"type": "date", "value": str(value)}
     return {"type": "str", "value": value}
 
 
