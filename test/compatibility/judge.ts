@@ -85,8 +85,10 @@ function reasonOf({ errors, output, exit }: Ending, events: readonly unknown[]):
   const last = [told.at(-1) ?? []].flat()[0]
   if (last) return cut(`${last.message}${last.place ? ` (${placeOf(last.place)})` : ''}`)
   const lines = (errors.trim() || output.trim()).split('\n')
-  const at = lines.find((line) => /^\s+at /.test(line))?.trim()
-  return cut(`${lines[0] ?? ''}${at ? ` ${at.replace(/\S*\/targets\//, '')}` : ''}` || `it ends with ${exit}`)
+  const first = lines.findIndex((line) => /^(error: |kplay: )/.test(line))
+  const from = lines.slice(Math.max(first, 0))
+  const at = from.find((line) => /^\s+at /.test(line))?.trim()
+  return cut(`${from[0] ?? ''}${at ? ` ${at.replace(/\S*\/targets\//, '')}` : ''}` || `it ends with ${exit}`)
 }
 
 const placeOf = ({ file, line }: { file: string; line: number }): string =>

@@ -19,10 +19,11 @@ interface RecordFlags {
   readonly ansible: string
   readonly records: string
   readonly key?: string
+  readonly goOn?: true
 }
 
 /** Real Ansible is asked once; its answers are kept. */
-async function record(names: readonly string[], { core, ansible, records, key }: RecordFlags): Promise<void> {
+async function record(names: readonly string[], { core, ansible, records, key, goOn }: RecordFlags): Promise<void> {
   const limit = pLimit(availableParallelism())
   const bin = resolve(ansible)
   const targets = names.length > 0 ? names : [...readList(LIST).keys()]
@@ -30,7 +31,7 @@ async function record(names: readonly string[], { core, ansible, records, key }:
     const real = { core: resolve(core), bin, ...(key !== undefined && { key: resolve(key) }) }
     const sandbox = makeSandbox(real, resolve(records, 'work', target), target)
     const kept = resolve(records, 'calls', target)
-    const said = await recordTarget(sandbox, bin, kept)
+    const said = await recordTarget(sandbox, bin, kept, goOn === true)
     mkdirSync(resolve(records, 'said'), { recursive: true })
     writeFileSync(resolve(records, 'said', target), said)
     console.log(`${target}: ${callsOf(kept).length} calls, ${said.trim().split('\n').at(-1)}`)
@@ -75,7 +76,8 @@ program
   .requiredOption('--core <folder>', "ansible-core's source")
   .requiredOption('--ansible <folder>', 'where ansible-playbook and its like are')
   .requiredOption('--records <folder>', 'where calls are kept: outside of this repository')
-  .option('--key <file>', 'private key that an sshd on 127.0.0.3 and 127.0.0.4 lets root in with')
+  .option('--key <file>', 'private key that an sshd on 127.0.0.3, .4 and .254 lets root in with')
+  .option('--go-on', 'a script does not end at the first thing it finds wrong')
   .action(record)
 program
   .command('measure', { isDefault: true })

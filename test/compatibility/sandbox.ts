@@ -26,7 +26,7 @@ export interface Ansible {
   readonly core: string
   /** The folder of its installed commands. */
   readonly bin: string
-  /** A key that an sshd on 127.0.0.3 and 127.0.0.4 lets in: some targets log in there. */
+  /** A key that an sshd on 127.0.0.3, .4 and .254 lets in: some targets log in there. */
   readonly key?: string
 }
 

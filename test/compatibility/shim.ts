@@ -35,6 +35,8 @@ function record(): never {
   const environment = Object.fromEntries(
     Object.entries(env).filter((pair): pair is [string, string] => !pair[0].startsWith('KPLAY_COMPATIBILITY')),
   )
+  // A script may ask for a locale that is not installed here.
+  if (environment['LC_ALL'] === 'en_US.UTF-8') environment['LC_ALL'] = 'C.UTF-8'
   const call = {
     name: [name, ...words].join(' ').replaceAll(root, '~').replace(RANDOM, '$1X').trim(),
     command: name,
@@ -47,7 +49,7 @@ function record(): never {
   keepCall(folder, { ...call, exit: -1, output: '', errors: '' })
   const ended = spawnSync(real, words, {
     input,
-    env: { ...env, KPLAY_COMPATIBILITY: 'within' },
+    env: { ...env, ...environment, KPLAY_COMPATIBILITY: 'within' },
     encoding: 'utf8',
     maxBuffer: MOST_OUTPUT,
   })
