@@ -1,15 +1,18 @@
 import { KplayError, type Warn } from './errors.ts'
 import type { Emit } from './events.ts'
-import type { Host, Inventory, Play, Playbook } from './model.ts'
+import type { ChangingInventory, Host, Play, Playbook } from './model.ts'
 import type { Files } from './read/files.ts'
 import { readExtraVars } from './read/extra-vars.ts'
-import { readInventory } from './read/inventory/read.ts'
+import { LiveInventory } from './read/inventory/live.ts'
+import { readInventory, type InventoryOptions, type InventorySettings } from './read/inventory/read.ts'
 import { withDefaults, type PlayDefaults } from './read/defaults.ts'
 import { selectHosts, selectLimit } from './read/patterns.ts'
 import { readPlaybook } from './read/playbook.ts'
 import type { Registry } from './module/define.ts'
 import { concealError, concealing } from './run/conceal.ts'
 import type { RunOptions, RunPorts } from './run/context.ts'
+import { mayGrow } from './run/may-grow.ts'
+import { askPrompts } from './run/prompts.ts'
 import { run, type RunEnd } from './run/run.ts'
 import { checkConnection } from './run/connect.ts'
 import { validateTags } from './run/validate-tags.ts'
@@ -18,11 +21,13 @@ import { controls } from './run/control/index.ts'
 import { text as printValue } from './values/print.ts'
 import { evaluate } from './values/template.ts'
 import { Scope } from './values/scope.ts'
+import { Template, type Vars } from './value.ts'
 
 /** What to run, on what, and how. */
 export interface Request {
   readonly playbooks: readonly string[]
   readonly inventory: readonly string[]
+  readonly inventoryOptions?: Pick<InventoryOptions, keyof InventorySettings | 'scripts'> | undefined
   readonly rolesPaths: readonly string[]
   readonly limit: readonly string[]
   readonly extraVars: readonly string[]
@@ -32,10 +37,11 @@ export interface Request {
 
 /** Everything that was read, before any host is contacted. */
 export interface Prepared {
-  readonly inventory: Inventory
+  readonly inventory: ChangingInventory
   readonly playbooks: readonly Playbook[]
   readonly options: RunOptions
-  hostsOf(play: Play): readonly Host[]
+  /** The hosts a play means as the inventory is at that moment; `scope` holds what its pattern may name. */
+  hostsOf(play: Play, scope?: Scope): readonly Host[]
 }
 
 /** The story: read, run; whoever listens to the events reports. */
@@ -44,7 +50,9 @@ export async function kplay(request: Request, files: Files, ports: RunPorts): Pr
   const emit = concealing(ports.emit, mask)
   try {
     const prepared = prepare(request, { ...files, warn: warnOnce(emit) }, ports.registry)
-    return await run(prepared, prepared.options, { ...ports, emit, vault: files.vault })
+    const all = { ...ports, emit, vault: files.vault }
+    const prompted = await askPrompts(prepared.playbooks, prepared.options, all)
+    return await run({ ...prepared, prompted }, prepared.options, all)
   } catch (error) {
     throw concealError(error, mask)
   }
@@ -64,41 +72,54 @@ function warnOnce(emit: Emit): Warn {
 export function prepare(request: Request, files: Files, registry: Registry): Prepared {
   checkConnection(request.options.connection, files)
   const validate = (playbook: Playbook): void => validatePlaybook(playbook, registry)
-  const reading = { rolesPaths: request.rolesPaths, freeForm: freeFormNames(registry), validate }
+  const extraVars = readExtraVars([...request.extraVars], files)
+  const reading = { rolesPaths: request.rolesPaths, freeForm: freeFormNames(registry), extraVars, validate }
   const playbooks = request.playbooks.map((path) =>
     withDefaults(readPlaybook(path, files, reading), request.defaults ?? {}),
   )
   validateTags(playbooks, request.options)
   const [first] = playbooks
-  const inventory = readInventory(
-    [...request.inventory],
-    files,
-    first ? { playbookFolder: first.path.replace(/\/[^/]*$/, '') } : {},
-  )
-  const extraVars = readExtraVars([...request.extraVars], files)
-  const limited =
-    request.limit.length > 0
-      ? selectLimit(request.limit.join(','), inventory, files).map(({ name }) => name)
-      : undefined
+  const folder = first ? { playbookFolder: first.path.replace(/\/[^/]*$/, '') } : {}
+  const sources = { ...request.inventoryOptions, ...folder, extraVars }
+  const inventory = new LiveInventory(() => readInventory([...request.inventory], files, sources))
+  const limit = request.limit.length > 0 ? request.limit.join(',') : undefined
+  const limited = limit === undefined ? undefined : selectLimit(limit, inventory.now, files).map(({ name }) => name)
   const options: RunOptions = {
     ...request.options,
     extraVars,
     inventorySources: request.inventory,
-    ...(limited && { limit: limited, limitText: request.limit.join(',') }),
+    ...(limited && { limit: limited, limitText: limit }),
   }
-  const scope = new Scope([{ name: 'extra vars', vars: extraVars }], { vault: files.vault })
-  const hostsOf = ({ hosts: { value, place } }: Play): readonly Host[] => {
+  const growing = mayGrow(playbooks)
+  const hostsOf = (
+    { keywords, hosts: { value, place } }: Play,
+    scope = patternScope(keywords.vars),
+  ): readonly Host[] => {
     const pattern = evaluate(value, scope)
-    const found = selectHosts(Array.isArray(pattern) ? pattern.map(printValue) : printValue(pattern), inventory, {
+    return selectHosts(Array.isArray(pattern) ? pattern.map(printValue) : printValue(pattern), inventory.now, {
       place,
+      limit,
       files,
+      // What a task may add yet is no mistake.
+      ...(growing && { unknown: () => undefined }),
     })
-    return limited ? found.filter(({ name }) => limited.includes(name)) : found
   }
+  const patternScope = (vars: Vars): Scope =>
+    new Scope(
+      [
+        { name: 'play vars', vars },
+        { name: 'extra vars', vars: extraVars },
+      ],
+      { vault: files.vault },
+    )
   // A pattern that means nothing is told now, not after the plays before it have run.
-  for (const playbook of playbooks) for (const play of playbook.plays) hostsOf(play)
+  for (const playbook of playbooks) for (const play of playbook.plays) if (isKnown(play)) hostsOf(play)
   return { inventory, playbooks, options, hostsOf }
 }
+
+/** What is asked for, or rests on other hosts' variables, is known only when the play begins. */
+const isKnown = ({ hosts: { value }, prompts }: Play): boolean =>
+  prompts.length === 0 && !(value instanceof Template && /\b(?:groups|hostvars)\b/.test(value.source))
 
 const freeFormNames = (registry: Registry): ReadonlySet<string> =>
   new Set([...registry, ...controls].flatMap(([name, module]) => (module.freeForm === undefined ? [] : [name])))

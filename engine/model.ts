@@ -1,37 +1,7 @@
-import type { Place } from './errors.ts'
-import type { Raw, Template, Value, Vars } from './value.ts'
+import type { KplayError, Place } from './errors.ts'
+import type { Plain, Raw, Template, Value, Vars } from './value.ts'
 
-/** Variables of one origin, such as `group_vars/all`; later layers win over earlier ones. */
-export interface VarLayer {
-  readonly name: string
-  /** Its number among Ansible's levels of precedence, where it has one. */
-  readonly level?: number | undefined
-  readonly vars: Vars
-}
-
-export interface Group {
-  readonly name: string
-  readonly children: readonly string[]
-  readonly parents: readonly string[]
-  /** Hosts of the group and of all groups below it, in inventory order. */
-  readonly hosts: readonly string[]
-  readonly depth: number
-}
-
-export interface Host {
-  readonly name: string
-  /** Every group it is in, `all` excepted, sorted by name. */
-  readonly groups: readonly string[]
-  /** Inventory variables, low to high: levels 3 to 10 of the precedence, group_vars and host_vars of inventory and playbook. */
-  readonly layers: readonly VarLayer[]
-}
-
-export interface Inventory {
-  readonly hosts: ReadonlyMap<string, Host>
-  readonly groups: ReadonlyMap<string, Group>
-  /** Files it was read from. */
-  readonly sources: readonly string[]
-}
+export type { ChangingInventory, Group, Host, Inventory, InventoryChange, VarLayer } from './model/inventory.ts'
 
 /** One argument of a task as it was written. */
 export interface Argument {
@@ -282,4 +252,45 @@ export interface Change {
   readonly to: string | null
   /** Shown as a line diff of two texts. */
   readonly text: boolean
+}
+
+/** One place that defines a variable. */
+export interface Definition {
+  readonly layer: string
+  /** Its number among Ansible's levels of precedence, where it has one. */
+  readonly level?: number | undefined
+  readonly place?: Place | undefined
+  /** What is written there, templates by their text. */
+  readonly written: Plain
+}
+
+/** A variable that another one is built from. */
+export interface Use {
+  readonly name: string
+  readonly value?: Plain
+  readonly error?: KplayError | undefined
+  /** The one that wins; undefined: nobody defines it. */
+  readonly definition?: Definition | undefined
+  readonly uses: readonly Use[]
+}
+
+/** Something that gives a variable its value only while a play runs. */
+export interface Setter {
+  readonly level: number
+  readonly by: string
+  readonly place: Place
+}
+
+/** Where a variable's value comes from. Secrets are masked. */
+export interface Explanation {
+  readonly name: string
+  readonly host: string
+  /** Plays and tasks that see it so; empty: it is seen without a play. */
+  readonly where: readonly string[]
+  readonly value?: Plain
+  readonly error?: KplayError | undefined
+  /** The weakest first; the last one wins. */
+  readonly definitions: readonly Definition[]
+  readonly uses: readonly Use[]
+  readonly setters: readonly Setter[]
 }

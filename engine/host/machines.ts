@@ -27,6 +27,11 @@ export function openMachines(options: ReachOptions): Machines {
       return machine.target(become)
     },
     changed: (name) => machines.get(name)?.changed(),
+    async disconnect(name) {
+      const machine = machines.get(name)
+      machines.delete(name)
+      await machine?.close()
+    },
     abort() {
       for (const machine of machines.values()) machine.abort()
     },

@@ -60,6 +60,8 @@ export interface Machines {
   open(settings: ConnectionSettings, become?: Become): Promise<Target>
   /** Forgets what readers remember of that machine: something on it may have changed. */
   changed(machine: string): void
+  /** Ends the connection to that machine; whoever opens it again gets a new one. */
+  disconnect(machine: string): Promise<void>
   /** Ends what still runs on all hosts: the second Ctrl-C. */
   abort(): void
   close(): Promise<void>

@@ -1,13 +1,13 @@
 import { KplayError, Problems } from '../errors.ts'
 import type { ArgumentOption, Playbook, Role } from '../model.ts'
 import { Written } from '../schema/coerce.ts'
-import { any, dict, flag, float, list, text, whole, type Field, type Fields } from '../schema/field.ts'
 import { didYouMean, parseArgs } from '../schema/parse.ts'
 import { text as printValue } from '../values/print.ts'
 import { evaluate } from '../values/template.ts'
 import type { Scope } from '../values/scope.ts'
 import { names as namesIn } from '../values/used-names.ts'
 import { Template } from '../value.ts'
+import { fieldOf } from './argument-field.ts'
 
 /** Roles of a playbook with what surrounds each, for the check before any host is contacted. */
 export type RoleScopes = (playbook: Playbook) => Iterable<{ role: Role; host: string; scope: Scope }>
@@ -99,45 +99,4 @@ function checkOption(role: Role, name: string, option: ArgumentOption, scope: Sc
       )
     }
   }
-}
-
-function fieldOf(option: ArgumentOption): Field {
-  const help = option.description
-  switch (option.type) {
-    case 'int':
-      return whole({ help, optional: true })
-    case 'float':
-      return float({ help, optional: true })
-    case 'bool':
-      return flag({ help, optional: true })
-    case 'list':
-      return list(
-        option.elements === undefined
-          ? any({ help })
-          : fieldOf({ ...option, type: option.elements, elements: undefined }),
-        { help, optional: true },
-      )
-    case 'dict':
-      return option.options ? nested(option.options, help) : dict(any({ help }), { help, optional: true })
-    case 'str':
-    case 'path':
-      return text({ help, optional: true })
-    default:
-      return any({ help, optional: true })
-  }
-}
-
-/** A dict whose keys have a specification of their own. */
-function nested(options: ReadonlyMap<string, ArgumentOption>, help: string): Field {
-  const fields: Fields = Object.fromEntries(
-    [...options].map(([name, option]) => [name, { ...fieldOf(option), required: option.required }]),
-  )
-  const base = dict(any({ help }), { help, optional: true })
-  const checked = base.zod.superRefine((value, context) => {
-    const parsed = parseArgs(fields, value ?? {})
-    if (!parsed.ok)
-      for (const issue of parsed.issues)
-        context.addIssue({ code: 'custom', message: issue.message, path: [...issue.path] })
-  })
-  return { ...base, zod: checked }
 }

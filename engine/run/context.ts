@@ -1,9 +1,9 @@
-import type { Emit } from '../events.ts'
+import type { Emit, TaskInfo } from '../events.ts'
 import type { Machines } from '../host/target.ts'
-import type { Inventory, Playbook, Role } from '../model.ts'
+import type { Inventory, InventoryChange, Play, Playbook, Role } from '../model.ts'
 import type { Local, Registry } from '../module/define.ts'
-import type { Vars } from '../value.ts'
-import type { Files, Vault } from '../values/surroundings.ts'
+import type { Value, Vars } from '../value.ts'
+import type { Files, Vault, Waiting } from '../values/surroundings.ts'
 import type { Scope } from '../values/scope.ts'
 import type { Jobs } from './jobs.ts'
 import type { Overlay } from './overlay/overlay.ts'
@@ -24,6 +24,8 @@ export interface RunOptions {
   readonly limit?: readonly string[] | undefined
   readonly limitText?: string | undefined
   readonly forceHandlers: boolean
+  /** The run begins with the task of this name; what comes before it is left out. */
+  readonly startAtTask?: string | undefined
   /** Whether of two dicts under one name the stronger one wins, or both are put together; replace where absent. */
   readonly hashBehaviour?: 'replace' | 'merge' | undefined
   /** Facts are variables by themselves too, as `ansible_distribution`; true where absent. */
@@ -74,6 +76,8 @@ export interface RunPorts {
   readonly emit: Emit
   /** What lookups read, by the search path of a role or playbook. */
   filesFor(place: Omit<LocalPlace, 'scope'>): Files
+  /** What lookups wait for: a command's output, the body of a URL. Where absent, such lookups are refused. */
+  fetch?(kind: Waiting, subject: string, options: ReadonlyMap<string, Value>, playbook: string): Promise<string>
   local(place: LocalPlace): Local
   /** Variables of a YAML file on the controller, for vars_files and include_vars; throws NOT_FOUND. */
   readVars(name: string, place: LocalPlace): Vars
@@ -81,6 +85,10 @@ export interface RunPorts {
   readonly factCache?: FactCache | undefined
   /** What opens encrypted values. */
   readonly vault?: Vault | undefined
+  /** Asks whoever sits at the terminal; undefined: there is none. */
+  ask?(question: string, options: { readonly echo: boolean }): Promise<string | undefined>
+  /** Asked before each task whether to run it; where absent all are run. */
+  confirm?(task: TaskInfo): Promise<boolean>
   /** First Ctrl-C: running tasks end, no new one begins. */
   readonly soft: AbortSignal
   /** Second Ctrl-C: running steps are being ended. */
@@ -88,6 +96,8 @@ export interface RunPorts {
 }
 
 export interface RunContext extends RunPorts {
+  /** The play begins with the task of this name. */
+  readonly startAt?: string | undefined
   readonly options: RunOptions
   readonly inventory: Inventory
   readonly playbook: Playbook
@@ -96,4 +106,10 @@ export interface RunContext extends RunPorts {
   readonly overlays: Map<string, Overlay>
   readonly turns: Turns
   readonly jobs: Jobs
+  /** vars_prompt, level 13, by play. */
+  readonly prompted?: ReadonlyMap<Play, Vars> | undefined
+  /** Adds to the inventory what a task found. @returns whether that was news */
+  changeInventory(change: InventoryChange): boolean
+  /** meta: refresh_inventory */
+  refreshInventory(): void
 }

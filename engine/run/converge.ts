@@ -98,8 +98,7 @@ export async function answer(
 export async function converge(module: StateModule, args: ModuleArgs, context: ConvergeContext): Promise<Converged> {
   if (module.question?.(args)) return answer(module, args, context)
   const { turn } = context
-  const before = turn?.taken()
-  const seen = await look(module, args, context)
+  const [before, seen] = [turn?.taken(), await look(module, args, context)]
   // What takes its time, a command or a service, does not build on what a moment ago was there.
   if (!turn || isRight(module, args, seen) || module.always !== undefined || module.settle)
     return change(module, args, seen, context)
@@ -164,10 +163,9 @@ const leftOut = (values: ResultValues, ran: readonly Ran[]): string[] =>
 /** The steps, or with `detach` those that start them. */
 function detached({ module, args, now, steps }: Job, { detach }: ConvergeContext): readonly Step[] {
   if (!detach) return steps
-  const silent = (step: Step): Ran => ({ step, code: 0, signal: null, stdout: '', stderr: '' })
-  return steps.map((step) =>
-    step.kind === 'run' ? detach(step, module.result?.(args, now, now, [silent(step)]) ?? {}) : step,
-  )
+  const silent = { code: 0, signal: null, stdout: '', stderr: '' }
+  const values = (step: Step): ResultValues => module.result?.(args, now, now, [{ step, ...silent }]) ?? {}
+  return steps.map((step) => (step.kind === 'run' ? detach(step, values(step)) : step))
 }
 
 interface Job {

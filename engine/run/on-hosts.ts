@@ -6,6 +6,7 @@ import type { Batch } from './batch.ts'
 import { nearest } from './chain.ts'
 import { flagOf } from './connect.ts'
 import type { RunContext } from './context.ts'
+import { learn } from './learn.ts'
 import { nameHandlers, notify } from './notify.ts'
 import { notifyOwed, settleOwed } from './owed.ts'
 import type { PlannedTask } from './plan.ts'
@@ -27,6 +28,7 @@ export async function runOnHosts(
   const chosen = once ? [first] : hosts
   const id = batch.apart ? view.plan.nextId() : planned.info.id
   const info = { ...planned.info, id, name: title(planned, first, batch) }
+  if (context.confirm && !(await context.confirm(info))) return []
   context.emit({ type: 'task-start', task: info, hosts: chosen.map(({ name }) => name) })
   if (planned.task.notify.length > 0)
     nameHandlers(view.plan.handlers, () => scopeOf(first, view, planned.chain, context))

@@ -1,22 +1,27 @@
 import type { Counts } from '../events.ts'
 import type { Owed } from '../host/owed.ts'
-import type { Host, Inventory, Play, Playbook } from '../model.ts'
+import type { ChangingInventory, Host, Play, Playbook } from '../model.ts'
 import { checkRoleArguments } from './arguments.ts'
 import { Jobs } from './jobs.ts'
 import { checkSpelling } from './misspelt.ts'
 import type { RunContext, RunOptions, RunPorts } from './context.ts'
 import { planPlay } from './plan.ts'
 import { runPlay } from './play.ts'
-import { scopeOf } from './scopes.ts'
+import { firstPlayWith } from './start-at.ts'
+import { patternScope, scopeOf } from './scopes.ts'
 import { HostState } from './state.ts'
 import { Turns } from './turns.ts'
-import { Problems } from '../errors.ts'
+import { KplayError, Problems } from '../errors.ts'
+import type { Vars } from '../value.ts'
+import type { Scope } from '../values/scope.ts'
 
 export interface RunInput {
-  readonly inventory: Inventory
+  readonly inventory: ChangingInventory
   readonly playbooks: readonly Playbook[]
-  /** The hosts a play's `hosts:` means, --limit applied; the implicit localhost may be among them. */
-  hostsOf(play: Play): readonly Host[]
+  /** The hosts a play's `hosts:` means at this moment, --limit applied; the implicit localhost may be among them. */
+  hostsOf(play: Play, scope?: Scope): readonly Host[]
+  /** What was asked for, by the play that asked. */
+  readonly prompted?: ReadonlyMap<Play, Vars> | undefined
 }
 
 export interface RunEnd {
@@ -28,12 +33,13 @@ export interface RunEnd {
 
 /** All plays of all playbooks, in order. */
 export async function run(
-  { inventory, playbooks, hostsOf }: RunInput,
+  { inventory, playbooks, hostsOf, prompted }: RunInput,
   options: RunOptions,
   ports: RunPorts,
 ): Promise<RunEnd> {
   const started = performance.now()
-  const hosts = new Map([...inventory.hosts].map(([name, host]) => [name, new HostState(host, ports.factCache)]))
+  const hosts = new Map<string, HostState>()
+  meet(inventory.hosts.values(), hosts, ports)
   if (options.flushCache) for (const host of hosts.values()) host.forgetFacts()
   const overlays: RunContext['overlays'] = new Map()
   const turns = new Turns()
@@ -47,14 +53,27 @@ export async function run(
     overlays,
     turns,
     jobs,
+    prompted,
+    changeInventory: (change) => {
+      const news = inventory.change(change)
+      if (news) meet(inventory.hosts.values(), hosts, ports)
+      return news
+    },
+    refreshInventory: () => {
+      inventory.refresh()
+      meet(inventory.hosts.values(), hosts, ports)
+    },
   }))
-  const plays = contexts.flatMap((context) =>
+  const all = contexts.flatMap((context) =>
     context.playbook.plays.map((play) => {
-      const chosen = hostsOf(play)
-      for (const host of chosen) if (!hosts.has(host.name)) hosts.set(host.name, new HostState(host, ports.factCache))
+      const chosen = foreseenHosts(play, context, hostsOf)
+      meet(chosen, hosts, ports)
       return { play, context, names: chosen.map(({ name }) => name) }
     }),
   )
+  const { startAtTask } = options
+  const listed = all.map(({ play }) => play)
+  const plays = startAtTask === undefined ? all : all.slice(firstPlayWith(startAtTask, listed, options))
   checkArguments(plays)
 
   const touched = new Set(plays.flatMap(({ names }) => names))
@@ -66,9 +85,15 @@ export async function run(
     hosts: [...touched],
   })
   let id = 0
-  for (const { play, context, names } of plays) {
+  for (const [index, { play, context }] of plays.entries()) {
     if (ports.soft.aborted) break
-    if (!(await runPlay(play, names, context, () => (id += 1)))) break
+    // Tasks may have added hosts and groups since.
+    const chosen = hostsOf(play, patternScope(play, context))
+    meet(chosen, hosts, ports)
+    const names = chosen.map(({ name }) => name)
+    for (const name of names) touched.add(name)
+    if (!(await runPlay(play, names, index === 0 ? { ...context, startAt: startAtTask } : context, () => (id += 1))))
+      break
   }
   if (!ports.hard.aborted) await jobs.settle(ports.emit)
   const recap = new Map(
@@ -86,6 +111,25 @@ export async function run(
     interrupted,
     failed: states.some(({ status }) => status === 'failed'),
     unreachable: states.some(({ status }) => status === 'unreachable'),
+  }
+}
+
+/** Before anything runs; a pattern that rests on what is not known yet means nobody. */
+function foreseenHosts(play: Play, context: RunContext, hostsOf: RunInput['hostsOf']): readonly Host[] {
+  try {
+    return hostsOf(play, patternScope(play, context))
+  } catch (error) {
+    if (error instanceof KplayError && error.code === 'UNDEFINED') return []
+    throw error
+  }
+}
+
+/** From now on these hosts are known, as the inventory has them now. */
+function meet(found: Iterable<Host>, hosts: Map<string, HostState>, { factCache }: RunPorts): void {
+  for (const host of found) {
+    const state = hosts.get(host.name)
+    if (state) state.host = host
+    else hosts.set(host.name, new HostState(host, factCache))
   }
 }
 

@@ -1,13 +1,17 @@
-import type { Role, VarLayer } from '../model.ts'
+import { KplayError } from '../errors.ts'
+import type { Play, Role, VarLayer } from '../model.ts'
+import { selectHosts } from '../read/patterns.ts'
 import type { Layer, Magic } from '../values/scope.ts'
 import { Scope } from '../values/scope.ts'
-import type { Variable, Vars } from '../value.ts'
+import { answers } from '../values/suspend.ts'
+import type { Value, Variable, Vars } from '../value.ts'
 import type { Chain } from './chain.ts'
 import type { RunContext } from './context.ts'
 import { MAGIC_NAMES, magicValue, type Standing } from './magic.ts'
 import type { PlannedPlay } from './plan.ts'
-import type { HostState } from './state.ts'
+import { HostState } from './state.ts'
 import { varsFiles } from './vars-files.ts'
+import { warnOnce } from './warn-once.ts'
 
 /** What is the same for all tasks of a play's batch. */
 export interface PlayView {
@@ -20,6 +24,8 @@ export interface PlayView {
 
 const layer = (level: number, name: string, vars: Vars): Layer[] => (vars.size > 0 ? [{ name, level, vars }] : [])
 
+const LOCAL = ['localhost', '127.0.0.1', '::1']
+
 const NOWHERE: Chain = { keywords: [], roles: [] }
 
 /** Every variable a host sees at one point of a play, in Ansible's 22 levels. `above` wins over all but magic (loop variables, results being judged). */
@@ -29,13 +35,14 @@ export function scopeOf(
   chain: Chain,
   context: RunContext,
   above: readonly Layer[] = [],
+  ask = asking(context),
 ): Scope {
   const standing: Standing = { host, view, chain, context }
   const { extraVars, injectFacts } = context.options
   const roles = rolesSeen(standing)
   const [play, ...inner] = chain.keywords
   const ofRoles = new Set(chain.roles.map(({ keywords }) => keywords))
-  const magic = magicOf(standing)
+  const magic = magicOf(standing, ask)
   const extra = layer(22, 'extra vars', extraVars)
   const upToPlay = [
     ...roles.flatMap((role) => layer(2, `defaults of role ${role.name}`, role.defaults)),
@@ -43,6 +50,7 @@ export function scopeOf(
     identityOf(host),
     ...layer(11, 'facts', host.facts.vars(injectFacts ?? true)),
     ...layer(12, 'play vars', play?.vars ?? new Map()),
+    ...layer(13, 'vars_prompt', (view && context.prompted?.get(view.plan.play)) ?? new Map()),
   ]
   const files =
     view && play
@@ -52,8 +60,7 @@ export function scopeOf(
     [
       ...upToPlay,
       ...files,
-      ...roles.flatMap((role) => layer(15, `vars of role ${role.name}`, role.vars)),
-      ...chain.roles.flatMap((role) => layer(15, `vars where role ${role.name} is named`, role.keywords.vars)),
+      ...roles.flatMap((role) => roleVars(role, chain.roles)),
       ...inner
         .filter((keywords) => !ofRoles.has(keywords))
         .flatMap((keywords, index, { length }) =>
@@ -77,6 +84,13 @@ function rolesSeen({ view, chain }: Standing): readonly Role[] {
   return [...new Set([...others, ...own].toReversed())].toReversed()
 }
 
+/** Those written where a role is named lie above its own vars, but below the vars of roles within. */
+function roleVars(role: Role, around: readonly Role[]): readonly Layer[] {
+  const own = layer(15, `vars of role ${role.name}`, role.vars)
+  const named = around.includes(role) ? layer(15, `vars where role ${role.name} is named`, role.keywords.vars) : []
+  return role === around.at(-1) ? [...own, ...named] : [...named, ...own]
+}
+
 const withDependencies = (role: Role): readonly Role[] => [...role.dependencies.flatMap(withDependencies), role]
 
 /** What a host is called: above what its inventory says, below what a play sets, as in Ansible. */
@@ -89,7 +103,13 @@ function identityOf({ host }: HostState): VarLayer {
   return { name: `host ${host.name}`, level: 8, vars }
 }
 
-function magicOf(standing: Standing): Magic {
+type Ask = Magic['ask']
+
+/** Answers that lookups wait for: kept for one scope and for what it sees of other hosts, so that each is asked once. */
+const asking = ({ fetch, playbook }: RunContext): Ask =>
+  fetch && answers((kind, subject, options) => fetch(kind, subject, options, playbook.path))
+
+function magicOf(standing: Standing, ask: Ask): Magic {
   const { chain, context } = standing
   const { playbook, options } = context
   const role = chain.roles.at(-1)
@@ -102,13 +122,51 @@ function magicOf(standing: Standing): Magic {
     }),
     mergeDicts: options.hashBehaviour === 'merge',
     given: { names: MAGIC_NAMES, get: (name, scope) => magicValue(name, standing, () => scope) },
-    hostvars: {
-      names: () => context.inventory.hosts.keys(),
-      // As in Ansible these are the variables a host has without any play.
-      scope: (name) => {
-        const other = context.hosts.get(name)
-        return other && scopeOf(other, undefined, NOWHERE, context)
-      },
-    },
+    hostvars: hostvarsIn(context, ask),
+    ...(ask && { ask }),
+    warn: (message, place) => warnOnce(context.emit, message, place),
+    hosts: (patterns) => hostsNamed(patterns, context),
   }
+}
+
+/** As in Ansible, a pattern that means nothing selects nobody. */
+function hostsNamed(patterns: readonly string[], { inventory }: RunContext): readonly string[] {
+  const { hosts, groups, implicit } = inventory
+  if (!implicit) return []
+  try {
+    return selectHosts(patterns, { hosts, groups, implicit }).map(({ name }) => name)
+  } catch (error) {
+    if (error instanceof KplayError) return []
+    throw error
+  }
+}
+
+const hostvarsIn = (context: RunContext, ask: Ask): NonNullable<Magic['hostvars']> => ({
+  names: () => context.inventory.hosts.keys(),
+  // As in Ansible these are the variables a host has without any play.
+  scope: (name) => {
+    const other = context.hosts.get(name)
+    return other && scopeOf(other, undefined, NOWHERE, context, [], ask)
+  },
+})
+
+const implicitHost = (name: string, { inventory, factCache }: RunContext): HostState | undefined =>
+  LOCAL.includes(name) && inventory.implicit ? new HostState(inventory.implicit(name), factCache) : undefined
+
+/** What a play's `hosts:` may name: no host is chosen yet. */
+export function patternScope(play: Play, context: RunContext): Scope {
+  const { groups } = context.inventory
+  const members = new Map<Value, Value>([...groups.values()].map(({ name, hosts }) => [name, [...hosts]]))
+  return new Scope(
+    [
+      ...layer(12, 'play vars', play.keywords.vars),
+      ...layer(13, 'vars_prompt', context.prompted?.get(play) ?? new Map()),
+      ...layer(22, 'extra vars', context.options.extraVars),
+    ],
+    {
+      vault: context.vault,
+      hostvars: hostvarsIn(context, undefined),
+      given: { names: ['groups'], get: (name) => (name === 'groups' ? members : undefined) },
+    },
+  )
 }

@@ -90,7 +90,12 @@ describe('a role', () => {
     ['roles: { a: }', ['2:10 roles are a list, not a map (each role starts with "- ")']],
     ['roles: [{ rol: a }]', ['2:11 the entry names no role (write role: NAME)']],
     ['roles: ["{{ r }}"]', ['2:12 a variable in the name of a role is not supported yet']],
-    ['roles: [{ role: java, delegate_facts: yes }]', ['2:25 the keyword delegate_facts is not supported yet']],
+    [
+      'roles: [{ role: java, debugger: always }]',
+      [
+        '2:25 the keyword debugger is not supported (there is no debugger to step into: -vv and a debug task show what a task sees)',
+      ],
+    ],
   ])('%s', (text, expected) => {
     expect(mistakes(`- hosts: all\n  ${text}`, kafka)).toEqual(expected)
   })

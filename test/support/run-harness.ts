@@ -143,6 +143,7 @@ function fakeMachines({ hosts: canned = {} }: PlaySetup, made: Map<string, FakeH
       }
     },
     changed: () => undefined,
+    disconnect: async () => undefined,
     abort: () => undefined,
     close: async () => undefined,
   }

@@ -54,6 +54,8 @@ export interface ControlModule {
   readonly raw: readonly string[]
   /** Any argument name is fine: set_fact. */
   readonly anyArgs: boolean
+  /** It works once, for all hosts of the play. */
+  readonly once?: boolean
   /** The variables it would set: in a dry run that cannot tell their values nobody knows them from then on. */
   sets?(raw: ReadonlyMap<string, Raw>): Iterable<string>
   rule?(args: never): string | undefined
@@ -72,6 +74,7 @@ interface Definition<F extends Fields> {
   readonly freeForm?: keyof F & string
   readonly raw?: readonly (keyof F & string)[]
   readonly anyArgs?: boolean
+  readonly once?: boolean
   sets?(raw: ReadonlyMap<string, Raw>): Iterable<string>
   rule?(args: ArgsOf<F>): string | undefined
   run(args: ArgsOf<F>, context: ControlContext): Promise<ControlAnswer> | ControlAnswer

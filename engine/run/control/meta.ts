@@ -6,9 +6,12 @@ export const META_ACTIONS = [
   'flush_handlers',
   'noop',
   'end_play',
+  'end_batch',
   'end_host',
+  'end_role',
   'clear_facts',
   'clear_host_errors',
+  'refresh_inventory',
   'reset_connection',
 ] as const
 
@@ -18,8 +21,10 @@ export const meta = defineControl({
   args: { action: choice(META_ACTIONS, { aliases: ['_raw_params'], help: 'What to do.' }) },
   freeForm: 'action',
   examples: [{ title: 'Run what was notified so far', args: { action: 'flush_handlers' } }],
-  run({ action }, { host }) {
+  async run({ action }, { host, run, target }) {
     if (action === 'clear_facts') host.forgetFacts()
+    if (action === 'refresh_inventory') run.refreshInventory()
+    if (action === 'reset_connection') await run.machines.disconnect((await target()).machine)
     return { values: {} }
   },
 })
