@@ -9,6 +9,7 @@ import { openReporter } from './output.ts'
 import { tellRemarks } from './remarks.ts'
 import { projectOf, sharedOptions, sharedRequest } from './request.ts'
 import type { RunFlags } from './run.ts'
+import { stepping } from './step.ts'
 import { openKeyring, warnBeside } from './vault-keyring.ts'
 import { work } from './work.ts'
 
@@ -25,8 +26,12 @@ export async function runFromCommandLine(playbooks: readonly string[], flags: Ru
     process.stdout.write(listing(prepare(request, files, modules), flags))
     return EXIT.ok
   }
-  const reporter = await openReporter(flags, request.options, project.settings)
-  return work({ project, request, reporter, vault }, (ports) => kplay(request, files, ports))
+  const output = flags.step ? { output: 'plain' as const } : flags
+  const reporter = await openReporter(output, request.options, project.settings)
+  const confirm = flags.step && stepping()
+  return work({ project, request, reporter, vault }, (ports) =>
+    kplay(request, files, confirm ? { ...ports, confirm } : ports),
+  )
 }
 
 async function requestOf(
@@ -47,6 +52,7 @@ async function requestOf(
       ...(await sharedOptions(flags, project, asking)),
       tags: every ? ['all', 'never'] : tags,
       skipTags,
+      startAtTask: flags.startAtTask,
       forceHandlers: flags.forceHandlers ?? settings.forceHandlers ?? false,
     },
   }

@@ -8,7 +8,7 @@ import type { Reporter } from '../report/reporter.ts'
 import type { RunPorts } from '../run/context.ts'
 import type { RunEnd } from '../run/run.ts'
 import type { Keyring } from '../vault/keyring.ts'
-import { askSecret } from './ask.ts'
+import { askSecret, askTerminal } from './ask.ts'
 import { EXIT } from './exit.ts'
 import { factCacheOf } from './fact-cache.ts'
 import { emitRemarks } from './remarks.ts'
@@ -35,13 +35,14 @@ export async function work(
     machines.abort()
   })
   try {
-    const { filesAt, local, readVars } = openController({
+    const { filesAt, fetch, local, readVars } = openController({
       vault,
       warn: (message, place) => emit({ type: 'warning', message, place }),
     })
     const signals = { soft: soft.signal, hard: hard.signal }
     const factCache = factCacheOf(project.settings, emit)
-    const ports = { registry: modules, machines, emit, ...signals, filesFor: filesAt, local, readVars, factCache }
+    const reading = { filesFor: filesAt, fetch, local, readVars, factCache }
+    const ports = { registry: modules, machines, emit, ask: askTerminal, ...signals, ...reading }
     return exitCode(await run(ports))
   } finally {
     stop()

@@ -9,6 +9,7 @@ import { runOnHosts } from './on-hosts.ts'
 import { nameHandlers } from './notify.ts'
 import { notifyAllOwed } from './owed.ts'
 import { planPlay } from './plan.ts'
+import { startingAt } from './start-at.ts'
 import { scopeOf, type PlayView } from './scopes.ts'
 import { batches, playOrder } from './serial.ts'
 import type { HostState } from './state.ts'
@@ -26,7 +27,8 @@ export async function runPlay(
   context: RunContext,
   nextId: () => number,
 ): Promise<boolean> {
-  const plan = planPlay(play, context.options, nextId)
+  const whole = planPlay(play, context.options, nextId)
+  const plan = context.startAt === undefined ? whole : (startingAt(whole, context.startAt) ?? whole)
   const all = names.flatMap((name) => context.hosts.get(name) ?? [])
   const hosts = all.filter(({ status }) => status === 'active')
   const view: PlayView = { plan, name: nameOf(play), allHosts: names, batch: hosts.map(({ name }) => name) }
