@@ -3,7 +3,7 @@ import type { Effect, RunStep } from '../host/step.ts'
 import { isAbsent, type Asked, type PackageArgs } from './_package-args.ts'
 
 /** No questions, no pager; needrestart is to list and not to restart what it likes. */
-const QUIET = sh`export DEBIAN_FRONTEND=noninteractive APT_LISTCHANGES_FRONTEND=none NEEDRESTART_MODE=l`
+export const QUIET = sh`export DEBIAN_FRONTEND=noninteractive APT_LISTCHANGES_FRONTEND=none NEEDRESTART_MODE=l`
 
 /**
  * apt waits for dpkg's lock by itself since 1.9.11, but never for that of its lists. The names of the locks stand in

@@ -1,5 +1,6 @@
 import type { Module, Registry } from '../module/define.ts'
 import { apt } from './apt.ts'
+import { aptRepository } from './apt_repository.ts'
 import { assemble } from './assemble.ts'
 import { authorizedKey } from './authorized_key.ts'
 import { blockinfile } from './blockinfile.ts'
@@ -14,6 +15,7 @@ import { filesystem } from './filesystem.ts'
 import { find } from './find.ts'
 import { getUrl } from './get_url.ts'
 import { getent } from './getent.ts'
+import { git } from './git.ts'
 import { group } from './group.ts'
 import { iniFile } from './ini_file.ts'
 import { kafkaInfo } from './kafka_info.ts'
@@ -43,6 +45,7 @@ import { waitFor } from './wait_for.ts'
 /** Every module, by hand, so that "go to definition" works. A test compares the list with the folder. */
 const all: readonly Module[] = [
   apt,
+  aptRepository,
   assemble,
   authorizedKey,
   blockinfile,
@@ -57,6 +60,7 @@ const all: readonly Module[] = [
   find,
   getUrl,
   getent,
+  git,
   group,
   iniFile,
   kafkaInfo,
