@@ -6,6 +6,7 @@ export class LiveInventory implements ChangingInventory {
   readonly #read: () => ReadInventory
   /** As it is at this moment. */
   now: ReadInventory
+  readonly implicit = (name: string): Host => this.now.implicit(name)
 
   constructor(read: () => ReadInventory) {
     this.#read = read
@@ -22,10 +23,6 @@ export class LiveInventory implements ChangingInventory {
 
   get sources(): readonly string[] {
     return this.now.sources
-  }
-
-  implicit(name: string): Host {
-    return this.now.implicit(name)
   }
 
   change(change: InventoryChange): boolean {

@@ -7,7 +7,8 @@ const RANGE = /\[([^\][:]*):([^\][:]*)(?::(\d+))?\]/
 export function expandHost(written: string, place: Place): { names: readonly string[]; port: number | undefined } {
   const [, base = written, port] = /^((?:[^:[\]]|\[[^\]]*\])+):(\d+)$/.exec(written) ?? []
   const address = /^\[([0-9a-fA-F:.]*:[0-9a-fA-F:.]*:[0-9a-fA-F:.]*)\]$/.exec(base)?.[1]
-  if (address && (address.includes('::') || !RANGE.test(base))) return { names: [address], port: port ? Number(port) : undefined }
+  if (address && (address.includes('::') || !RANGE.test(base)))
+    return { names: [address], port: port ? Number(port) : undefined }
   return { names: expandRanges(base, place), port: port ? Number(port) : undefined }
 }
 

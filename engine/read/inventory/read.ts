@@ -60,7 +60,11 @@ export function readInventory(sources: readonly string[], files: Files, options:
     magic: { vault: files.vault },
     hostLayers: (withFiles) => {
       const inventory = varsBeside(withFiles ? folders : [], files, problems)
-      return layersIn(graph, { inventory, playbook: () => [] }, graph.depths())
+      const layersOf = layersIn(graph, { inventory, playbook: () => [] }, graph.depths())
+      return (host) => {
+        const { groups, own } = layersOf(host)
+        return [...groups, ...own]
+      }
     },
   }
   for (const name of sources) {
