@@ -1,5 +1,5 @@
 import { Problems } from '../errors.ts'
-import type { Included, Keywords, Node, Task, Wanted } from '../model.ts'
+import type { Included, Keywords, Node, Task, Wanted, Written } from '../model.ts'
 import { didYouMean } from '../schema/parse.ts'
 import { Template } from '../value.ts'
 import { readIncludedRole } from './include-role.ts'
@@ -7,6 +7,7 @@ import { readTaskFile } from './include-tasks.ts'
 import { FREE_FORM } from './arguments.ts'
 import { kindOf, type YamlMap, type YamlNode } from './nodes.ts'
 import { NO_KEYWORDS, readProperties } from './properties.ts'
+import { handlerNames } from './written.ts'
 import { blockOf, shortName, type Reading } from './reading.ts'
 
 const TASKS = ['import_tasks', 'include_tasks']
@@ -67,16 +68,17 @@ export function readInclude(task: Task, map: YamlMap, reading: Reading): Node | 
   const read = (name: Wanted, into: Reading): Included =>
     kind === 'tasks' ? readTaskFile(name.name, place, into) : readIncludedRole(name, task, into)
   if (isImport && wanted !== 'later') {
-    const notify = task.notify.length > 0 ? { notify: task.notify } : {}
-    const { nodes, handlers } = read(wanted, { ...reading, ...notify })
+    const { nodes, handlers } = read(wanted, notifying(reading, task.notify))
     reading.moreHandlers.push(...handlers)
     return blockOf(nodes, task.place, { keywords: task.keywords, name: task.name })
   }
+  const apply = applied(map, action, reading)
+  const inside = notifying(reading, isImport ? task.notify : apply.notify)
   const remembered = new Map<string, Included>()
   const later = (name: Wanted): Included => {
     const key = JSON.stringify(name)
     const own = new Problems()
-    const included = remembered.get(key) ?? read(name, { ...reading, problems: own, open: [], moreHandlers: [] })
+    const included = remembered.get(key) ?? read(name, { ...inside, problems: own, open: [], moreHandlers: [] })
     own.throwIfAny()
     remembered.set(key, included)
     return included
@@ -85,12 +87,16 @@ export function readInclude(task: Task, map: YamlMap, reading: Reading): Node | 
     ...task,
     includes: {
       read: later,
-      known: wanted === 'later' ? undefined : readEarly(wanted, task.keywords, read, reading),
-      apply: applied(map, action, reading),
+      known: wanted === 'later' ? undefined : readEarly(wanted, task.keywords, read, inside),
+      apply: apply.keywords,
       inherited: isImport,
     },
   }
 }
+
+/** Tasks notify what is said around them, unless they say otherwise. */
+const notifying = (reading: Reading, notify: readonly Written[]): Reading =>
+  notify.length > 0 ? { ...reading, notify } : reading
 
 /** What an include will surely read. One that may never run is left in peace until it does. */
 function readEarly(
@@ -125,8 +131,8 @@ function checkKeywords(action: string, isImport: boolean, map: YamlMap, { proble
 }
 
 function checkArguments(task: Task, action: string, kind: 'tasks' | 'role', { problems }: Reading): void {
-  const known = ARGUMENTS[kind]
   const isImport = action.startsWith('import_')
+  const known = ARGUMENTS[kind].filter((name) => !isImport || name !== 'rescuable')
   for (const [key, { keyPlace, place }] of task.args) {
     if (key === 'apply' && isImport)
       problems.add('BAD_YAML', `apply does not belong into ${action}`, {
@@ -177,14 +183,24 @@ function fixed(task: Task, kind: 'tasks' | 'role', { problems }: Reading): Wante
 }
 
 /** `apply:` of an include, behind its name or below `args:`. */
-function applied(map: YamlMap, action: string, { problems }: Reading): Keywords {
+function applied(
+  map: YamlMap,
+  action: string,
+  reading: Reading,
+): { readonly keywords: Keywords; readonly notify: readonly Written[] } {
+  const { problems } = reading
   const behind = map.entries.filter(({ key }) => [action, 'args'].includes(shortName(key)))
   const nodes = behind.flatMap(({ value }): YamlNode[] =>
     value.kind === 'map' ? value.entries.filter(({ key }) => key === 'apply').map((entry) => entry.value) : [],
   )
   const [node] = nodes
-  if (!node) return NO_KEYWORDS
-  if (node.kind === 'map') return readProperties(node, 'block', problems).keywords
+  const nothing = { keywords: NO_KEYWORDS, notify: [] }
+  if (!node) return nothing
+  if (node.kind === 'map') {
+    const { keywords, own } = readProperties(node, 'block', problems)
+    const notify = own.get('notify')
+    return { keywords, notify: notify ? handlerNames(notify.value, problems) : [] }
+  }
   problems.add('BAD_YAML', `apply is a map of keywords, not ${kindOf(node)}`, { place: node.place })
-  return NO_KEYWORDS
+  return nothing
 }

@@ -60,7 +60,9 @@ function findRole({ name, place }: RoleUse, reading: Reading): string | undefine
   const { files, problems, playbookFolder, options, role } = reading
   const beside = role ? [dirname(role.path)] : []
   const folders = [join(playbookFolder, 'roles'), playbookFolder, ...beside, ...options.rolesPaths]
-  const places = isAbsolute(name) ? [name] : [...new Set(folders.map((folder) => resolve(folder, name)))]
+  const places = isAbsolute(name)
+    ? [name]
+    : [...new Set([...inCollection(name, reading), ...folders.map((folder) => resolve(folder, name))])]
   const found = places.find((path) => files.isDirectory(path))
   if (found !== undefined) return found
   const known = folders.flatMap((folder) => (folder === playbookFolder ? [] : (files.list(folder) ?? [])))
@@ -70,6 +72,14 @@ function findRole({ name, place }: RoleUse, reading: Reading): string | undefine
     hint: `${meant ? `did you mean ${meant}? ` : ''}looked for ${places.join(', ')}`,
   })
   return undefined
+}
+
+/** `namespace.collection.role`, in the collections beside the playbook or its project. */
+function inCollection(name: string, { playbookFolder, options }: Reading): readonly string[] {
+  const [, namespace = '', collection = '', role] = /^(\w+)\.(\w+)\.(\w+)$/.exec(name) ?? []
+  if (role === undefined) return []
+  const roots = [playbookFolder, ...options.rolesPaths.map((folder) => dirname(folder))]
+  return roots.map((root) => join(root, 'collections/ansible_collections', namespace, collection, 'roles', role))
 }
 
 /** `main.yml` and its other spellings, or a file named by `tasks_from`. */

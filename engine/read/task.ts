@@ -6,7 +6,7 @@ import { isNothing, kindOf, type YamlEntry, type YamlMap, type YamlNode } from '
 import { readProperties } from './properties.ts'
 import { readRegister } from './register.ts'
 import type { Reading } from './reading.ts'
-import { conditions, plainTexts, textOrTemplate, writtenAny, writtenText, writtenWhole } from './written.ts'
+import { conditions, handlerNames, topics, writtenAny, writtenText, writtenWhole } from './written.ts'
 
 export { FREE_FORM } from './arguments.ts'
 
@@ -37,7 +37,7 @@ function readNode(node: YamlNode, reading: Reading): Node | undefined {
 function readBlock(map: YamlMap, reading: Reading): Node {
   const { keywords, own } = readProperties(map, 'block', reading.problems)
   const notify = own.get('notify')
-  const inside = notify ? { ...reading, notify: names(notify.value, reading) } : reading
+  const inside = notify ? { ...reading, notify: handlerNames(notify.value, reading.problems) } : reading
   const part = (key: string): readonly Node[] => {
     const entry = own.get(key)
     const guarded = reading.guarded || (key === 'block' && own.has('rescue'))
@@ -62,7 +62,7 @@ function readBlock(map: YamlMap, reading: Reading): Node {
     serial: serial && writtenAny(serial.value),
     order: order && writtenAny(order.value),
     whole: own.has('name') || listen !== undefined,
-    listen: listen && plainTexts(listen.value, 'listen', reading.problems),
+    listen: listen && topics(listen.value, reading.problems),
   }
 }
 
@@ -104,8 +104,8 @@ function readTask(map: YamlMap, reading: Reading): Node | undefined {
     keywords,
     ...loop,
     ...readRegister(own.get('register'), problems),
-    notify: optional('notify', (node) => names(node, reading)) ?? reading.notify ?? [],
-    listen: optional('listen', (node) => plainTexts(node, 'listen', problems)) ?? [],
+    notify: optional('notify', (node) => handlerNames(node, problems)) ?? reading.notify ?? [],
+    listen: optional('listen', (node) => topics(node, problems)) ?? [],
     until: judged('until') ?? [],
     retries: whole('retries'),
     delay: optional('delay', writtenAny),
@@ -116,16 +116,4 @@ function readTask(map: YamlMap, reading: Reading): Node | undefined {
     role: reading.role,
   }
   return isInclude(action.name) ? readInclude(task, map, reading) : task
-}
-
-/** One text or a list of them, which may hold variables. */
-function names(node: YamlNode, { problems }: Reading): readonly Written[] {
-  if (isNothing(node)) return []
-  return (node.kind === 'list' ? node.items : [node]).flatMap((item) => {
-    if (item.kind === 'scalar' && item.value !== null) return [textOrTemplate(item.text, item.textPlace)]
-    problems.add('BAD_YAML', `notify is the name of a handler or a list of names, not ${kindOf(item)}`, {
-      place: item.place,
-    })
-    return []
-  })
 }

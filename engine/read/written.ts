@@ -98,3 +98,29 @@ export const expression = (source: string, place: Place): Template => new Templa
 
 /** Text that may be rendered later. */
 export const textOrTemplate = (text: string, place: Place): Written => ({ value: rawText(text, place), place })
+
+/** What `notify` names: one text or a list of them, which may hold variables. */
+export function handlerNames(node: YamlNode, problems: Problems): readonly Written[] {
+  if (isNothing(node)) return []
+  return (node.kind === 'list' ? node.items : [node]).flatMap((item) => {
+    if (item.kind === 'scalar' && item.value !== null) return [textOrTemplate(item.text, item.textPlace)]
+    problems.add('BAD_YAML', `notify is the name of a handler or a list of names, not ${kindOf(item)}`, {
+      place: item.place,
+    })
+    return []
+  })
+}
+
+/** What a handler listens to: known before anything runs, so that a variable in it is never rendered, as in Ansible. */
+export function topics(node: YamlNode, problems: Problems): readonly string[] {
+  if (isNothing(node)) return []
+  return (node.kind === 'list' ? node.items : [node]).flatMap((item) => {
+    if (item.kind === 'scalar' && item.value !== null) {
+      if (!item.unsafe && isTemplate(item.text))
+        problems.warn(`listen: ${item.text} is not rendered, so that nobody can notify it`, item.place)
+      return [item.text]
+    }
+    problems.add('BAD_YAML', `listen is text or a list of texts, not ${kindOf(item)}`, { place: item.place })
+    return []
+  })
+}

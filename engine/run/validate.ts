@@ -1,4 +1,4 @@
-import { at, Problems } from '../errors.ts'
+import { at, KplayError, Problems } from '../errors.ts'
 import type { Included, Node, Play, Playbook, Task } from '../model.ts'
 import type { Registry } from '../module/define.ts'
 import { Written } from '../schema/coerce.ts'
@@ -23,8 +23,16 @@ export function validatePlaybook(playbook: Playbook, registry: Registry): void {
       problems.collect(() => validateTask(task, registry))
       if (handlers) problems.collect(() => handlersOf(task, literallyNotifiedBy(task), handlers))
     }
+    for (const task of tasksAmong(play.handlers)) problems.collect(() => validateHandler(task))
   }
   problems.throwIfAny()
+}
+
+/** Handlers cannot wait for handlers. */
+function validateHandler({ action, args, actionPlace }: Task): void {
+  const what = args.get('_raw_params') ?? args.get('action')
+  if (/(^|\.)meta$/.test(action) && what?.value === 'flush_handlers')
+    throw new KplayError('BAD_YAML', 'flush_handlers cannot be a handler', { place: actionPlace })
 }
 
 const nodesOf = ({ preTasks, tasks, postTasks, handlers }: Play): readonly Node[] => [
