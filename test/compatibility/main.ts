@@ -9,6 +9,7 @@ import { measureTarget } from './measure.ts'
 import { recordTarget } from './record.ts'
 import { renderReport, summaryOf } from './report.ts'
 import { makeSandbox } from './sandbox.ts'
+import { endWorkers } from './workers.ts'
 
 const LIST = 'test/compatibility/cases.yaml'
 const REPORT = 'docs/compatibility.md'
@@ -43,16 +44,17 @@ interface MeasureFlags {
   readonly records: string
   readonly write?: true
   readonly json?: string
+  readonly quick?: true
 }
 
 /** Runs kplay where Ansible ran, and compares. */
-async function measure(names: readonly string[], { records, write, json }: MeasureFlags): Promise<void> {
+async function measure(names: readonly string[], { records, write, json, quick }: MeasureFlags): Promise<void> {
   const limit = pLimit(availableParallelism())
   const list = [...readList(LIST)].filter(([name]) => names.length === 0 || names.includes(name))
   const measured = await Promise.all(
     list.map(([name, target]) =>
       limit(async () => {
-        const found = await measureTarget(name, target, resolve(records))
+        const found = await measureTarget(name, target, resolve(records), quick === true)
         for (const { run, mistake } of found) {
           console.log(
             `${mistake === undefined ? 'pass' : 'FAIL'}  ${name}: ${run}${mistake === undefined ? '' : `\n      ${mistake}`}`,
@@ -66,6 +68,7 @@ async function measure(names: readonly string[], { records, write, json }: Measu
   if (json !== undefined) writeFileSync(json, JSON.stringify(all, null, 1))
   if (write) writeFileSync(REPORT, renderReport(readList(LIST), all, LEFT))
   console.log(summaryOf(all))
+  endWorkers()
 }
 
 const program = new Command('compatibility').description("runs ansible-core's own targets of the language with kplay")
@@ -85,6 +88,7 @@ program
   .argument('[target...]', 'targets (default: all of the list)')
   .requiredOption('--records <folder>', 'where calls were kept')
   .option('--write', `write ${REPORT}`)
+  .option('--quick', 'many in one process')
   .option('--json <file>', 'write what became of each case')
   .action(measure)
 await program.parseAsync()

@@ -6,8 +6,11 @@ import { callsOf, restoreFiles } from './call.ts'
 import { mistakeOf, type Ending } from './judge.ts'
 import type { Listed, ListedTarget } from './list.ts'
 import { wordsOfKplay } from './words.ts'
+import { runInWorker } from './workers.ts'
+import type { Job } from './worker.ts'
 
 const SECONDS = 120
+const PROGRAM = join(import.meta.dirname, '../../engine/cli/main.js')
 
 /** What became of a case that is counted. */
 export interface Measured {
@@ -17,11 +20,12 @@ export interface Measured {
   readonly mistake?: string
 }
 
-/** Runs the counted cases of a target, each from the files that Ansible had before it. */
+/** Runs the counted cases of a target, each from the files that Ansible had before it; `quick`: many in one process. */
 export async function measureTarget(
   target: string,
   { area, cases, out }: ListedTarget,
   records: string,
+  quick: boolean,
 ): Promise<Measured[]> {
   if (out !== undefined) return []
   const calls = [...callsOf(join(records, 'calls', target))]
@@ -31,7 +35,7 @@ export async function measureTarget(
     const [found] = at < 0 ? [] : calls.splice(at, 1)
     if (listed.out !== undefined) continue
     const mistake = found
-      ? await measureCall(found, listed, join(records, 'work', target), target)
+      ? await measureCall(found, listed, join(records, 'work', target), target, quick)
       : 'it was not recorded'
     measured.push({ target, area, run: listed.run, ...(mistake !== undefined && { mistake }) })
   }
@@ -43,24 +47,37 @@ async function measureCall(
   listed: Listed,
   root: string,
   target: string,
+  quick: boolean,
 ): Promise<string | undefined> {
   const changing = [join(root, 'test/integration/targets', target), join(root, 'output')]
   restoreFiles(folder, root, changing)
-  const ending = await runKplay(call, root)
+  const ending = await runKplay(call, root, quick)
   writeFileSync(join(folder, 'kplay.out'), `${ending.output}\n--- errors\n${ending.errors}\n--- exit ${ending.exit}\n`)
   return mistakeOf(call, listed.exit ?? call.exit, ending, listed.early !== undefined)
 }
 
-async function runKplay({ command, words, folder, environment, input }: Call, root: string): Promise<Ending> {
-  const [first = '', ...rest] = wordsOfKplay(command, words)
-  const extra = first === 'run' ? ['--output', 'json'] : []
-  const program = join(import.meta.dirname, '../../engine/cli/main.js')
+/** Programs of a sandbox that call Ansible get kplay. */
+function shimmed({ environment }: Call, root: string): Record<string, string> {
   const kplay = join(root, 'bin/kplay')
-  writeFileSync(kplay, `#!/bin/sh\nexec '${process.execPath}' '${program}' "$@"\n`, { mode: 0o755 })
+  writeFileSync(kplay, `#!/bin/sh\nexec '${process.execPath}' '${PROGRAM}' "$@"\n`, { mode: 0o755 })
+  return { ...environment, NO_COLOR: '1', KPLAY_COMPATIBILITY: 'kplay', KPLAY_COMPATIBILITY_KPLAY: kplay }
+}
+
+async function runKplay(call: Call, root: string, quick: boolean): Promise<Ending> {
+  const { command, folder, input } = call
+  const [first = '', ...rest] = wordsOfKplay(command, call.words)
+  const words = [first, ...(first === 'run' ? ['--output', 'json'] : []), ...rest]
   if (!existsSync(folder)) mkdirSync(folder, { recursive: true })
-  const child = spawn(process.execPath, [program, first, ...extra, ...rest], {
+  const environment = shimmed(call, root)
+  return quick && input === ''
+    ? runInWorker({ words, folder, environment }, SECONDS)
+    : runAlone({ words, folder, environment }, input)
+}
+
+async function runAlone({ words, folder, environment }: Job, input: string): Promise<Ending> {
+  const child = spawn(process.execPath, [PROGRAM, ...words], {
     cwd: folder,
-    env: { ...environment, NO_COLOR: '1', KPLAY_COMPATIBILITY: 'kplay', KPLAY_COMPATIBILITY_KPLAY: kplay },
+    env: environment,
     stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,
   })
