@@ -17,6 +17,13 @@ export interface Call {
   readonly errors: string
 }
 
+/** What mktemp makes up. */
+const RANDOM = /(\btmp\.)[A-Za-z0-9]{10}\b/g
+
+/** How the list names a command line. */
+export const nameOf = (command: string, words: readonly string[], root: string): string =>
+  [command, ...words].join(' ').replaceAll(root, '~').replace(RANDOM, '$1X').trim()
+
 /** Keeps a call, and what its files were before it, in a folder of its own. */
 export function keepCall(folder: string, call: Call): void {
   writeFileSync(join(folder, 'call.json'), JSON.stringify(call))

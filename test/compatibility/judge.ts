@@ -53,9 +53,12 @@ function sameText({ output, words }: Call, ending: Ending): string | undefined {
 
 function dataOf(text: string): string {
   try {
-    return JSON.stringify(sorted(JSON.parse(text)))
+    return JSON.stringify(sorted(JSON.parse(text.replace(/^Using .* as config file$/m, ''))))
   } catch {
-    return text.trim().replace(/\s+/g, ' ')
+    return text
+      .replace(/^Using .* as config file$/m, '')
+      .trim()
+      .replace(/\s+/g, ' ')
   }
 }
 

@@ -12,7 +12,7 @@ export function saidByAnsible(output: string): Said {
     if (head === '{') while (at + 1 < lines.length && lines[at] !== '}') text += `\n${lines[++at] ?? ''}`
     const [[key, value] = ['', undefined], ...others] = entriesOf(text)
     if (others.length === 0 && key !== '')
-      said.push(`${host.split(' -> ')[0]}: ${key === 'msg' ? '' : `${key}=`}${plain(value)}`)
+      said.push(`${host.split(' -> ')[0]}: ${key === 'msg' ? '' : `${key}: `}${plain(value)}`)
   }
   return said.sort()
 }
@@ -34,12 +34,10 @@ export function saidByKplay(events: readonly unknown[]): Said {
   for (const { type, task, result } of events as readonly Told[]) {
     if (!result?.message || (type !== 'result' && type !== 'item') || result.status !== 'ok') continue
     if (!/^(ansible\.(builtin|legacy)\.)?debug$/.test(task?.action ?? '')) continue
+    // `debug: var` shows the name before the value.
     const [, name, value] = /^([^\s:]+): (.*)$/s.exec(result.message) ?? []
-    const shown =
-      name !== undefined && value !== undefined && isJson(value) ? `${name}=${plain(JSON.parse(value))}` : undefined
-    said.push(
-      `${result.host}: ${shown ?? (isJson(result.message) ? plain(JSON.parse(result.message)) : plain(result.message))}`,
-    )
+    const shown = name !== undefined && value !== undefined && isJson(value) ? `${name}: ${shownAs(value)}` : undefined
+    said.push(`${result.host}: ${shown ?? shownAs(result.message)}`)
   }
   return said.sort()
 }
@@ -61,10 +59,28 @@ function isJson(text: string): boolean {
   }
 }
 
+const shownAs = (text: string): string => plain(isJson(text) ? JSON.parse(text) : text)
+
+const WORDS = new Map<unknown, string>([
+  [true, 'True'],
+  [false, 'False'],
+  [null, 'None'],
+])
+
+/** What is another each time, and how each says that a variable is not there. */
+const CHANGING = [
+  [/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?/g, 'TIME'],
+  [/\b\d+:\d\d:\d\d\.\d+/g, 'DURATION'],
+  [/"exception":"[^"]*",?/g, ''],
+  [/<< error 1 - '\S+' is undefined >>|VARIABLE IS NOT DEFINED!/g, 'UNDEFINED'],
+] as const
+
 /** Text of a value in which only what was said counts: no quotes, one space between words. */
 function plain(value: unknown): string {
-  const text = typeof value === 'string' ? value : JSON.stringify(sorted(value))
-  return text.replace(/\s+/g, ' ').trim()
+  const text = typeof value === 'string' ? value : (WORDS.get(value) ?? JSON.stringify(sorted(value)))
+  return CHANGING.reduce((all, [what, word]) => all.replace(what, word), text)
+    .replace(/\s+/g, ' ')
+    .trim()
 }
 
 /** The same value with its keys in order. */

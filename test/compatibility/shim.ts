@@ -5,15 +5,13 @@
 import { spawnSync } from 'node:child_process'
 import { fstatSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { keepCall, keepFiles, nextFolder } from './call.ts'
+import { keepCall, keepFiles, nameOf, nextFolder } from './call.ts'
 import { wordsOfKplay } from './words.ts'
 
 const [name = '', ...words] = process.argv.slice(2)
 const { env } = process
 const way = env['KPLAY_COMPATIBILITY'] ?? ''
 const real = join(env['KPLAY_COMPATIBILITY_REAL'] ?? '/usr/bin', name)
-/** What mktemp makes up. */
-const RANDOM = /(\btmp\.)[A-Za-z0-9]{10}\b/g
 const MOST_OUTPUT = 256 * 1024 * 1024
 
 function pass(program: string, args: readonly string[], environment: NodeJS.ProcessEnv): never {
@@ -38,7 +36,7 @@ function record(): never {
   // A script may ask for a locale that is not installed here.
   if (environment['LC_ALL'] === 'en_US.UTF-8') environment['LC_ALL'] = 'C.UTF-8'
   const call = {
-    name: [name, ...words].join(' ').replaceAll(root, '~').replace(RANDOM, '$1X').trim(),
+    name: nameOf(name, words, root),
     command: name,
     words,
     folder: process.cwd(),
