@@ -43,5 +43,6 @@ export interface ChangingInventory extends Inventory {
   change(change: InventoryChange): boolean
   /** Reads its sources anew; what was added by tasks is gone. */
   refresh(): void
+  /** The host for localhost, 127.0.0.1 or ::1 where no source names one of them. */
   implicit(name: string): Host
 }

@@ -1,6 +1,6 @@
 import type { Emit, TaskInfo } from '../events.ts'
 import type { Machines } from '../host/target.ts'
-import type { Inventory, InventoryChange, Play, Playbook, Role } from '../model.ts'
+import type { ChangingInventory, InventoryChange, Play, Playbook, Role } from '../model.ts'
 import type { Local, Registry } from '../module/define.ts'
 import type { Value, Vars } from '../value.ts'
 import type { Files, Vault, Waiting } from '../values/surroundings.ts'
@@ -99,7 +99,7 @@ export interface RunContext extends RunPorts {
   /** The play begins with the task of this name. */
   readonly startAt?: string | undefined
   readonly options: RunOptions
-  readonly inventory: Inventory
+  readonly inventory: ChangingInventory
   readonly playbook: Playbook
   readonly hosts: ReadonlyMap<string, HostState>
   /** Check mode's predictions, by machine. */

@@ -145,13 +145,13 @@ const hostvarsIn = (context: RunContext, ask: Ask): NonNullable<Magic['hostvars'
   names: () => context.inventory.hosts.keys(),
   // As in Ansible these are the variables a host has without any play.
   scope: (name) => {
-    const other = context.hosts.get(name)
+    const other = context.hosts.get(name) ?? implicitHost(name, context)
     return other && scopeOf(other, undefined, NOWHERE, context, [], ask)
   },
 })
 
 const implicitHost = (name: string, { inventory, factCache }: RunContext): HostState | undefined =>
-  LOCAL.includes(name) && inventory.implicit ? new HostState(inventory.implicit(name), factCache) : undefined
+  LOCAL.includes(name) ? new HostState(inventory.implicit(name), factCache) : undefined
 
 /** What a play's `hosts:` may name: no host is chosen yet. */
 export function patternScope(play: Play, context: RunContext): Scope {

@@ -9,6 +9,8 @@ export interface Members {
   keys(): Iterable<Operand>
   /** JavaScript's undefined when there is no such key. */
   get(key: Operand): Operand | undefined
+  /** Of keys that are there without being listed. */
+  has?(key: Operand): boolean
 }
 
 /** A dict whose members are made when somebody asks for them, each once: `d.x` renders only `d.x`. */
@@ -26,7 +28,7 @@ export class LazyDict extends Map<Operand, Operand> {
 
   override get(key: Operand): Operand | undefined {
     const known = this.made.get(key)
-    if (known !== undefined || (this.filled && !super.has(key))) return known
+    if (known !== undefined || (this.filled && !this.has(key))) return known
     if (this.making.has(key)) throw failure(`the key ${repr(key)} of a dict needs itself`)
     this.making.add(key)
     try {
@@ -39,7 +41,7 @@ export class LazyDict extends Map<Operand, Operand> {
   }
 
   override has(key: Operand): boolean {
-    return this.fill().hasOwn(key)
+    return this.fill().hasOwn(key) || (this.members.has?.(key) ?? false)
   }
 
   override keys(): MapIterator<Operand> {

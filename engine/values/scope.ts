@@ -232,5 +232,6 @@ function hostsDict({ names, scope }: HostVariables): LazyDict {
     const other = typeof key === 'string' ? scope(key) : undefined
     return other && scopeDict(other)
   }
-  return new LazyDict({ keys: names, get })
+  // The implicit localhost is among the hosts without being one of them.
+  return new LazyDict({ keys: names, get, has: (key) => get(key) !== undefined })
 }

@@ -1,6 +1,6 @@
 import { KplayError } from '../../errors.ts'
 import type { Machines } from '../../host/target.ts'
-import type { Host, Inventory, Playbook } from '../../model.ts'
+import type { ChangingInventory, Playbook } from '../../model.ts'
 import { didYouMean } from '../../schema/parse.ts'
 import type { RunContext, RunOptions, RunPorts } from '../context.ts'
 import { Jobs } from '../jobs.ts'
@@ -20,7 +20,7 @@ export interface Still {
 }
 
 export interface StillInput extends Pick<RunInput, 'playbooks' | 'hostsOf'> {
-  readonly inventory: Inventory & { implicit(name: string): Host }
+  readonly inventory: ChangingInventory
 }
 
 const LOCAL = ['localhost', '127.0.0.1', '::1']
