@@ -1,7 +1,10 @@
-import type { KplayError, Place } from './errors.ts'
-import type { Plain, Raw, Template, Value, Vars } from './value.ts'
+import type { ArgumentSpec } from './model/argument-spec.ts'
+import type { Place } from './errors.ts'
+import type { Raw, Template, Value, Vars } from './value.ts'
 
+export type { Definition, Explanation, Setter, Use } from './model/explanation.ts'
 export type { ChangingInventory, Group, Host, Inventory, InventoryChange, VarLayer } from './model/inventory.ts'
+export type { ArgumentOption, ArgumentSpec } from './model/argument-spec.ts'
 
 /** One argument of a task as it was written. */
 export interface Argument {
@@ -180,25 +183,6 @@ export interface Role {
   readonly argumentSpec?: ArgumentSpec | undefined
 }
 
-export interface ArgumentOption {
-  readonly type:
-    'str' | 'int' | 'float' | 'bool' | 'list' | 'dict' | 'path' | 'raw' | 'jsonarg' | 'json' | 'bytes' | 'bits'
-  readonly elements?: ArgumentOption['type'] | undefined
-  readonly required: boolean
-  readonly default?: Value | undefined
-  readonly choices?: readonly Value[] | undefined
-  readonly options?: ReadonlyMap<string, ArgumentOption> | undefined
-  readonly description: string
-  readonly noLog: boolean
-}
-export interface ArgumentSpec {
-  readonly place: Place
-  readonly shortDescription: string
-  readonly options: ReadonlyMap<string, ArgumentOption>
-  /** Lists of names of which at least one must be given; empty text counts as not given. */
-  readonly requiredOneOf: readonly (readonly string[])[]
-}
-
 /** One entry of `vars_prompt`: a variable that a person is asked for. */
 export interface VarsPrompt {
   readonly name: string
@@ -252,45 +236,4 @@ export interface Change {
   readonly to: string | null
   /** Shown as a line diff of two texts. */
   readonly text: boolean
-}
-
-/** One place that defines a variable. */
-export interface Definition {
-  readonly layer: string
-  /** Its number among Ansible's levels of precedence, where it has one. */
-  readonly level?: number | undefined
-  readonly place?: Place | undefined
-  /** What is written there, templates by their text. */
-  readonly written: Plain
-}
-
-/** A variable that another one is built from. */
-export interface Use {
-  readonly name: string
-  readonly value?: Plain
-  readonly error?: KplayError | undefined
-  /** The one that wins; undefined: nobody defines it. */
-  readonly definition?: Definition | undefined
-  readonly uses: readonly Use[]
-}
-
-/** Something that gives a variable its value only while a play runs. */
-export interface Setter {
-  readonly level: number
-  readonly by: string
-  readonly place: Place
-}
-
-/** Where a variable's value comes from. Secrets are masked. */
-export interface Explanation {
-  readonly name: string
-  readonly host: string
-  /** Plays and tasks that see it so; empty: it is seen without a play. */
-  readonly where: readonly string[]
-  readonly value?: Plain
-  readonly error?: KplayError | undefined
-  /** The weakest first; the last one wins. */
-  readonly definitions: readonly Definition[]
-  readonly uses: readonly Use[]
-  readonly setters: readonly Setter[]
 }
