@@ -32,6 +32,8 @@ export interface Request {
   readonly limit: readonly string[]
   readonly extraVars: readonly string[]
   readonly defaults?: PlayDefaults | undefined
+  /** The tags that were typed for this very run, where others hold for all playbooks: one that no task has is an error. */
+  readonly typedTags?: Pick<RunOptions, 'tags' | 'skipTags'> | undefined
   readonly options: Omit<RunOptions, 'extraVars' | 'limit' | 'limitText' | 'inventorySources'>
 }
 
@@ -73,11 +75,12 @@ export function prepare(request: Request, files: Files, registry: Registry): Pre
   checkConnection(request.options.connection, files)
   const validate = (playbook: Playbook): void => validatePlaybook(playbook, registry)
   const extraVars = readExtraVars([...request.extraVars], files)
-  const reading = { rolesPaths: request.rolesPaths, freeForm: freeFormNames(registry), extraVars, validate }
+  const modules = new Set([...registry.keys(), ...controls.keys()])
+  const reading = { rolesPaths: request.rolesPaths, freeForm: freeFormNames(registry), modules, extraVars, validate }
   const playbooks = request.playbooks.map((path) =>
     withDefaults(readPlaybook(path, files, reading), request.defaults ?? {}),
   )
-  validateTags(playbooks, request.options)
+  validateTags(playbooks, request.typedTags ?? request.options)
   const [first] = playbooks
   const folder = first ? { playbookFolder: first.path.replace(/\/[^/]*$/, '') } : {}
   const sources = { ...request.inventoryOptions, ...folder, extraVars }

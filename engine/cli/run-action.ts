@@ -48,6 +48,7 @@ async function requestOf(
   return {
     ...(await sharedRequest(flags, project)),
     playbooks,
+    typedTags: { tags: flags.tags, skipTags: flags.skipTags },
     options: {
       ...(await sharedOptions(flags, project, asking)),
       tags: every ? ['all', 'never'] : tags,

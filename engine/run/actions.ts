@@ -43,11 +43,12 @@ export function evaluateArgs(task: Task, action: Action, scope: Scope): Record<s
   const more = task.moreArgs === undefined ? null : evaluate(task.moreArgs.value, scope)
   if (isDict(more)) for (const [key, value] of more) given[keyText(key)] = new Written(value)
   else if (more !== null) throw new KplayError('BAD_ARGS', 'args must be a dict', { place: task.moreArgs?.place })
-  if (action.kind === 'control' && action.anyArgs) return given
+  // Where any name is an argument, only those the module states are its own.
+  const any = action.kind === 'control' && action.anyArgs
   for (const [key, argument] of task.args) {
     const name = argumentName(key, action)
-    const field = fieldNamed(action.args, name) ?? name
-    if (raw.includes(field)) continue
+    const stated = fieldNamed(action.args, name)
+    if (raw.includes(stated ?? name) || (any && stated === undefined)) continue
     const value = valueOf(argument, scope)
     if (value !== undefined) given[name] = value
   }
