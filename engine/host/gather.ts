@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { KplayError } from '../errors.ts'
-import type { Facts } from './facts.ts'
 import { distributionFacts } from './facts/distribution.ts'
 import { hardwareFacts } from './facts/hardware.ts'
 import { localFacts } from './facts/local.ts'
 import { networkFacts } from './facts/network.ts'
-import { gatherScript } from './facts/script.ts'
+import { gatherScript, type GatherOptions } from './facts/script.ts'
 import { Source } from './facts/source.ts'
 import { storageFacts } from './facts/storage.ts'
+import type { FactParts } from './facts/subsets.ts'
 import { systemFacts } from './facts/system.ts'
 import { virtualizationFacts } from './facts/virtualization.ts'
 import type { Session } from './session.ts'
@@ -16,9 +16,9 @@ import type { Session } from './session.ts'
  * What a host is, in the names and shapes of Ansible's setup module without their `ansible_` prefix; there is no
  * Python to tell of. One script that starts a dozen processes. Throws CANNOT_LOOK when it did not run to its end.
  */
-export async function gatherFacts(session: Session): Promise<Facts> {
+export async function gatherFacts(session: Session, options: GatherOptions = {}): Promise<FactParts> {
   const nonce = randomBytes(12).toString('hex')
-  const { stdout, stderr } = await session.probe(gatherScript(nonce, session.user))
+  const { stdout, stderr } = await session.probe(gatherScript(nonce, session.user, options))
   const output = stdout.toString('utf8')
   if (!output.includes(`${nonce}:end\n`)) {
     throw new KplayError(
@@ -28,14 +28,9 @@ export async function gatherFacts(session: Session): Promise<Facts> {
   }
   const source = new Source(output, `${nonce}:`, session.user)
   return {
-    ...systemFacts(source),
-    ...distributionFacts(source),
-    ...hardwareFacts(source),
-    ...virtualizationFacts(source),
-    ...storageFacts(source, nonce),
-    ...networkFacts(source),
-    ...localFacts(source, nonce),
-    gather_subset: ['all'],
-    module_setup: true,
+    min: { ...systemFacts(source), ...distributionFacts(source), ...localFacts(source, nonce) },
+    hardware: { ...hardwareFacts(source), ...storageFacts(source, nonce) },
+    network: networkFacts(source),
+    virtual: virtualizationFacts(source),
   }
 }

@@ -1,7 +1,7 @@
 import { startAs } from './become.ts'
 import { type Connection, SHELL } from './connection.ts'
 import { runStep } from './execute.ts'
-import type { Facts } from './facts.ts'
+import { chooseFacts, type FactParts } from './facts/subsets.ts'
 import { gatherFacts } from './gather.ts'
 import { LiveSession } from './live-session.ts'
 import { type ForgetfulReader, makeReader } from './read.ts'
@@ -47,7 +47,7 @@ class Machine {
   readonly #connect: () => Promise<Connection>
   readonly #timeout: number
   #connection: Promise<Connection> | undefined
-  #facts: Promise<Facts> | undefined
+  #facts: Promise<FactParts> | undefined
   readonly #sessions = new Map<string, Promise<Opened>>()
   /** Those that are there already: what concerns all of them must not wait. */
   readonly #opened: Opened[] = []
@@ -106,7 +106,13 @@ class Machine {
       user: session.user,
       home: session.home,
       run: (step, options = {}) => runStep(session, step, options),
-      facts: () => (this.#facts ??= gatherFacts(session)),
+      facts: async ({ subsets, ...options } = {}) => {
+        const special = options.factPath !== undefined || options.timeout !== undefined
+        return chooseFacts(
+          await (special ? gatherFacts(session, options) : (this.#facts ??= gatherFacts(session))),
+          subsets,
+        )
+      },
     }
     const opened = { session, reader, target }
     this.#opened.push(opened)

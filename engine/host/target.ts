@@ -50,8 +50,18 @@ export interface Target {
   readonly home: string
   /** Runs one step. A non-zero exit is a result, not an error; a lost connection throws UNREACHABLE. */
   run(step: Step, options?: StepOptions): Promise<StepResult>
-  /** Gathered once per machine. */
-  facts(): Promise<Facts>
+  /** Gathered once per machine, until something changes there. */
+  facts(options?: FactsWanted): Promise<Facts>
+}
+
+/** What is asked about a machine; all of it where nothing is said. */
+export interface FactsWanted {
+  /** Ansible's gather_subset. */
+  readonly subsets?: readonly string[] | undefined
+  /** The folder of local facts. */
+  readonly factPath?: string | undefined
+  /** Seconds that a local fact may take that is a program. */
+  readonly timeout?: number | undefined
 }
 
 /** All connections of a run. */

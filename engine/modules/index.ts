@@ -7,6 +7,7 @@ import { blockinfile } from './blockinfile.ts'
 import { command } from './command.ts'
 import { copy } from './copy.ts'
 import { cron } from './cron.ts'
+import { debconf } from './debconf.ts'
 import { download } from './download.ts'
 import { extract } from './extract.ts'
 import { fetch } from './fetch.ts'
@@ -17,12 +18,16 @@ import { getUrl } from './get_url.ts'
 import { getent } from './getent.ts'
 import { git } from './git.ts'
 import { group } from './group.ts'
+import { hostname } from './hostname.ts'
 import { iniFile } from './ini_file.ts'
 import { kafkaInfo } from './kafka_info.ts'
 import { lineinfile } from './lineinfile.ts'
+import { modprobe } from './modprobe.ts'
 import { mount } from './mount.ts'
 import { packageModule } from './package.ts'
 import { packageFacts } from './package_facts.ts'
+import { pamLimits } from './pam_limits.ts'
+import { raw } from './raw.ts'
 import { replace } from './replace.ts'
 import { script } from './script.ts'
 import { service } from './service.ts'
@@ -37,6 +42,7 @@ import { systemdService } from './systemd_service.ts'
 import { sysvinit } from './sysvinit.ts'
 import { tempfile } from './tempfile.ts'
 import { template } from './template.ts'
+import { timezone } from './timezone.ts'
 import { unarchive } from './unarchive.ts'
 import { uri } from './uri.ts'
 import { user } from './user.ts'
@@ -52,6 +58,7 @@ const all: readonly Module[] = [
   command,
   copy,
   cron,
+  debconf,
   download,
   extract,
   fetch,
@@ -62,12 +69,16 @@ const all: readonly Module[] = [
   getent,
   git,
   group,
+  hostname,
   iniFile,
   kafkaInfo,
   lineinfile,
+  modprobe,
   mount,
   packageModule,
   packageFacts,
+  pamLimits,
+  raw,
   replace,
   script,
   service,
@@ -82,6 +93,7 @@ const all: readonly Module[] = [
   sysvinit,
   tempfile,
   template,
+  timezone,
   unarchive,
   uri,
   user,

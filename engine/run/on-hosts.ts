@@ -1,5 +1,5 @@
 import { KplayError } from '../errors.ts'
-import { fromPlain, type Value } from '../value.ts'
+import type { Value } from '../value.ts'
 import { evaluateText } from '../values/template.ts'
 import { actionNamed } from './actions.ts'
 import type { Batch } from './batch.ts'
@@ -14,6 +14,7 @@ import { scopeOf } from './scopes.ts'
 import type { HostState } from './state.ts'
 import type { TaskEnd } from './outcome.ts'
 import { runTask } from './task.ts'
+import { taskDict } from './task-dict.ts'
 
 /** One task on many hosts at once, at most `forks` at a time. @returns how it ended on those it ran on */
 export async function runOnHosts(
@@ -77,7 +78,7 @@ function settleHost(planned: PlannedTask, host: HostState, end: TaskEnd, batch: 
   if (end.status === 'failed' && !end.ignored) {
     host.status = 'failed'
     host.failedResult = end.registered.value as Value
-    host.failedTask = fromPlain({ name: planned.info.name, action: planned.info.action })
+    host.failedTask = taskDict(planned, scopeOf(host, batch.view, planned.chain, batch.context))
   }
 }
 

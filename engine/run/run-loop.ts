@@ -168,5 +168,6 @@ function learntIn(ends: readonly TaskEnd[]): TaskEnd['learnt'] {
     ownFacts: Object.assign({}, ...all.map(({ ownFacts }) => ownFacts)) as Record<string, never>,
     included: new Map(all.flatMap(({ included }) => [...(included ?? [])])),
     registered: new Map(all.flatMap(({ registered }) => [...(registered ?? [])])),
+    cached: all.flatMap(({ cached }) => cached ?? []),
   }
 }

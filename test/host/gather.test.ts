@@ -1,12 +1,15 @@
 import { hostname, totalmem } from 'node:os'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { chooseFacts } from '../../engine/host/facts/subsets.ts'
 import { gatherFacts } from '../../engine/host/gather.ts'
-import { localSession, shells } from '../support/local-session.ts'
+import { localSession, shells, temporaryFolder } from '../support/local-session.ts'
 
 describe.each(shells)('gathering, under $name', (shell) => {
   it('brings the facts of this machine in one frame', async () => {
     const session = localSession(shell, { WORD: "it's" })
-    const facts = await gatherFacts(session)
+    const facts = chooseFacts(await gatherFacts(session))
     expect(session.frames).toHaveLength(1)
     expect(facts).toMatchObject({
       system: 'Linux',
@@ -19,5 +22,24 @@ describe.each(shells)('gathering, under $name', (shell) => {
     expect(facts.date_time).toMatchObject({ year: String(new Date().getFullYear()) })
     expect(facts.interfaces).toContain('lo')
     expect(Number((facts.date_time as { epoch: string }).epoch)).toBeCloseTo(Date.now() / 1000, -2)
+  })
+
+  it('runs local facts that are programs, and tells of those that fail or take too long', async () => {
+    const factPath = temporaryFolder()
+    const write = (name: string, text: string, mode: number): void =>
+      writeFileSync(join(factPath, name), text, { mode })
+    write('data.fact', '{"a": [1, true]}', 0o644)
+    write('ini.fact', '[one]\nKey = v', 0o644)
+    write('made.fact', '#!/bin/sh\necho \'{"b": 2}\'', 0o755)
+    write('broken.fact', '#!/bin/sh\nexit 3', 0o755)
+    write('slow.fact', '#!/bin/sh\nexec sleep 30', 0o755)
+    const { min } = await gatherFacts(localSession(shell), { factPath, timeout: 1 })
+    expect(min['local']).toEqual({
+      data: { a: [1, true] },
+      ini: { one: { key: 'v' } },
+      made: { b: 2 },
+      broken: `Failure executing fact script (${join(factPath, 'broken.fact')}), rc: 3`,
+      slow: expect.stringMatching(/rc: 1[34]\d$/) as string,
+    })
   })
 })

@@ -3,8 +3,7 @@ import type { Plain } from '../../value.ts'
 import type { Source } from './source.ts'
 
 /**
- * /etc/ansible/facts.d/*.fact: JSON or INI, by the file's name. Files that can be executed are left out: facts are
- * read, nothing on the host is run for them.
+ * /etc/ansible/facts.d/*.fact: JSON or INI, by the file's name; of a file that can be executed, what it prints.
  */
 export function localFacts(source: Source, nonce: string): Facts {
   const files = source.section('local').split(`${nonce}+`).slice(1)

@@ -26,12 +26,23 @@ const THERE = sh`/run/systemd/system /.dockerenv /.dockerinit /proc/vz /proc/bc 
 /sys/module/vboxdrv /dev/kvm /sys/fs/selinux/enforce /selinux/enforce /usr/sbin/getenforce /usr/bin/docker \
 /ostree/repo /run/ostree-booted`
 
+export interface GatherOptions {
+  /** The folder of local facts. */
+  readonly factPath?: string | undefined
+  /** Seconds that a local fact may take that is a program. */
+  readonly timeout?: number | undefined
+}
+
 /**
  * All that facts are made of, in one go, with a process for next to nothing: `nonce`, a colon and a name start each section.
  * Nothing in it waits for the network: no file system of other hosts is asked for its size, and a name that is not in
  * /etc/hosts is looked up for three seconds at most.
  */
-export const gatherScript = (nonce: string, user: string): Command => sh`${WITHIN}
+export const gatherScript = (
+  nonce: string,
+  user: string,
+  { factPath = '/etc/ansible/facts.d', timeout = 10 }: GatherOptions,
+): Command => sh`${WITHIN}
 exec 3</dev/null
 section() { printf '\\n%s%s\\n' ${`${nonce}:`} "$1"; }
 section files
@@ -74,7 +85,12 @@ section fqdn
 read -r name </proc/sys/kernel/hostname
 case $name in *.*) ;; *) grep -q -i -F -w -e "$name" /etc/hosts || within 3 hostname -f 2>/dev/null ;; esac
 section local
-for path in /etc/ansible/facts.d/*.fact; do
-  if [ -f "$path" ] && [ -r "$path" ] && [ ! -x "$path" ]; then printf '%s%s\\n' ${`${nonce}+`} "$path"; cat -- "$path"; fi
+for path in ${factPath}/*.fact; do
+  [ -f "$path" ] && [ -r "$path" ] || continue
+  printf '%s%s\\n' ${`${nonce}+`} "$path"
+  if [ ! -x "$path" ]; then cat -- "$path"; continue; fi
+  output=$(within ${timeout} "$path" 2>&1); code=$?
+  if [ "$code" -eq 0 ]; then printf '%s\\n' "$output"
+  else printf '"Failure executing fact script (%s), rc: %s"\\n' "$path" "$code"; fi
 done
 section end`

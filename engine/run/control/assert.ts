@@ -1,7 +1,8 @@
 import { KplayError } from '../../errors.ts'
-import { any, flag, text } from '../../schema/field.ts'
-import { Template, type Raw } from '../../value.ts'
+import { any, flag } from '../../schema/field.ts'
+import { fromPlain, Template, type Plain, type Raw } from '../../value.ts'
 import { condition, explainCondition } from '../../values/condition.ts'
+import { text as printValue } from '../../values/print.ts'
 import { sourceOf } from '../source.ts'
 import { defineControl } from './define.ts'
 
@@ -10,8 +11,8 @@ export const assert = defineControl({
   summary: 'Fails unless every condition holds, and says which one does not.',
   args: {
     that: any({ help: 'A condition or a list of them, in the language of `when`.' }),
-    fail_msg: text({ optional: true, aliases: ['msg'], help: 'What to say when one does not hold.' }),
-    success_msg: text({ optional: true, help: 'What to say when all hold.' }),
+    fail_msg: any({ optional: true, aliases: ['msg'], help: 'What to say when one does not hold.' }),
+    success_msg: any({ optional: true, help: 'What to say when all hold.' }),
     quiet: flag({ default: false, help: 'Say nothing when all hold.' }),
   },
   raw: ['that'],
@@ -21,21 +22,37 @@ export const assert = defineControl({
       args: { that: ["groups['zookeeper'] | length is odd"], fail_msg: 'an even number of servers' },
     },
   ],
-  run({ fail_msg, success_msg, quiet }, { raw, scope }) {
+  run(args, { raw, scope }) {
+    const { quiet } = args
+    const [fail_msg, success_msg] = [args.fail_msg, args.success_msg] as readonly Message[]
     const that = raw.get('that') ?? null
     for (const each of Array.isArray(that) ? (that as readonly Raw[]) : [that]) {
       const clause = typeof each === 'string' ? new Template(each, undefined, { expression: true }) : each
       if (condition(clause, scope)) continue
       const source = sourceOf(clause)
       const why = clause instanceof Template ? explainCondition(clause, scope) : source
-      const error = new KplayError('ASSERTION', fail_msg ?? `not true: ${source}`, {
+      const error = new KplayError('ASSERTION', shown(fail_msg) ?? `not true: ${source}`, {
         cause: fail_msg === undefined ? why : `not true: ${why}`,
         place: clause instanceof Template ? clause.place : undefined,
       })
-      return { status: 'failed', error, values: { assertion: source, evaluated_to: false, msg: error.message } }
+      return {
+        status: 'failed',
+        error,
+        values: { assertion: source, evaluated_to: false, msg: fail_msg ?? 'Assertion failed' },
+      }
     }
-    return success_msg !== undefined && !quiet
-      ? { values: { msg: success_msg }, message: success_msg }
-      : { values: { msg: success_msg ?? 'All assertions passed' } }
+    const message = shown(success_msg)
+    const values = { msg: success_msg ?? 'All assertions passed' }
+    return message !== undefined && !quiet ? { values, message } : { values }
   },
 })
+
+/** Text, or a list of lines. */
+type Message = Plain
+
+const shown = (message: Message): string | undefined =>
+  message === undefined
+    ? undefined
+    : (Array.isArray(message) ? (message as readonly Plain[]) : [message])
+        .map((line) => printValue(fromPlain(line)))
+        .join('\n')

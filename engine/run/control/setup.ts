@@ -1,20 +1,36 @@
-import { any, list, text, whole } from '../../schema/field.ts'
+import picomatch from 'picomatch'
+import { list, text, whole } from '../../schema/field.ts'
 import { defineControl } from './define.ts'
 
 export const setup = defineControl({
   name: 'setup',
   summary: 'Gathers facts about the host with one POSIX script.',
   notes:
-    'All facts are gathered at once: it costs one round trip. The subset arguments are accepted and change nothing.',
+    'All facts are gathered at once: it costs one round trip. Those of `gather_subset` are min, hardware, network and virtual. Local facts that are programs are run, in a dry run too.',
   args: {
-    gather_subset: list(text({ help: 'A subset.' }), { optional: true, help: 'Accepted for compatibility.' }),
-    gather_timeout: whole({ optional: true, help: 'Accepted for compatibility.' }),
-    filter: any({ optional: true, help: 'Accepted for compatibility.' }),
-    fact_path: text({ optional: true, help: 'Accepted for compatibility.' }),
+    gather_subset: list(text({ help: 'A subset, or ! and one to leave out.' }), {
+      optional: true,
+      help: 'Which facts.',
+    }),
+    gather_timeout: whole({ optional: true, help: 'Seconds that a local fact may take that is a program.' }),
+    filter: list(text({ help: 'A name with * and ?.' }), { optional: true, help: 'Only facts with such a name.' }),
+    fact_path: text({ optional: true, help: 'The folder of local facts, instead of /etc/ansible/facts.d.' }),
   },
-  examples: [{ title: 'Gather them again', args: {} }],
-  async run(_, { target }) {
-    const facts = await (await target()).facts()
-    return { values: { ansible_facts: facts }, learnt: { facts } }
+  examples: [
+    { title: 'Gather them again', args: {} },
+    { title: 'Only what is cheap', args: { gather_subset: ['!all'] } },
+  ],
+  async run({ gather_subset, gather_timeout, filter, fact_path }, { target }) {
+    const wanted = { subsets: gather_subset, factPath: fact_path, timeout: gather_timeout }
+    const all = await (await target()).facts(wanted)
+    const facts = Object.fromEntries(Object.entries(all).filter(([name]) => isNamed(name, filter ?? [])))
+    const named = Object.fromEntries(Object.entries(facts).map(([name, value]) => [`ansible_${name}`, value]))
+    return { values: { ansible_facts: named }, learnt: { facts } }
   },
 })
+
+/** Patterns may begin with the prefix that facts have as variables. */
+function isNamed(name: string, patterns: readonly string[]): boolean {
+  if (patterns.length === 0) return true
+  return patterns.some((pattern) => picomatch.isMatch(name, pattern.replace(/^ansible_/, '')))
+}
