@@ -1,14 +1,18 @@
 import { KplayError, type Place } from '../errors.ts'
-import type { Host } from '../model.ts'
+import type { Group, Host } from '../model.ts'
 import { nearest } from '../schema/parse.ts'
 import { pythonRegex } from '../values/regex.ts'
 import type { Files } from './files.ts'
 import { LOCALHOST } from './inventory/finish.ts'
-import type { ReadInventory } from './inventory/read.ts'
 import { globExpression } from './glob.ts'
 
 /** What a pattern is looked up in. */
-export type Hosts = Pick<ReadInventory, 'hosts' | 'groups' | 'implicit'>
+export interface Hosts {
+  readonly hosts: ReadonlyMap<string, Host>
+  readonly groups: ReadonlyMap<string, Group>
+  /** The host for a name of the controller itself. */
+  implicit(name: string): Host
+}
 
 export interface SelectOptions {
   /** Where the pattern is written, for errors. */
@@ -138,14 +142,14 @@ class Selection {
 
   /** undefined: nothing bears the name. A group may well be empty. */
   #named(text: string): readonly Host[] | undefined {
-    const { groups, hosts, implicit } = this.#inventory
+    const { groups, hosts } = this.#inventory
     const hostsOf = (group: string): readonly Host[] =>
       (groups.get(group)?.hosts ?? []).flatMap((name) => hosts.get(name) ?? [])
     const group = text === '*' ? 'all' : text
     if (groups.has(group)) return hostsOf(group)
     const host = hosts.get(text)
     if (host) return [host]
-    if (LOCALHOST.includes(text)) return [implicit(text)]
+    if (LOCALHOST.includes(text)) return [this.#inventory.implicit(text)]
     if (!isWild(text)) return undefined
 
     const matches = matcher(text, this.#place)

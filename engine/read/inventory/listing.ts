@@ -108,8 +108,9 @@ export class Listing {
     if (raw instanceof Encrypted) return new Map([['__ansible_vault', raw.ciphertext]])
     if (typeof raw === 'string') return marks && isTemplate(raw) ? new Map([['__ansible_unsafe', raw]]) : raw
     if (Array.isArray(raw)) return (raw as readonly Raw[]).map((item) => this.#shown(item))
-    if (!(raw instanceof Map)) return raw as Value
-    return new Map([...(raw as ReadonlyMap<Value, Raw>)].map(([key, item]) => [key, this.#shown(item)]))
+    if (!isDict(raw)) return raw as Value
+    const dict: ReadonlyMap<Value, Raw> = raw
+    return new Map([...dict].map(([key, item]): [Value, Value] => [key, this.#shown(item)]))
   }
 
   #vars(layers: readonly VarLayer[]): Tree {
