@@ -1,5 +1,5 @@
-import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { VaultFlags } from './vault-flags.ts'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 
 /** Flags that all commands have which work on hosts, named as Ansible's. */
 export interface HostFlags extends VaultFlags {

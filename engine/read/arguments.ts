@@ -38,8 +38,11 @@ const OF_COMMANDS = [
 ]
 /** Free-form modules that run no command: there every `name=value` is an argument. */
 const NO_COMMANDS = ['include_vars', 'meta', 'include_tasks', 'import_tasks', 'include_role', 'import_role', 'include']
-const takesFreeForm = (action: string, { options }: Reading): boolean =>
-  options.freeForm.has(shortName(action)) || NO_COMMANDS.includes(shortName(action))
+/** What a misspelt module may take nobody knows: that there is no such module is told instead. */
+function takesFreeForm(action: string, { options: { freeForm, modules } }: Reading): boolean {
+  const name = shortName(action)
+  return freeForm.has(name) || NO_COMMANDS.includes(name) || modules?.has(name) === false
+}
 
 /** The arguments of a task: what stands behind the module's name, with `args:` beneath it. */
 export function readArguments(

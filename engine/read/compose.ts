@@ -17,6 +17,9 @@ import { shapeOf, tagScalar } from './tags.ts'
 /** More than any playbook holds, less than what an alias bomb needs to hurt. */
 const MOST_NODES = 1_000_000
 
+/** The mistake that beginners make. */
+export const UNQUOTED = 'a value that starts with {{ must be quoted'
+
 interface Source {
   readonly source: string
   readonly placeAt: (offset: number) => Place
@@ -144,7 +147,7 @@ class Composer {
     const outer = this.#source.source.lastIndexOf('{', offset - 1)
     if (flowMap && outer === offset - 1) {
       const text = /^\{\{[^\n]*?\}\}[^\n#,\]}]*/.exec(this.#source.source.slice(outer))?.[0].trimEnd()
-      this.#mistake('a value that starts with {{ must be quoted', outer, text && `write "${text}"`)
+      this.#mistake(UNQUOTED, outer, text && `write "${text}"`)
     } else this.#mistake('a key must be text or a number', offset)
   }
 

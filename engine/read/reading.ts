@@ -12,6 +12,8 @@ export interface PlaybookOptions {
   readonly extraVars?: Vars | undefined
   /** Modules that take free-form text, by their short names. */
   readonly freeForm: ReadonlySet<string>
+  /** All modules there are, by their short names; undefined: any may be. */
+  readonly modules?: ReadonlySet<string> | undefined
   /** Judges what was read, such as arguments; what it throws is told together with the mistakes of the text. */
   readonly validate?: (playbook: Playbook) => void
 }

@@ -1,6 +1,6 @@
 import { LineCounter, parseDocument, type YAMLError } from 'yaml'
-import { KplayError, type Place, type Problems } from '../errors.ts'
-import { composeNode } from './compose.ts'
+import { KplayError, Problems, type Place } from '../errors.ts'
+import { composeNode, UNQUOTED } from './compose.ts'
 import { isVault } from '../vault/envelope.ts'
 import type { YamlNode } from './nodes.ts'
 
@@ -31,13 +31,27 @@ export function readYaml(text: string, file: string, problems: Problems): YamlNo
       logLevel: 'error',
     })
     const mistakes = syntaxErrors(document.errors, source, placeAt)
-    if (mistakes.length > 0) problems.list.push(...mistakes)
-    else return composeNode(document.contents, { source, placeAt, problems, json: isJson(source) })
+    const compose = (to: Problems): YamlNode =>
+      composeNode(document.contents, { source, placeAt, problems: to, json: isJson(source) })
+    if (mistakes.length === 0) return compose(problems)
+    // Of what the parser could make of it only this is sure to be a mistake.
+    const further = new Problems()
+    compose(further)
+    const unquoted = further.list.filter(({ message }) => message === UNQUOTED)
+    problems.list.push(...inOrder([...mistakes, ...unquoted]))
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
     problems.add('BAD_YAML', 'nested too deeply', { place: placeAt(0) })
   }
   return undefined
+}
+
+/** By line; the first one of each counts. */
+function inOrder(mistakes: readonly KplayError[]): readonly KplayError[] {
+  const lineOf = ({ place }: KplayError): number => place?.line ?? 0
+  return mistakes
+    .filter((one, at) => mistakes.findIndex((other) => lineOf(other) === lineOf(one)) === at)
+    .toSorted((a, b) => lineOf(a) - lineOf(b))
 }
 
 /** In a file that is JSON as a whole, numbers are as JSON has them. */
@@ -63,7 +77,7 @@ function syntaxErrors(errors: readonly YAMLError[], source: string, placeAt: (of
     const unquoted = /^(\s*(?:- +)*(?:[^\s'"#{[][^'"#{[]*?: +|- +))(\{\{.*)$/.exec(line)
     if (unquoted) {
       const [, before = '', value = ''] = unquoted
-      return new KplayError('BAD_YAML', 'a value that starts with {{ must be quoted', {
+      return new KplayError('BAD_YAML', UNQUOTED, {
         place: { ...place, column: before.length + 1 },
         hint: `write ${quoted(value.trimEnd())}`,
       })

@@ -1,5 +1,5 @@
 import { distance } from 'fastest-levenshtein'
-import { plainOf, valueOf, type Given } from './coerce.ts'
+import { plainOf, scalarText, valueOf, type Given } from './coerce.ts'
 import type { ArgsOf, Fields } from './field.ts'
 
 export interface Issue {
@@ -72,7 +72,11 @@ export function parseArgs<F extends Fields>(fields: F, input: Readonly<Record<st
       value[name] = spec.type === 'any' || spec.of?.type === 'any' ? deepPlain(parsed.data) : parsed.data
     else
       for (const issue of parsed.error.issues)
-        issues.push({ path: [key, ...issue.path.map(String)], message: issue.message })
+        issues.push({
+          path: [key, ...issue.path.map(String)],
+          message: issue.message,
+          hint: spec.choices && didYouMean(scalarText(input[key]) ?? '', spec.choices),
+        })
   }
   return issues.length > 0 ? { ok: false, issues } : { ok: true, value: Object.freeze(value) as ArgsOf<F> }
 }

@@ -232,7 +232,10 @@ describe('collections with a tag', () => {
 describe('mistakes', () => {
   test.each([
     ['a: {{ x }}\nb: 1\n', ['1:4 a value that starts with {{ must be quoted']],
-    ['a: {{ x }}/bin\nb: {{ y }}\n', ['1:4 a value that starts with {{ must be quoted']],
+    [
+      'a: {{ x }}/bin\nb: {{ y }}\n',
+      ['1:4 a value that starts with {{ must be quoted', '2:4 a value that starts with {{ must be quoted'],
+    ],
     ['- {{ x }}\n', ['1:3 a value that starts with {{ must be quoted']],
     ['a:\n\t- b\n', ['2:1 a tab cannot indent YAML']],
     ['a: "x \\"y\nb: z\n', ['1:4 this quote is never closed']],
