@@ -4,7 +4,7 @@ import type { Raw, Template, Value, Vars } from './value.ts'
 
 export type { Definition, Explanation, Setter, Use } from './model/explanation.ts'
 export type { ChangingInventory, Group, Host, Inventory, InventoryChange, VarLayer } from './model/inventory.ts'
-export type { ArgumentOption, ArgumentSpec } from './model/argument-spec.ts'
+export type { ArgumentOption, ArgumentRules, ArgumentSpec } from './model/argument-spec.ts'
 
 /** One argument of a task as it was written. */
 export interface Argument {

@@ -1,6 +1,7 @@
 import type { Problems } from '../errors.ts'
 import type { ArgumentOption, ArgumentSpec } from '../model.ts'
 import { didYouMean } from '../schema/parse.ts'
+import { readArgumentRules, RULES } from './argument-rules.ts'
 import { dataOf, isNothing, kindOf, type YamlEntry, type YamlMap, type YamlNode } from './nodes.ts'
 import { plainTexts, writtenFlag } from './written.ts'
 
@@ -35,39 +36,30 @@ const OTHER_KEYS = [
   'fallback',
 ]
 
-const SPEC_KEYS = ['options', 'short_description', 'required_one_of']
+const SPEC_KEYS = ['options', 'short_description']
 const SPEC_OTHERS = ['description', 'author', 'version_added', 'seealso', 'notes']
-const LATER = ['mutually_exclusive', 'required_together', 'required_if', 'required_by']
 
-/** `argument_specs:` of a role: its entry point `main`. undefined: it has none. */
-export function readArgumentSpec(node: YamlNode, problems: Problems): ArgumentSpec | undefined {
+/** `argument_specs:` of a role, for one of its entry points. undefined: it has none. */
+export function readArgumentSpec(node: YamlNode, entry: string, problems: Problems): ArgumentSpec | undefined {
   if (isNothing(node)) return undefined
-  const main = asMap(node, 'argument_specs', problems)?.entries.find(({ key }) => key === 'main')
-  const map = main && !isNothing(main.value) ? asMap(main.value, 'main', problems) : undefined
+  const found = asMap(node, 'argument_specs', problems)?.entries.find(({ key }) => key === entry)
+  const map = found && !isNothing(found.value) ? asMap(found.value, entry, problems) : undefined
   if (!map) return undefined
   const keys = new Map(map.entries.map((entry) => [entry.key, entry.value]))
   for (const { key, keyPlace } of map.entries)
-    if (!SPEC_KEYS.includes(key) && !SPEC_OTHERS.includes(key))
-      problems.add('BAD_YAML', LATER.includes(key) ? `${key} is not supported yet` : `unknown key ${key} in main`, {
+    if (![...SPEC_KEYS, ...SPEC_OTHERS, ...RULES].includes(key))
+      problems.add('BAD_YAML', `unknown key ${key} in ${entry}`, {
         place: keyPlace,
-        hint: LATER.includes(key) ? undefined : didYouMean(key, SPEC_KEYS),
+        hint: didYouMean(key, [...SPEC_KEYS, ...RULES]),
       })
   const options = keys.get('options')
   const description = keys.get('short_description')
-  const oneOf = keys.get('required_one_of')
   return {
     place: map.place,
     shortDescription: description ? plainTexts(description, 'short_description', problems).join(' ') : '',
     options: options ? readOptions(options, problems) : new Map<string, ArgumentOption>(),
-    requiredOneOf: oneOf ? namesIn(oneOf, problems) : [],
+    rules: readArgumentRules(keys, problems),
   }
-}
-
-/** A list of lists of names. */
-function namesIn(node: YamlNode, problems: Problems): readonly (readonly string[])[] {
-  if (node.kind === 'list') return node.items.map((item) => plainTexts(item, 'a name in required_one_of', problems))
-  problems.add('BAD_YAML', `required_one_of is a list of lists of names, not ${kindOf(node)}`, { place: node.place })
-  return []
 }
 
 function asMap(node: YamlNode, what: string, problems: Problems): YamlMap | undefined {
@@ -86,7 +78,7 @@ function readOption({ key: name, value }: YamlEntry, problems: Problems): Argume
   const keys = new Map<string, YamlNode>()
   for (const entry of isNothing(value) ? [] : (asMap(value, name, problems)?.entries ?? [])) {
     keys.set(entry.key, entry.value)
-    if (![...OPTION_KEYS, ...OTHER_KEYS].includes(entry.key))
+    if (![...OPTION_KEYS, ...OTHER_KEYS, ...RULES].includes(entry.key))
       problems.add('BAD_YAML', `unknown key ${entry.key} in the option ${name}`, {
         place: entry.keyPlace,
         hint: didYouMean(entry.key, OPTION_KEYS) ?? `known: ${OPTION_KEYS.join(', ')}`,
@@ -107,6 +99,7 @@ function readOption({ key: name, value }: YamlEntry, problems: Problems): Argume
     default: fallback && dataOf(fallback),
     choices: choices && choicesIn(choices, problems),
     options: options && readOptions(options, problems),
+    rules: readArgumentRules(keys, problems),
     description: description ? plainTexts(description, 'description', problems).join(' ') : '',
     noLog: flag('no_log'),
   }

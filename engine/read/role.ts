@@ -28,7 +28,7 @@ export function readRole(use: RoleUse, reading: Reading): Role | undefined {
     return undefined
   }
   const from = (part: RolePart): string => use.from?.[part] ?? 'main'
-  const meta = readMeta(path, reading)
+  const meta = readMeta(path, from('tasks').replace(/\.(ya?ml|json)$/, ''), reading)
   // Its tasks point back to it, so it exists before they are read.
   const role: Building = {
     name: use.name.split('/').at(-1) || use.name,
@@ -128,7 +128,8 @@ interface Meta {
   readonly argumentSpec: ArgumentSpec | undefined
 }
 
-function readMeta(path: string, reading: Reading): Meta {
+/** @param entry the file of tasks the role is entered by: each has arguments of its own */
+function readMeta(path: string, entry: string, reading: Reading): Meta {
   const { problems } = reading
   const file = fileNamed(join(path, 'meta'), 'main', reading)
   const main = entriesOf(file, reading)
@@ -139,7 +140,7 @@ function readMeta(path: string, reading: Reading): Meta {
     file: file ?? join(path, 'meta/main.yml'),
     dependencies: main.get('dependencies'),
     allowDuplicates: duplicates !== undefined && writtenFlag(duplicates, 'allow_duplicates', problems)?.value === true,
-    argumentSpec: specs && readArgumentSpec(specs, problems),
+    argumentSpec: specs && readArgumentSpec(specs, entry, problems),
   }
 }
 

@@ -1,12 +1,13 @@
 import { KplayError, Problems } from '../errors.ts'
-import type { ArgumentOption, Playbook, Role } from '../model.ts'
+import type { ArgumentOption, ArgumentSpec, Playbook, Role } from '../model.ts'
 import { Written } from '../schema/coerce.ts'
 import { didYouMean, parseArgs } from '../schema/parse.ts'
 import { text as printValue } from '../values/print.ts'
 import { evaluate } from '../values/template.ts'
 import type { Scope } from '../values/scope.ts'
 import { names as namesIn } from '../values/used-names.ts'
-import { Template } from '../value.ts'
+import { Template, type Value } from '../value.ts'
+import { brokenRules, brokenWithin } from './argument-rules.ts'
 import { fieldOf } from './argument-field.ts'
 
 /** Roles of a playbook with what surrounds each, for the check before any host is contacted. */
@@ -42,22 +43,22 @@ export function checkRoleArguments(role: Role, scope: Scope, { facts = true }: {
     const rests = value instanceof Template && [...namesIn(value)].some((other) => other !== name && wrong.has(other))
     if (!rests) problems.keep(error)
   }
-  for (const names of spec.requiredOneOf) problems.collect(() => checkOneOf(role, names, scope))
+  problems.collect(() => checkRules(role, spec, scope))
   problems.throwIfAny()
 }
 
-/** At least one of these must say something. */
-function checkOneOf(role: Role, names: readonly string[], scope: Scope): void {
-  const given = names.some((name) => {
+/** What arguments must be together. */
+function checkRules(role: Role, { rules, options }: ArgumentSpec, scope: Scope): void {
+  const valueOf = (name: string): Value | undefined => {
     const found = scope.lookup(name)
-    const value = found && evaluate(found.value, scope)
-    return value !== undefined && value !== null && value !== ''
+    return found && evaluate(found.value, scope)
+  }
+  const inside = [...options].flatMap(([name, option]) => {
+    const value = option.options && valueOf(name)
+    return value === undefined ? [] : [...brokenWithin(name, option, value)]
   })
-  if (!given)
-    throw new KplayError('BAD_ARGS', `role ${role.name} needs one of the variables ${names.join(', ')}`, {
-      place: role.place,
-      hint: `set ${names.join(' or ')}`,
-    })
+  const [broken] = [...brokenRules(rules, valueOf), ...inside]
+  if (broken !== undefined) throw new KplayError('BAD_ARGS', `role ${role.name}: ${broken}`, { place: role.place })
 }
 
 /** Looks like a misspelt argument of this role: begins as its arguments do. */

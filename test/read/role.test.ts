@@ -116,7 +116,7 @@ argument_specs:
 `
   test('are data', () => {
     const { argumentSpec } = role('[a]', { '/p/roles/a/meta/argument_specs.yml': spec })
-    expect(argumentSpec).toMatchObject({ shortDescription: 'Kafka', requiredOneOf: [['id', 'dirs']] })
+    expect(argumentSpec).toMatchObject({ shortDescription: 'Kafka', rules: { requiredOneOf: [['id', 'dirs']] } })
     const options = Object.fromEntries(argumentSpec?.options ?? [])
     expect(options).toMatchObject({
       id: { type: 'int', required: true, description: 'Its id. Unique.', noLog: false },
@@ -133,11 +133,11 @@ argument_specs:
   })
   test('mistakes', () => {
     const text =
-      'argument_specs:\n  main:\n    options:\n      a: { typ: int }\n      b: { type: intt }\n    required_if: []\n    optons: {}\n'
+      'argument_specs:\n  main:\n    options:\n      a: { typ: int }\n      b: { type: intt }\n    required_if: [x]\n    optons: {}\n'
     expect(mistakes('- hosts: all\n  roles: [a]', { '/p/roles/a/meta/argument_specs.yml': text })).toEqual([
       '/p/roles/a/meta/argument_specs.yml:4:12 unknown key typ in the option a (did you mean type?)',
       '/p/roles/a/meta/argument_specs.yml:5:18 there is no type intt (did you mean int?)',
-      '/p/roles/a/meta/argument_specs.yml:6:5 required_if is not supported yet',
+      '/p/roles/a/meta/argument_specs.yml:6:19 required_if is a list of [name, value, [names]]',
       '/p/roles/a/meta/argument_specs.yml:7:5 unknown key optons in main (did you mean options?)',
     ])
   })

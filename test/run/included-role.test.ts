@@ -7,7 +7,7 @@ const files = {
   '/project/roles/web/tasks/look.yml':
     '- name: look\n  debug: { msg: "{{ web_name }} {{ web_port }} {{ role_name }}" }',
   '/project/roles/web/meta/argument_specs.yml':
-    'argument_specs: { main: { options: { web_port: { type: int }, web_id: { type: int, required: true } } } }',
+    'argument_specs: { main: &main { options: { web_port: { type: int }, web_id: { type: int, required: true } } }, look: *main }',
 }
 const tasks = (text: string): string => `- hosts: all\n  gather_facts: false\n  tasks:\n${text.replace(/^/gm, '    ')}`
 
