@@ -1,6 +1,6 @@
 import type { ArgumentSpec } from './model/argument-spec.ts'
 import type { Place } from './errors.ts'
-import type { Raw, Template, Value, Vars } from './value.ts'
+import type { Raw, Template, Vars } from './value.ts'
 
 export type { Definition, Explanation, Setter, Use } from './model/explanation.ts'
 export type { ChangingInventory, Group, Host, Inventory, InventoryChange, VarLayer } from './model/inventory.ts'
