@@ -1,5 +1,5 @@
 import type { ArgumentOption, ArgumentRules } from '../model.ts'
-import { isDict, type Dict, type Value } from '../value.ts'
+import { isDict, type Value } from '../value.ts'
 import { equal } from '../values/equality.ts'
 import { text as printValue } from '../values/print.ts'
 

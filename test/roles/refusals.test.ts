@@ -127,7 +127,7 @@ describe('java', () => {
   }
 
   test('neither an archive nor a JDK of the host: said before any host is contacted', async () => {
-    expect(await jdk('')).toContain('role java needs one of the variables java_archive_url, java_home')
+    expect(await jdk('')).toContain('role java: one of java_archive_url, java_home is needed')
     expect(await jdk('java_home: /opt/jdk')).toBe('')
   })
 })
