@@ -8,6 +8,7 @@ import type { RunContext, RunOptions, RunPorts } from './context.ts'
 import { planPlay } from './plan.ts'
 import { runPlay } from './play.ts'
 import { firstPlayWith } from './start-at.ts'
+import { warnOfReserved } from './reserved.ts'
 import { patternScope, scopeOf } from './scopes.ts'
 import { HostState } from './state.ts'
 import { Turns } from './turns.ts'
@@ -73,6 +74,7 @@ export async function run(
   )
   const { startAtTask } = options
   const listed = all.map(({ play }) => play)
+  warnOfReserved(inventory.hosts.values(), listed, options.extraVars, ports.emit)
   const plays = startAtTask === undefined ? all : all.slice(firstPlayWith(startAtTask, listed, options))
   checkArguments(plays)
 
