@@ -4,9 +4,10 @@ import { Problems, type Warn } from '../errors.ts'
 import type { Local } from '../module/define.ts'
 import { checkTemplates } from '../read/templates.ts'
 import { readVarsFile } from '../read/vars.ts'
-import type { Files as ValueFiles } from '../values/surroundings.ts'
+import type { Files as ValueFiles, Waiting } from '../values/surroundings.ts'
 import type { Vars } from '../value.ts'
 import type { Keyring } from '../vault/keyring.ts'
+import { answerOf, type Options } from './answers.ts'
 import { ClearFiles } from './clear.ts'
 import { Digests } from './digests.ts'
 import { Downloads } from './downloads.ts'
@@ -20,6 +21,8 @@ import { valueFiles } from './value-files.ts'
 export interface Controller {
   /** What lookups read, from where a task stands. */
   filesAt(standing: Standing): ValueFiles
+  /** What lookups wait for. Throws COMMAND_FAILED, DOWNLOAD. */
+  fetch(kind: Waiting, subject: string, options: Options, playbook: string): Promise<string>
   local(place: LocalPlace): Local
   /** Variables of a YAML file, by the search path of vars/. Throws NOT_FOUND, BAD_YAML. */
   readVars(name: string, place: Standing): Vars
@@ -48,6 +51,7 @@ export function openController({ environment = process.env, vault, warn }: Contr
   const disk = controllerFiles(vault)
   return {
     filesAt: (standing) => valueFiles(standing, environment, vault),
+    fetch: (kind, subject, options, playbook) => answerOf(kind, subject, options, playbook, environment),
     local: (place) => openLocal(place, shared),
     readVars(name, place) {
       const problems = new Problems(warn)

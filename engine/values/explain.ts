@@ -3,7 +3,7 @@ import type { Template } from '../value.ts'
 import { computeParsed } from './compute.ts'
 import { truthy } from './equality.ts'
 import { walk } from './nodes.ts'
-import type { AnyNode, Expression } from './nodes.ts'
+import type { AnyNode, Arguments, Expression } from './nodes.ts'
 import type { Operand } from './operand.ts'
 import { parseTemplate } from './parse.ts'
 import { repr } from './print.ts'
@@ -39,22 +39,25 @@ function expressionOf(template: Template): Expression | undefined {
 const conjuncts = (node: Expression): Expression[] =>
   node.typename === 'And' ? [...conjuncts(node.left), ...conjuncts(node.right)] : [node]
 
+/** What is looked at when something is called: what it is called on, and what it is given; its name is no value. */
+function partsOf(node: AnyNode): Expression[] | undefined {
+  const given = (args: Arguments): Expression[] =>
+    args.children.filter((arg) => arg.typename !== 'KeywordArgs' && arg.typename !== 'Splat')
+  if (node.typename === 'Filter') return given(node.args)
+  if (node.typename === 'Test') return [node.target, ...given(node.args)]
+  if (node.typename !== 'FunCall') return undefined
+  const { name } = node
+  const callee = name.typename === 'Attribute' ? [name.target] : name.typename === 'Symbol' ? [] : [name]
+  return [...callee, ...given(node.args)]
+}
+
 /** The names, attributes and items that an expression looks at, each once, as long as they go. */
 function paths(node: Expression): Expression[] {
   const found = new Map<string, Expression>()
   walk(node, (child: AnyNode) => {
-    if (child.typename === 'FunCall' && child.name.typename === 'Attribute') {
-      for (const path of paths(child.name.target)) found.set(unparse(path), path)
-      for (const arg of child.args.children)
-        if (arg.typename !== 'KeywordArgs' && arg.typename !== 'Splat')
-          for (const path of paths(arg)) found.set(unparse(path), path)
-      return false
-    }
-    if (child.typename === 'Filter' || child.typename === 'Test') {
-      const args = child.typename === 'Test' ? [child.target, ...child.args.children] : child.args.children
-      for (const arg of args)
-        if (arg.typename !== 'KeywordArgs' && arg.typename !== 'Splat')
-          for (const path of paths(arg)) found.set(unparse(path), path)
+    const parts = partsOf(child)
+    if (parts) {
+      for (const path of parts.flatMap(paths)) found.set(unparse(path), path)
       return false
     }
     if (!isPath(child)) return true

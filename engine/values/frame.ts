@@ -99,7 +99,7 @@ export class Evaluation implements Surroundings {
   renderFile({ file, source, syntax }: TemplateFile, more: ReadonlyMap<string, Operand>): Operand {
     const { renderer, parseFile } = this.options
     if (!parseFile) throw new KplayError('EVALUATION', 'template files cannot be rendered here')
-    const parsed = parseFile(file, source, syntax)
+    const parsed = parseFile(file, source.replace(/\r?\n$/, ''), syntax)
     const frame = new Frame(this, parsed)
     for (const [name, value] of more) frame.set(name, value)
     return this.deeper(() => {

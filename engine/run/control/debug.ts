@@ -1,7 +1,7 @@
 import { KplayError } from '../../errors.ts'
 import { any, text, whole } from '../../schema/field.ts'
-import { isDict, Template, toPlain, type Value } from '../../value.ts'
-import { evaluate } from '../../values/template.ts'
+import { isDict, Template, toPlain, type Raw, type Value } from '../../value.ts'
+import { evaluate, OMIT } from '../../values/template.ts'
 import type { Scope } from '../../values/scope.ts'
 import { text as printValue } from '../../values/print.ts'
 import { defineControl } from './define.ts'
@@ -24,14 +24,18 @@ export const debug = defineControl({
     if (args.verbosity > run.options.verbosity)
       return { status: 'skipped', values: { skipped_reason: 'Verbosity threshold not met.' } }
     const name = raw.get('var')
-    if (name === undefined)
-      return said('msg', raw.has('msg') ? evaluate(raw.get('msg') ?? null, scope) : 'Hello world!')
+    if (name === undefined) return said('msg', messageOf(raw.get('msg'), scope))
     const source = name instanceof Template ? name.source : typeof name === 'string' ? name : ''
     // An expression, with or without braces around it.
     const expression = name instanceof Template ? name : new Template(source, undefined, { expression: true })
     return said(source, known(expression, scope))
   },
 })
+
+function messageOf(raw: Raw | undefined, scope: Scope): Value {
+  const value = raw === undefined ? OMIT : evaluate(raw, scope)
+  return value === OMIT ? 'Hello world!' : value
+}
 
 /** Whoever looks for a variable is told that there is none: as in Ansible that is no failure. */
 function known(expression: Template, scope: Scope): Value {
