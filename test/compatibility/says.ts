@@ -11,7 +11,7 @@ export function saidByAnsible(output: string): Said {
     let text = head
     if (head === '{') while (at + 1 < lines.length && lines[at] !== '}') text += `\n${lines[++at] ?? ''}`
     const [[key, value] = ['', undefined], ...others] = entriesOf(text)
-    if (others.length === 0 && key !== '')
+    if (others.length === 0 && key !== '' && key !== 'censored')
       said.push(`${host.split(' -> ')[0]}: ${key === 'msg' ? '' : `${key}: `}${plain(value)}`)
   }
   return said.sort()
@@ -77,6 +77,7 @@ const CHANGING = [
 
 /** Text of a value in which only what was said counts: no quotes, one space between words. */
 function plain(value: unknown): string {
+  if (typeof value === 'string' && /^[[{]/.test(value) && isJson(value)) return plain(JSON.parse(value))
   const text = typeof value === 'string' ? value : (WORDS.get(value) ?? JSON.stringify(sorted(value)))
   return CHANGING.reduce((all, [what, word]) => all.replace(what, word), text)
     .replace(/\s+/g, ' ')
