@@ -48,7 +48,8 @@ export async function runOnHosts(
     ),
   )
   const done = ends.filter((end) => end !== undefined)
-  if (once) share(planned, first, done[0]?.[1], hosts)
+  const others = batch.hosts.filter((host) => host.running || hosts.includes(host))
+  if (once) share(planned, first, done[0]?.[1], others)
   const fine = done.filter(([, { status }]) => status === 'ok' || status === 'changed').map(([host]) => host)
   await notifyOwed(planned, fine, batch)
   tellUnreachable(done, context)

@@ -4,8 +4,8 @@ import { selectHosts } from '../read/patterns.ts'
 import type { Layer, Magic } from '../values/scope.ts'
 import { Scope } from '../values/scope.ts'
 import { answers } from '../values/suspend.ts'
-import type { Value, Variable, Vars } from '../value.ts'
-import type { Chain } from './chain.ts'
+import type { Raw, Value, Variable, Vars } from '../value.ts'
+import { nearest, type Chain } from './chain.ts'
 import type { RunContext } from './context.ts'
 import { MAGIC_NAMES, magicValue, type Standing } from './magic.ts'
 import type { PlannedPlay } from './plan.ts'
@@ -45,6 +45,7 @@ export function scopeOf(
   const magic = magicOf(standing, ask)
   const extra = layer(22, 'extra vars', extraVars)
   const upToPlay = [
+    ...(view ? [connectionVars(standing)] : []),
     ...roles.flatMap((role) => layer(2, `defaults of role ${role.name}`, role.defaults)),
     ...host.host.layers,
     identityOf(host),
@@ -92,6 +93,18 @@ function roleVars(role: Role, around: readonly Role[]): readonly Layer[] {
 }
 
 const withDependencies = (role: Role): readonly Role[] => [...role.dependencies.flatMap(withDependencies), role]
+
+/** How a task reaches its host, as far as keywords and the command line say it; any variable wins over these. */
+function connectionVars({ host, chain, context: { options } }: Standing): VarLayer {
+  const { connection } = options
+  const known: readonly (readonly [string, Raw | undefined])[] = [
+    ['ansible_host', host.name],
+    ['ansible_connection', nearest(chain, 'connection')?.value ?? connection.kind ?? 'ssh'],
+    ['ansible_user', nearest(chain, 'remoteUser')?.value ?? connection.user],
+  ]
+  const vars = known.flatMap(([name, value]): [string, Variable][] => (value === undefined ? [] : [[name, { value }]]))
+  return { name: 'connection', level: 1, vars: new Map(vars) }
+}
 
 /** What a host is called: above what its inventory says, below what a play sets, as in Ansible. */
 function identityOf({ host }: HostState): VarLayer {
