@@ -45,10 +45,13 @@ export function construct(config: YamlMap, source: Source, ports: PluginPorts): 
     extra: options.flag('use_extra_vars', false) ? [{ name: 'extra vars', vars: ports.extraVars }] : [],
   }
   const layersOf = ports.hostLayers(options.flag('use_vars_plugins', false))
-  for (const host of [...source.graph.hosts.values()]) {
-    const scope = (): Scope => new Scope(layersOf(host), { ...ports.magic, values: magicOf(host, source) })
-    problems.collect(() => constructHost(host, constructed, source, scope))
-  }
+  // The same mistake would meet every host: one of them tells it.
+  problems.collect(() => {
+    for (const host of [...source.graph.hosts.values()])
+      constructHost(host, constructed, source, () => {
+        return new Scope(layersOf(host), { ...ports.magic, values: magicOf(host, source) })
+      })
+  })
 }
 
 function constructHost(host: DraftHost, config: Constructed, source: Source, scope: () => Scope): void {

@@ -117,7 +117,7 @@ export class Listing {
     const shown = layers.filter(({ name }) => name !== 'inventory')
     const scope = new Scope(shown, { mergeDicts: this.#options.mergeDicts })
     const names = [...new Set(shown.flatMap(({ vars }) => [...vars.keys()]))]
-    return new Map(names.map((name) => [name, this.#shown(scope.lookup(name)?.value ?? null)]))
+    return new Map(names.map((name): [string, Value] => [name, this.#shown(scope.lookup(name)?.value ?? null)]))
   }
 }
 
