@@ -2,13 +2,13 @@ import { existsSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { controllerFiles } from '../controller/files.ts'
-import { splitWords } from '../host/split-words.ts'
 import type { Request } from '../kplay.ts'
 import { readProject, type Project } from '../read/project.ts'
 import type { ConnectionDefaults } from '../run/context.ts'
 import type { HostFlags } from './flags.ts'
 import { inventoryOptions } from './inventory-options.ts'
 import { readPassword } from './passwords.ts'
+import { readSshWords } from './ssh-words.ts'
 
 /** The roles that come with kplay: dist/engine/cli/ → roles/. */
 const SHIPPED_ROLES = fileURLToPath(new URL('../../../roles', import.meta.url))
@@ -88,9 +88,9 @@ function connectionOf(flags: HostFlags, settings: Project['settings']): Connecti
     acceptNewHostKeys: flags.acceptNewHostKeys ?? settings.acceptNewHostKeys ?? checking === false,
     knownHosts: [...flags.knownHosts, ...(settings.knownHosts ?? [])],
     sshArguments: {
-      args: splitWords(settings.sshArgs ?? ''),
-      common: splitWords(flags.sshCommonArgs ?? settings.sshCommonArgs ?? ''),
-      extra: splitWords(flags.sshExtraArgs ?? settings.sshExtraArgs ?? ''),
+      args: readSshWords(settings.sshArgs),
+      common: readSshWords(flags.sshCommonArgs ?? settings.sshCommonArgs),
+      extra: readSshWords(flags.sshExtraArgs ?? settings.sshExtraArgs),
     },
     become: flags.become ?? settings.become ?? false,
     becomeMethod: flags.becomeMethod ?? settings.becomeMethod,
