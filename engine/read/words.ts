@@ -72,9 +72,9 @@ const ESCAPED: Readonly<Record<string, string>> = {
   v: '\v',
 }
 
-/** `key=value` → both; quotes around the value are taken off, and the usual backslash escapes are undone. */
+/** `key=value` → both; quotes around the value are taken off, and the usual backslash escapes are undone. A key may be a template. */
 export function readPair({ text, place }: Omit<Word, 'start'>): Pair | undefined {
-  const [, key, written = ''] = /^([^=\s'"{]+)=(.*)$/s.exec(text) ?? []
+  const [, key, written = ''] = /^((?:\{\{.*?\}\}|[^=\s'"{])+)=(.*)$/s.exec(text) ?? []
   if (key === undefined) return undefined
   const quoted = /^(["'])(.*)\1$/s.exec(written)
   const value = (quoted?.[2] ?? written).replace(

@@ -3,9 +3,20 @@ import type { Included, Node, Play, Playbook, Task } from '../model.ts'
 import type { Registry } from '../module/define.ts'
 import { Written } from '../schema/coerce.ts'
 import { fieldNamed, parseArgs, unknownArguments } from '../schema/parse.ts'
-import { actionOf, argumentError, argumentName, isTemplate, parseFor, resolveModule, type Action } from './actions.ts'
+import {
+  actionNamed,
+  actionOf,
+  argumentError,
+  argumentName,
+  isTemplate,
+  parseFor,
+  resolveModule,
+  type Action,
+} from './actions.ts'
+import { certainAmong, certainBelow } from './certain.ts'
 import type { Chain } from './chain.ts'
 import { handlersOf, literallyNotifiedBy } from './notify.ts'
+import { isElsewhere } from './elsewhere.ts'
 import { planPlay, tasksAmong, type PlannedHandler, type PlannedPlay } from './plan.ts'
 
 /** Finds unknown modules and handlers, unknown or missing arguments and literal values of the wrong type before any host is contacted. */
@@ -17,10 +28,11 @@ export function validatePlaybook(playbook: Playbook, registry: Registry): void {
     const nodes = [...plan.roles.flatMap(({ role }) => [...role.tasks, ...role.handlers]), ...nodesOf(play)]
     const tasks = tasksAmong(nodes)
     const handlers = handlersKnown(plan, tasks)
+    const certain = certainAmong(plan.sections.flat())
     for (const task of tasks) {
       if (seen.has(task)) continue
       seen.add(task)
-      problems.collect(() => validateTask(task, registry))
+      problems.collect(() => validateTask(task, registry, certain.has(task)))
       if (handlers) problems.collect(() => handlersOf(task, literallyNotifiedBy(task), handlers))
     }
     for (const task of tasksAmong(play.handlers)) problems.collect(() => validateHandler(task))
@@ -58,14 +70,17 @@ const validated = new WeakSet<Included>()
 export function validateIncluded(included: Included, registry: Registry): void {
   if (validated.has(included)) return
   const problems = new Problems()
+  const certain = new Set(certainBelow(included.nodes))
   for (const task of tasksAmong([...included.nodes, ...included.handlers]))
-    problems.collect(() => validateTask(task, registry))
+    problems.collect(() => validateTask(task, registry, certain.has(task)))
   problems.throwIfAny()
   validated.add(included)
 }
 
-function validateTask(task: Task, registry: Registry): void {
+function validateTask(task: Task, registry: Registry, certain: boolean): void {
   if (task.templatedAction) return
+  // A role for many kinds of hosts names modules of each; one that is not reached is in nobody's way.
+  if (!certain && actionNamed(task.action, registry) === undefined && isElsewhere(task.action)) return
   const action = actionOf(task, registry)
   if (action.kind === 'control' && action.anyArgs) return
   const place = (key: string): Task['place'] =>
