@@ -58,13 +58,24 @@ export function parseStamp(text: string): Stamp | undefined {
   }
 }
 
-/** The one folder kplay keeps on a target, 0700: /var/lib/kplay for root, ~/.local/state/kplay for others. */
+/**
+ * The one folder kplay keeps on a target, 0700: /var/lib/kplay for root, ~/.local/state/kplay for others. Where the
+ * session's environment has an absolute KPLAY_STATE, it is that one.
+ */
 export async function stateFolder(reader: Pick<Reader, 'stat' | 'readText'>): Promise<string> {
   const [self, environment] = await Promise.all([reader.stat('/proc/self'), reader.readText('/proc/self/environ')])
+  const folderIn = (name: string): string | undefined =>
+    environment
+      ?.split('\0')
+      .find((line) => line.startsWith(`${name}=/`))
+      ?.slice(name.length + 1)
+      .replace(/\/+$/, '')
+  const wished = folderIn('KPLAY_STATE')
+  if (wished !== undefined) return wished
   if (!self || self.uid === 0) return '/var/lib/kplay'
-  const home = environment?.split('\0').find((line) => line.startsWith('HOME=/'))
+  const home = folderIn('HOME')
   if (home === undefined) throw new KplayError('CANNOT_LOOK', 'the session has no HOME to keep a stamp in')
-  return `${home.slice('HOME='.length).replace(/\/+$/, '')}/.local/state/kplay`
+  return `${home}/.local/state/kplay`
 }
 
 /** Where the stamp for the tree at `destination` lies. One path per destination, whichever archive made it. */

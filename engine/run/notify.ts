@@ -10,17 +10,25 @@ import type { HostState } from './state.ts'
 
 /** Handlers that a name means: by name, `role : name`, or `listen`. Of those with one name the last one defined counts. */
 export function handlersNamed(wanted: string, handlers: readonly PlannedHandler[]): readonly PlannedHandler[] {
-  const byName = handlers.findLast((handler) => handler.name === wanted || fullName(handler) === wanted)
+  const byName = handlers.findLast((handler) => isCalled(handler, handler.name, wanted))
   const listening = handlers.filter(
-    (handler) => handler.listen.includes(wanted) && handler === handlers.findLast(isSame(handler, wanted)),
+    (handler) => listens(handler, wanted) && handler === handlers.findLast(isSame(handler, wanted)),
   )
   return byName ? [byName, ...listening] : listening
 }
 
+/** By itself or behind its role; the role of a collection has a full name and a short one. */
+const isCalled = ({ role }: PlannedHandler, name: string, wanted: string): boolean =>
+  name === wanted ||
+  (role !== undefined && [role, role.replace(/^.*\./, '')].some((called) => `${called} : ${name}` === wanted))
+
+const listens = (handler: PlannedHandler, wanted: string): boolean =>
+  handler.listen.some((topic) => isCalled(handler, topic, wanted))
+
 const isSame =
   (one: PlannedHandler, wanted: string) =>
   (other: PlannedHandler): boolean =>
-    other === one || (fullName(other) === fullName(one) && other.listen.includes(wanted))
+    other === one || (fullName(other) === fullName(one) && listens(other, wanted))
 
 /** Renders names of handlers that hold variables, as far as these are known by now; the others cannot be notified. */
 export function nameHandlers(handlers: readonly PlannedHandler[], scope: () => Scope): void {

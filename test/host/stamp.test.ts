@@ -64,6 +64,7 @@ it('refuses entries outside the destination', () => {
 it('lies in the one folder that is ours', async () => {
   expect(await stateFolder(reader(0, 'HOME=/root\0'))).toBe('/var/lib/kplay')
   expect(await stateFolder(reader(1000, 'A=b\0HOME=/home/op/\0'))).toBe('/home/op/.local/state/kplay')
+  expect(await stateFolder(reader(0, 'KPLAY_STATE=/srv/state/\0HOME=/root\0'))).toBe('/srv/state')
   await expect(stateFolder(reader(1000, ''))).rejects.toMatchObject({ code: 'CANNOT_LOOK' })
   const path = await stampPathFor(reader(0, ''), '/opt/ä b/')
   expect(path).toMatch(/^\/var\/lib\/kplay\/extracted\/__b-[0-9a-f]{16}$/)

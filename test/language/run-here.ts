@@ -17,7 +17,13 @@ export async function runHere({ path, words, environment }: LanguageCase, caseFo
     return true
   }
   process.chdir(dirname(path))
-  Object.assign(process.env, { NO_COLOR: '1', CI: '1', ...environment, KPLAY_CASE_DIR: caseFolder })
+  Object.assign(process.env, {
+    NO_COLOR: '1',
+    CI: '1',
+    ...environment,
+    KPLAY_CASE_DIR: caseFolder,
+    KPLAY_STATE: `${caseFolder}/state`,
+  })
   stdout.write = hear
   stderr.write = hear
   process.exitCode = 0

@@ -13,7 +13,15 @@ export async function runThere(
 ): Promise<Ended> {
   const child = spawn(command, [...first, ...words], {
     cwd: dirname(path),
-    env: { ...process.env, NO_COLOR: '1', ANSIBLE_NOCOLOR: '1', CI: '1', ...environment, KPLAY_CASE_DIR: caseFolder },
+    env: {
+      ...process.env,
+      NO_COLOR: '1',
+      ANSIBLE_NOCOLOR: '1',
+      CI: '1',
+      ...environment,
+      KPLAY_CASE_DIR: caseFolder,
+      KPLAY_STATE: `${caseFolder}/state`,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: SECONDS * 1000,
     killSignal: 'SIGKILL',
