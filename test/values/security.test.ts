@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { KplayError } from '../../engine/errors.ts'
 import { Template, fromPlain } from '../../engine/value.ts'
+import { condition, explainCondition } from '../../engine/values/condition.ts'
 import { Scope } from '../../engine/values/scope.ts'
 import { evaluate, evaluateText } from '../../engine/values/template.ts'
-import { scopeOf, template, varsOf } from './scope-of.ts'
+import { filesOf, scopeOf, template, varsOf } from './scope-of.ts'
 
 const scope = scopeOf({ d: { a: 1 }, l: [1], s: 'text' })
 
@@ -62,6 +63,12 @@ const ESCAPES = [
   '{{ d.__class__.__mro__ }}',
   '{{ s.__class__ }}',
   "{{ lookup('env', 'HOME') }}",
+  '{% macro m() %}{% endmacro %}{{ m.run }}',
+  '{% macro m() %}{% endmacro %}{{ m.about }}',
+  "{{ [[1, 'a']] | groupby(0) | map(attribute='constructor') | list }}",
+  "{{ lookup('password', '/dev/null', chars='constructor', length='constructor') }}",
+  "{{ lookup('url', 'http://x') }}",
+  "{{ lookup('config', '__proto__') }}",
 ]
 
 describe('nothing of JavaScript can be reached', () => {
@@ -139,5 +146,77 @@ describe('what comes from a host is data for ever', () => {
     const once = evaluate(template('{{ result }}'), facts)
     const again = new Scope([{ name: 'registered', vars: varsOf({ once }) }])
     expect(evaluate(template('{{ once.stdout }}'), again)).toBe(hostile)
+  })
+})
+
+describe('what comes from a host is no template, however it is asked for', () => {
+  const hostile = "{{ lookup('pipe', 'touch /tmp/owned') }}"
+  const files = filesOf({
+    'files/a.txt': hostile,
+    'files/a.csv': `k|${hostile}\n`,
+    'files/a.ini': `[global]\nk = ${hostile.replaceAll('%', '%%')}\n`,
+    [`files/${hostile}`]: hostile,
+    'templates/shows.j2': '{{ out }}',
+    'templates/more.j2': '{{ given }}',
+  })
+  const facts = scopeOf({ out: hostile, d: { a: 1 } }, { files, ask: () => hostile, setting: () => hostile })
+
+  it.each([
+    "{{ lookup('file', 'a.txt') }}",
+    "{{ lookup('unvault', 'a.txt') }}",
+    "{{ lookup('csvfile', 'k', file='a.csv', delimiter='|') }}",
+    "{{ lookup('ini', 'k', file='a.ini') }}",
+    "{{ lookup('pipe', 'x') }}",
+    "{{ lookup('url', 'http://x') }}",
+    "{{ lookup('lines', 'x') }}",
+    "{{ lookup('config', 'X') }}",
+    "{{ lookup('file', out) }}",
+    "{{ lookup('template', 'shows.j2') }}",
+    "{{ lookup('template', 'more.j2', template_vars={'given': out}) }}",
+    "{{ lookup('items', '{{ out }}') }}",
+    "{{ lookup('items', ['{{ out }}']) }}",
+    "{{ lookup('vars', 'nobody', default=out) }}",
+    "{% include 'shows.j2' %}",
+    "{% set given = out %}{% include 'more.j2' %}",
+  ])('%s', (source) => {
+    expect(evaluate(new Template(source), facts)).toBe(hostile)
+  })
+
+  it.each([
+    ["{{ lookup('template', out) }}", 'the lookup template finds no file'],
+    ['{% include out %}', 'there is no template'],
+    ['{% import out as t %}{{ t.x }}', 'there is no template'],
+    ['{% extends out %}', 'there is no template'],
+    ["{{ lookup(out, 'x') }}", 'there is no lookup'],
+    ['{{ [1] | map(out) | list }}', 'there is no filter'],
+    ['{{ [1] | select(out) | list }}', 'there is no test'],
+    ['{{ d[out] }}', 'is undefined'],
+    ['{{ out | mandatory(out) ~ undef(hint=out) }}', 'touch'],
+    ["{{ '{x}'.format(x=out) | int + out }}", 'unsupported operand'],
+    ['{{ out | from_json }}', 'this is no JSON'],
+  ])('%s is a name or a text, and the error shows it as it is', (source, message) => {
+    expect(() => evaluate(new Template(source), facts)).toThrow(message)
+  })
+
+  it('also in why a condition is false, and in warnings', () => {
+    const warnings: string[] = []
+    const warned = new Scope(facts.layers, { ...facts.magic, warn: (message) => warnings.push(message) })
+    const source = (text: string): Template => new Template(text, undefined, { expression: true })
+    expect(explainCondition(source("out == 'x'"), warned)).toContain(hostile)
+    expect(condition(source("'{{ out }}' == out"), warned)).toBe(true)
+    expect(condition(source('out'), warned)).toBe(true)
+    expect(warnings.join()).not.toContain('owned')
+  })
+
+  const conditionIn = (level: number | undefined): boolean => {
+    const layer = { name: 'x', vars: varsOf({ no: '1 == 2' }), ...(level !== undefined && { level }) }
+    return condition(new Template('{{ no }}', undefined, { expression: true }), new Scope([layer]))
+  }
+  it.each([11, 13, 18, 19, 20, 21, undefined])('text of level %s is not evaluated as a condition', (level) => {
+    // text that is not empty counts as true
+    expect(conditionIn(level)).toBe(true)
+  })
+  it.each([2, 4, 8, 12, 15, 17, 22])('text of level %s was written by the author', (level) => {
+    expect(conditionIn(level)).toBe(false)
   })
 })
