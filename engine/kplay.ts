@@ -1,4 +1,4 @@
-import { KplayError, type Warn } from './errors.ts'
+import { judging, KplayError, type Warn } from './errors.ts'
 import type { Emit } from './events.ts'
 import type { ChangingInventory, Host, Play, Playbook } from './model.ts'
 import type { Files } from './read/files.ts'
@@ -23,11 +23,17 @@ import { evaluate } from './values/template.ts'
 import { Scope } from './values/scope.ts'
 import { Template, type Vars } from './value.ts'
 
+/** How the inventory is read, and what the programs among its sources print. */
+export interface InventoryRequest extends InventorySettings, Pick<InventoryOptions, 'scripts'> {
+  /** Runs those programs anew. */
+  askScripts?(): Promise<InventoryOptions['scripts']>
+}
+
 /** What to run, on what, and how. */
 export interface Request {
   readonly playbooks: readonly string[]
   readonly inventory: readonly string[]
-  readonly inventoryOptions?: Pick<InventoryOptions, keyof InventorySettings | 'scripts'> | undefined
+  readonly inventoryOptions?: InventoryRequest | undefined
   readonly rolesPaths: readonly string[]
   readonly limit: readonly string[]
   readonly extraVars: readonly string[]
@@ -71,7 +77,8 @@ function warnOnce(emit: Emit): Warn {
 }
 
 /** Reads and checks everything. Throws all mistakes of a file at once. */
-export function prepare(request: Request, files: Files, registry: Registry): Prepared {
+export function prepare(request: Request, disk: Files, registry: Registry): Prepared {
+  const files = { ...disk, warn: judging(disk.warn, request.defaults?.duplicates) }
   checkConnection(request.options.connection, files)
   const validate = (playbook: Playbook): void => validatePlaybook(playbook, registry)
   const extraVars = readExtraVars([...request.extraVars], files)
@@ -83,8 +90,12 @@ export function prepare(request: Request, files: Files, registry: Registry): Pre
   validateTags(playbooks, request.typedTags ?? request.options)
   const [first] = playbooks
   const folder = first ? { playbookFolder: first.path.replace(/\/[^/]*$/, '') } : {}
-  const sources = { ...request.inventoryOptions, ...folder, extraVars }
-  const inventory = new LiveInventory(() => readInventory([...request.inventory], files, sources))
+  const sources: InventoryOptions = { ...request.inventoryOptions, ...folder, extraVars }
+  let { scripts } = sources
+  const inventory = new LiveInventory(
+    () => readInventory([...request.inventory], files, { ...sources, scripts }),
+    async () => void (scripts = (await request.inventoryOptions?.askScripts?.()) ?? scripts),
+  )
   const limit = request.limit.length > 0 ? request.limit.join(',') : undefined
   const limited = limit === undefined ? undefined : selectLimit(limit, inventory.now, files).map(({ name }) => name)
   const options: RunOptions = {

@@ -1,5 +1,5 @@
 import { runInventoryScripts } from '../controller/inventory-scripts.ts'
-import type { Request } from '../kplay.ts'
+import type { InventoryRequest } from '../kplay.ts'
 import type { Files } from '../read/files.ts'
 import type { GroupNames } from '../read/inventory/names.ts'
 import type { Project } from '../read/project.ts'
@@ -9,12 +9,14 @@ export async function inventoryOptions(
   sources: readonly string[],
   { settings }: Project,
   files: Files,
-): Promise<NonNullable<Request['inventoryOptions']>> {
+): Promise<InventoryRequest> {
   const ignored = { extensions: settings.inventoryIgnoreExtensions, patterns: settings.inventoryIgnorePatterns }
+  const askScripts = () => runInventoryScripts(sources, files, ignored)
   return {
     groupNames: settings.forceValidGroupNames as GroupNames | undefined,
     trustScripts: settings.trustInventoryScripts,
     ignored,
-    scripts: await runInventoryScripts(sources, files, ignored),
+    scripts: await askScripts(),
+    askScripts,
   }
 }

@@ -41,8 +41,8 @@ export type InventoryChange =
 export interface ChangingInventory extends Inventory {
   /** @returns whether anything about it was news */
   change(change: InventoryChange): boolean
-  /** Reads its sources anew; what was added by tasks is gone. */
-  refresh(): void
+  /** Reads its sources anew; what was added by tasks stays. */
+  refresh(): Promise<void>
   /** The host for localhost, 127.0.0.1 or ::1 where no source names one of them. */
   implicit(name: string): Host
 }

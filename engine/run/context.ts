@@ -111,5 +111,5 @@ export interface RunContext extends RunPorts {
   /** Adds to the inventory what a task found. @returns whether that was news */
   changeInventory(change: InventoryChange): boolean
   /** meta: refresh_inventory */
-  refreshInventory(): void
+  refreshInventory(): Promise<void>
 }

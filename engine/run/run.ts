@@ -60,8 +60,8 @@ export async function run(
       if (news) meet(inventory.hosts.values(), hosts, ports)
       return news
     },
-    refreshInventory: () => {
-      inventory.refresh()
+    refreshInventory: async () => {
+      await inventory.refresh()
       meet(inventory.hosts.values(), hosts, ports)
     },
   }))

@@ -4,12 +4,15 @@ import type { ReadInventory } from './read.ts'
 /** The inventory of a run: as it was read, and what tasks have added since. */
 export class LiveInventory implements ChangingInventory {
   readonly #read: () => ReadInventory
+  readonly #askScripts: (() => Promise<void>) | undefined
+  readonly #changes: InventoryChange[] = []
   /** As it is at this moment. */
   now: ReadInventory
   readonly implicit = (name: string): Host => this.now.implicit(name)
 
-  constructor(read: () => ReadInventory) {
+  constructor(read: () => ReadInventory, askScripts?: () => Promise<void>) {
     this.#read = read
+    this.#askScripts = askScripts
     this.now = read()
   }
 
@@ -27,11 +30,17 @@ export class LiveInventory implements ChangingInventory {
 
   change(change: InventoryChange): boolean {
     const grown = this.now.grown(change)
-    if (grown) this.now = grown
+    if (grown) {
+      this.now = grown
+      this.#changes.push(change)
+    }
     return grown !== undefined
   }
 
-  refresh(): void {
+  /** Reads all sources anew; what tasks have added stays. */
+  async refresh(): Promise<void> {
+    await this.#askScripts?.()
     this.now = this.#read()
+    for (const change of this.#changes) this.now = this.now.grown(change) ?? this.now
   }
 }

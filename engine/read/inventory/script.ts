@@ -73,7 +73,7 @@ class ScriptReader {
     if (Array.isArray(value)) this.#add(group, namesOf(`the group ${group}`, value, this.#source, place))
     else if (isDict(value) && isHost(value)) {
       this.#add(group, [group])
-      this.#source.graph.hostVars(
+      this.#source.groupVars(
         group,
         varsOf(group, value, this.#source, place, (item) => this.#raw(item)),
       )

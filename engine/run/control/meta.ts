@@ -23,7 +23,7 @@ export const meta = defineControl({
   examples: [{ title: 'Run what was notified so far', args: { action: 'flush_handlers' } }],
   async run({ action }, { host, run, target }) {
     if (action === 'clear_facts') host.forgetFacts()
-    if (action === 'refresh_inventory') run.refreshInventory()
+    if (action === 'refresh_inventory') await run.refreshInventory()
     if (action === 'reset_connection') await run.machines.disconnect((await target()).machine)
     return { values: {} }
   },

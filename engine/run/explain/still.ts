@@ -46,7 +46,7 @@ export function stillRun(input: StillInput, options: RunOptions, folder: string,
     jobs: new Jobs(),
     prompted: new Map(),
     changeInventory: () => false,
-    refreshInventory: () => undefined,
+    refreshInventory: () => Promise.resolve(),
   })
   const plays = playbooks.flatMap((playbook) => {
     const context = contextOf(playbook)
