@@ -127,7 +127,8 @@ export class Scope implements Variables {
   get(name: string): Operand | undefined {
     const known = this.rendered.get(name)
     if (known !== undefined) return known
-    const value = this.lazily(name)?.() ?? this.render(name)
+    const lazily = this.lazily(name)
+    const value = lazily ? lazily() : this.render(name)
     if (value !== undefined) this.rendered.set(name, value)
     return value
   }

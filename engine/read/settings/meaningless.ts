@@ -1,3 +1,5 @@
+import { SETTINGS } from './known.ts'
+
 /**
  * Keys of ansible-core 2.21 that mean nothing here, by section: Python and its plugins, temporary files on hosts, the
  * looks of another program's output. They are named once, so that nobody waits for their effect.
@@ -51,11 +53,14 @@ export const MEANINGLESS: ReadonlySet<string> = new Set(
   Object.entries(KEYS).flatMap(([section, keys]) => words(keys).map((key) => `${section}.${key}`)),
 )
 
+/** A key of one section may be called as the variable of another section's. */
+const KNOWN = new Set(Object.values(SETTINGS).flatMap(({ variables }) => variables ?? []))
+
 /** By name in the environment. `ANSIBLE_HOME` has a meaning: it is the root of other paths. */
 export const MEANINGLESS_VARIABLES: ReadonlySet<string> = new Set([
   ...Object.values(KEYS)
     .flatMap(words)
     .map((key) => `ANSIBLE_${key.toUpperCase()}`)
-    .filter((name) => name !== 'ANSIBLE_HOME'),
+    .filter((name) => name !== 'ANSIBLE_HOME' && !KNOWN.has(name)),
   ...words(VARIABLES),
 ])
