@@ -65,7 +65,15 @@ export class KplayErrors extends KplayError {
 }
 
 /** Tells of something that is accepted but should be written in another way. */
-export type Warn = (message: string, place?: Place) => void
+export interface Warn {
+  (message: string, place?: Place): void
+  /** What a key is that a map has twice; worth a warning where absent. */
+  readonly duplicates?: 'warn' | 'error' | 'ignore' | undefined
+}
+
+/** The same, where a key that a map has twice is judged like this. */
+export const judging = (warn: Warn = () => undefined, duplicates: Warn['duplicates']): Warn =>
+  Object.assign((message: string, place?: Place) => warn(message, place), { duplicates })
 
 /** Gathers mistakes, so that one run reports all of them. What is worth a warning goes to `warn` at once. */
 export class Problems {
@@ -74,6 +82,13 @@ export class Problems {
 
   constructor(warn: Warn = () => undefined) {
     this.warn = warn
+  }
+
+  /** A key that a map has twice. */
+  duplicate(message: string, place: Place): void {
+    const { duplicates = 'warn' } = this.warn
+    if (duplicates === 'warn') this.warn(message, place)
+    else if (duplicates === 'error') this.add('BAD_YAML', message, { place })
   }
 
   add(code: ErrorCode, message: string, details: ErrorDetails = {}): void {
@@ -97,10 +112,18 @@ export class Problems {
   }
 
   throwIfAny(): void {
-    if (this.list.length === 1 && this.list[0]) throw this.list[0]
-    if (this.list.length > 0) throw new KplayErrors(this.list)
+    const told = this.list.filter((one, at) => this.list.findIndex((other) => isSame(one, other)) === at)
+    if (told.length === 1 && told[0]) throw told[0]
+    if (told.length > 0) throw new KplayErrors(told)
   }
 }
+
+/** A file that is read several times has its mistakes once. */
+const isSame = (one: KplayError, other: KplayError): boolean =>
+  one === other ||
+  (one.place !== undefined &&
+    one.message === other.message &&
+    JSON.stringify(one.place) === JSON.stringify(other.place))
 
 /** The same error with a place, unless it has one already. */
 export function at(place: Place | undefined, error: unknown): unknown {

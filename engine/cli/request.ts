@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { controllerFiles } from '../controller/files.ts'
+import type { Warn } from '../errors.ts'
 import type { Request } from '../kplay.ts'
 import { readProject, type Project } from '../read/project.ts'
 import type { ConnectionDefaults } from '../run/context.ts'
@@ -54,6 +55,7 @@ export async function sharedRequest(
       anyErrorsFatal: settings.anyErrorsFatal,
       noLog: settings.noLog,
       timeout: settings.taskTimeout,
+      duplicates: settings.duplicateDictKey as Warn['duplicates'],
     },
   }
 }

@@ -1,3 +1,4 @@
+import { judging } from '../errors.ts'
 import type { Emit } from '../events.ts'
 import { openController } from '../controller/open.ts'
 import { openMachines } from '../host/machines.ts'
@@ -15,7 +16,7 @@ import { emitRemarks } from './remarks.ts'
 
 interface Work {
   readonly project: Project
-  readonly request: Pick<Request, 'options'>
+  readonly request: Pick<Request, 'options' | 'defaults'>
   readonly reporter: Reporter
   readonly vault: Keyring
 }
@@ -37,7 +38,7 @@ export async function work(
   try {
     const { filesAt, fetch, local, readVars } = openController({
       vault,
-      warn: (message, place) => emit({ type: 'warning', message, place }),
+      warn: judging((message, place) => emit({ type: 'warning', message, place }), request.defaults?.duplicates),
     })
     const signals = { soft: soft.signal, hard: hard.signal }
     const factCache = factCacheOf(project.settings, emit)

@@ -10,6 +10,7 @@ import {
 } from 'yaml'
 import type { Place, Problems } from '../errors.ts'
 import { Float } from '../value.ts'
+import { rememberWritten } from '../values/written-text.ts'
 import type { Scalar } from '../values/yaml-scalar.ts'
 import type { YamlEntry, YamlList, YamlMap, YamlNode, YamlScalar } from './nodes.ts'
 import { shapeOf, tagScalar } from './tags.ts'
@@ -124,7 +125,7 @@ class Composer {
     const before = own.get(identity(entry.keyValue))
     if (before) {
       const { line, column } = before.keyPlace
-      this.#source.problems.warn(
+      this.#source.problems.duplicate(
         `the key ${entry.key || '""'} is given twice, also in line ${line}, column ${column}: the last one counts`,
         entry.keyPlace,
       )
@@ -159,6 +160,10 @@ class Composer {
     if ('mistake' in tagged) return this.#mistake(tagged.mistake, this.#tagStart(start), tagged.hint)
     const { value, encrypted = false, unsafe: marked = false, warning } = tagged
     if (warning !== undefined) this.#source.problems.warn(warning, this.#place(this.#tagStart(start)))
+    const textPlace = plain ? { ...place } : this.#textPlace(node, start, place)
+    const written = this.#source.source.slice(start, node.range?.[1])
+    if (node.type === 'BLOCK_FOLDED' || /[\n\\]|''/.test(node.type === 'BLOCK_LITERAL' ? '' : written))
+      rememberWritten(textPlace, { text: written, start: place })
     return {
       kind: 'scalar',
       value,
@@ -167,7 +172,7 @@ class Composer {
       unsafe: unsafe || marked,
       encrypted,
       place: encrypted ? this.#place(this.#tagStart(start)) : place,
-      textPlace: plain ? place : this.#textPlace(node, start, place),
+      textPlace,
       size: 1,
     }
   }

@@ -1,4 +1,4 @@
-import type { Place } from '../errors.ts'
+import type { Place, Warn } from '../errors.ts'
 import type { Keywords, Play, Playbook, Written } from '../model.ts'
 
 /** What plays are like that do not say otherwise. */
@@ -10,6 +10,8 @@ export interface PlayDefaults {
   readonly noLog?: boolean | undefined
   /** Seconds a task may take; 0: any time. */
   readonly timeout?: number | undefined
+  /** Of all files of YAML: what a key is that a map has twice. */
+  readonly duplicates?: Warn['duplicates']
 }
 
 const SETTINGS: Place = { file: 'settings', line: 1, column: 1 }

@@ -54,7 +54,7 @@ export function explainSsh(
   const row = SYSTEM.find(([pattern]) => pattern.test(heard))
   if (row) return explainFailure(Object.assign(new Error(said), { code: row[1] }), peer)
   if (CUT_OFF.test(heard) && settings.proxyCommand !== undefined)
-    return new KplayError('UNREACHABLE', 'its ProxyCommand ended before the host answered', { hint: said })
+    return new KplayError('UNREACHABLE', 'its ProxyCommand ended before the host answered', { cause: said })
   if (CUT_OFF.test(heard)) return explainFailure(new Error('cut off before handshake'), peer)
   if (!ended) return explainFailure(Object.assign(new Error(said), { code: 'ETIMEDOUT' }), peer)
   return new KplayError('UNREACHABLE', 'ssh ended before the host answered', { hint: said, cause: unanswered })

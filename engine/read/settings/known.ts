@@ -82,6 +82,10 @@ const TABLE = {
   taskTimeout: defaults('whole', 'task_timeout'),
   runTags: both('list', 'tags.run', 'ANSIBLE_RUN_TAGS'),
   skipTags: both('list', 'tags.skip', 'ANSIBLE_SKIP_TAGS'),
+  duplicateDictKey: {
+    ...choice('duplicate_dict_key', 'warn', 'error', 'ignore'),
+    variables: ['ANSIBLE_DUPLICATE_YAML_DICT_KEY'],
+  },
   moduleName: { kind: 'text', cfg: ['defaults.module_name'] },
   moduleArgs: defaults('text', 'module_args'),
 

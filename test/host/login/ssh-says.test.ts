@@ -21,7 +21,7 @@ test('a ProxyCommand that ends says itself why, and is not started again and aga
   const unanswered = new Unanswered(heard, true)
   const error = explainSsh(unanswered, settings, false, { host: 'db1', port: 22, timeout: 10 })
   expect(error).toMatchObject({ code: 'UNREACHABLE', message: 'its ProxyCommand ended before the host answered' })
-  expect(error.hint).toContain('nc: not found')
+  expect(error.cause).toContain('nc: not found')
   expect(isBusySsh(unanswered)).toBe(false)
   expect(isBusySsh(new Unanswered('kex_exchange_identification: Connection closed by remote host', true))).toBe(true)
 })
