@@ -3,7 +3,8 @@ import type { Argument, Task } from '../model.ts'
 import type { Module, ModuleArgs, ReadModule, Registry, StateModule } from '../module/define.ts'
 import { Written } from '../schema/coerce.ts'
 import { fieldNamed, parseArgs, didYouMean, type Issue } from '../schema/parse.ts'
-import { Template, isDict, keyText, toPlain, type Raw } from '../value.ts'
+import { isDict, keyText, toPlain, type Raw } from '../value.ts'
+import { mustRender } from '../values/lazy.ts'
 import { evaluate, OMIT } from '../values/template.ts'
 import type { Scope } from '../values/scope.ts'
 import { moduleName, ownName, whyUnknown } from './collections.ts'
@@ -124,7 +125,5 @@ export function secretsOf(action: Action, given: Readonly<Record<string, unknown
   })
 }
 
-export const isTemplate = (raw: Raw): boolean =>
-  raw instanceof Template ||
-  (Array.isArray(raw) && raw.some((item: Raw) => isTemplate(item))) ||
-  (raw instanceof Map && [...(raw as ReadonlyMap<unknown, Raw>).values()].some(isTemplate))
+/** Whether its value is known only when the task runs: a template is in it, or something encrypted. */
+export const isTemplate = (raw: Raw): boolean => mustRender(raw)
