@@ -1,5 +1,6 @@
 import type { Module, Registry } from '../module/define.ts'
 import { apt } from './apt.ts'
+import { aptKey } from './apt_key.ts'
 import { aptRepository } from './apt_repository.ts'
 import { assemble } from './assemble.ts'
 import { authorizedKey } from './authorized_key.ts'
@@ -8,6 +9,7 @@ import { command } from './command.ts'
 import { copy } from './copy.ts'
 import { cron } from './cron.ts'
 import { debconf } from './debconf.ts'
+import { dnf } from './dnf.ts'
 import { download } from './download.ts'
 import { extract } from './extract.ts'
 import { fetch } from './fetch.ts'
@@ -47,10 +49,12 @@ import { unarchive } from './unarchive.ts'
 import { uri } from './uri.ts'
 import { user } from './user.ts'
 import { waitFor } from './wait_for.ts'
+import { yum } from './yum.ts'
 
 /** Every module, by hand, so that "go to definition" works. A test compares the list with the folder. */
 const all: readonly Module[] = [
   apt,
+  aptKey,
   aptRepository,
   assemble,
   authorizedKey,
@@ -59,6 +63,7 @@ const all: readonly Module[] = [
   copy,
   cron,
   debconf,
+  dnf,
   download,
   extract,
   fetch,
@@ -98,6 +103,7 @@ const all: readonly Module[] = [
   uri,
   user,
   waitFor,
+  yum,
 ]
 
 export const modules: Registry = new Map(all.map((module) => [module.name, module]))

@@ -1,0 +1,3 @@
+import { rpmPackages } from './_rpm-packages.ts'
+
+export const dnf = rpmPackages('dnf')
