@@ -6,6 +6,7 @@ import type { Body, Expression } from './nodes.ts'
 import { StatementParser } from './parse-statement.ts'
 import type { Locate } from './parse-tokens.ts'
 import type { Syntax } from './syntax.ts'
+import { placeInWritten } from './written-text.ts'
 
 /** A source after parsing. A bare expression has no body, but is one expression. */
 export interface Parsed {
@@ -28,8 +29,10 @@ export function parseTemplate(template: Template): Parsed {
   const known = parsed.get(template)
   if (known) return known
   const fresh = template.expression
-    ? parseBare(template.source, locator(template.place))
-    : parseText(template.source.replace(/\r?\n$/, ''), locator(template.place), { plainBackslashes: true })
+    ? parseBare(template.source, locator(template.place, template.source))
+    : parseText(template.source.replace(/\r?\n$/, ''), locator(template.place, template.source), {
+        plainBackslashes: true,
+      })
   parsed.set(template, fresh)
   return fresh
 }
@@ -61,7 +64,12 @@ function safely<T>(locate: Locate, parse: () => T): T {
 }
 
 /** Lines and columns of a source that begins at `place`. A block scalar keeps its indentation on every line. */
-export function locator(place: Place | undefined): Locate {
+export function locator(place: Place | undefined, meant = ''): Locate {
   if (!place) return () => undefined
-  return (lineno, colno) => ({ file: place.file, line: place.line + lineno, column: place.column + colno })
+  return (lineno, colno) =>
+    placeInWritten(place, meant, lineno, colno) ?? {
+      file: place.file,
+      line: place.line + lineno,
+      column: place.column + colno,
+    }
 }
