@@ -54,12 +54,12 @@ export function openFactCache({ folder, prefix, timeout, warn }: FactCacheOption
         writeFileSync(beside, JSON.stringify({ [PAYLOAD]: inner }), { mode: 0o600 })
         renameSync(beside, path)
       } catch (error) {
-        rmSync(beside, { force: true })
+        takeAway(beside)
         warn(`facts cannot be kept in ${folder}: ${reason(error)}`)
       }
     },
     forget(host) {
-      for (const path of paths(host)) rmSync(path, { force: true })
+      paths(host).forEach(takeAway)
     },
   }
 }
@@ -85,6 +85,15 @@ function withoutTags(value: Value): Value {
   const inner = ['value', 'iso8601', 'ciphertext'].find((key) => value.has(key))
   if (value.has('__ansible_type') && inner !== undefined) return withoutTags(value.get(inner) ?? null)
   return new Map([...value].map(([key, item]) => [key, withoutTags(item)]))
+}
+
+/** Where no file can be there is none. */
+function takeAway(path: string): void {
+  try {
+    rmSync(path, { force: true })
+  } catch (error) {
+    if (codeOf(error) !== 'ENOTDIR') throw error
+  }
 }
 
 const reason = (error: unknown): string => codeOf(error) || (error instanceof Error ? error.message : String(error))

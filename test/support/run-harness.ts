@@ -81,7 +81,7 @@ export async function play(setup: PlaySetup): Promise<Played> {
   }
 }
 
-function requestOf({ options, request }: PlaySetup): Request {
+export function requestOf({ options, request }: PlaySetup): Request {
   return {
     playbooks: ['/project/site.yml'],
     inventory: ['/project/hosts.yml'],

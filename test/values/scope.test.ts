@@ -56,6 +56,62 @@ describe('which variable wins', () => {
   })
 })
 
+describe('hash_behaviour merge', () => {
+  const merged = (...layers: readonly Layer[]): Scope => new Scope(layers, { mergeDicts: true })
+  const dict = (entries: readonly (readonly [string, Raw])[]): Raw => new Map<string, Raw>(entries)
+
+  it('puts dicts of all layers together, key by key and deep; lists and templates count as a whole', () => {
+    const scope = merged(
+      layer('low', {
+        d: dict([
+          ['a', 1],
+          [
+            'in',
+            dict([
+              ['x', 1],
+              ['y', template('{{ 1 + 1 }}')],
+            ]),
+          ],
+          ['l', [1]],
+        ]),
+      }),
+      layer('middle', { other: 1 }),
+      layer('high', {
+        d: dict([
+          ['in', dict([['x', 3]])],
+          ['l', [2]],
+          ['b', 4],
+        ]),
+      }),
+    )
+    expect(evaluateText(template('{{ d | to_json }}'), scope)).toBe(
+      '{"a": 1, "in": {"x": 3, "y": 2}, "l": [2], "b": 4}',
+    )
+  })
+
+  it.each<[string, Raw, unknown]>([
+    ['a text', 'x', 'x'],
+    ['a template', template("{{ {'b': 2} }}"), new Map([['b', 2]])],
+  ])('%s above a dict replaces it', (_, high, want) => {
+    const scope = merged(layer('low', { d: dict([['a', 1]]) }), layer('high', { d: high }))
+    expect(evaluate(template('{{ d }}'), scope)).toEqual(want)
+  })
+
+  it('what is no dict ends what is merged below it', () => {
+    const scope = merged(
+      layer('1', { d: dict([['a', 1]]) }),
+      layer('2', { d: 'x' }),
+      layer('3', { d: dict([['b', 2]]) }),
+    )
+    expect(evaluate(template('{{ d }}'), scope)).toEqual(new Map([['b', 2]]))
+  })
+
+  it('without it the strongest dict is all', () => {
+    const scope = new Scope([layer('low', { d: dict([['a', 1]]) }), layer('high', { d: dict([['b', 2]]) })])
+    expect(evaluate(template('{{ d }}'), scope)).toEqual(new Map([['b', 2]]))
+  })
+})
+
 describe('what is not asked for is not rendered', () => {
   const broken = template('{{ nobody }}')
 

@@ -147,9 +147,9 @@ export function layersIn(
     groups: ofGroups(groups),
     own: [
       { name: 'inventory', vars: sourceVars(source) },
-      { name: `host ${name}`, vars },
-      ...inventory('host_vars', [name]),
-      ...playbook('host_vars', [name]),
+      { name: `host ${name}`, level: 8, vars },
+      ...at(9, inventory('host_vars', [name])),
+      ...at(10, playbook('host_vars', [name])),
     ].filter((layer) => layer.vars.size > 0),
   })
 }

@@ -1,7 +1,7 @@
 import { KplayError } from '../../errors.ts'
 import type { Definition, Explanation, Use } from '../../model.ts'
 import { didYouMean } from '../../schema/parse.ts'
-import { Template, toPlain, type Plain, type Raw, type Value } from '../../value.ts'
+import { Template, toPlain, type Plain, type Raw, type Value, type Variable } from '../../value.ts'
 import type { Scope } from '../../values/scope.ts'
 import { evaluate } from '../../values/template.ts'
 import { names as namesIn } from '../../values/used-names.ts'
@@ -69,7 +69,7 @@ const shown = (name: string, plain: Plain, { isSecret, mask }: Secrets): Plain =
 const definitionsOf = (name: string, scope: Scope, secrets: Secrets): readonly Definition[] => {
   const origins = scope.origin(name)
   return origins
-    .filter(({ variable }, index) => !origins.slice(index + 1).some((later) => later.variable === variable))
+    .filter(({ variable }, index) => !origins.slice(index + 1).some((later) => sameText(variable, later.variable)))
     .map(({ layer, level, variable: { value, place } }) => ({
       layer,
       level,
@@ -77,6 +77,9 @@ const definitionsOf = (name: string, scope: Scope, secrets: Secrets): readonly D
       written: shown(name, plainOf(value), secrets),
     }))
 }
+
+const sameText = ({ place: one }: Variable, { place: other }: Variable): boolean =>
+  one !== undefined && one.file === other?.file && one.line === other.line && one.column === other.column
 
 /** The variables that its templates use, and what these are built from in turn. */
 function usesOf(name: string, scope: Scope, secrets: Secrets, above: readonly string[]): readonly Use[] {
