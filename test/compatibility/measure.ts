@@ -9,7 +9,7 @@ import { wordsOfKplay } from './words.ts'
 import { runInWorker } from './workers.ts'
 import type { Job } from './worker.ts'
 
-const SECONDS = 120
+const SECONDS = 60
 const PROGRAM = join(import.meta.dirname, '../../engine/cli/main.js')
 
 /** What became of a case that is counted. */

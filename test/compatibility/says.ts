@@ -1,6 +1,16 @@
 /** What a run of Ansible or of kplay said with debug: `host: message`, as many times as it was said, in no order. */
 export type Said = readonly string[]
 
+/** What stands beside what debug says, about its loop and its conditions; one of them may be what it says. */
+const BESIDE = new Set(
+  'item ansible_loop ansible_loop_var ansible_index_var failed_when_result changed_when_result break_when_result'.split(
+    ' ',
+  ),
+)
+
+/** Something is said, and the output does not tell what. */
+export const ANYTHING = '*'
+
 /** Of Ansible's default output. A result that debug printed has one key; those of other modules have `changed` too. */
 export function saidByAnsible(output: string): Said {
   const said: string[] = []
@@ -10,9 +20,12 @@ export function saidByAnsible(output: string): Said {
     if (host === undefined || head === undefined) continue
     let text = head
     if (head === '{') while (at + 1 < lines.length && lines[at] !== '}') text += `\n${lines[++at] ?? ''}`
-    const [[key, value] = ['', undefined], ...others] = entriesOf(text)
-    if (others.length === 0 && key !== '' && key !== 'censored')
-      said.push(`${host.split(' -> ')[0]}: ${key === 'msg' ? '' : `${key}: `}${plain(value)}`)
+    const entries = entriesOf(text)
+    if (entries.length === 0 || entries.some(([key]) => key === 'changed' || key === 'censored')) continue
+    const [[key, value] = ['', undefined], ...others] = entries.filter(([name]) => !BESIDE.has(name))
+    const on = host.split(' -> ')[0] ?? ''
+    if (key === '') said.push(`${on}: ${ANYTHING}`)
+    else if (others.length === 0) said.push(`${on}: ${key === 'msg' ? '' : `${key}: `}${plain(value)}`)
   }
   return said.sort()
 }

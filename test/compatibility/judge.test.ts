@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest'
+import type { Call } from './call.ts'
+import { mistakeOf, type Ending } from './judge.ts'
+import { saidByAnsible } from './says.ts'
+
+const output = `
+PLAY [all] *****
+
+TASK [debug] ***
+ok: [one] => (item=1) => {
+    "msg": "first"
+}
+ok: [two -> one] => {
+    "what": [
+        1,
+        2
+    ]
+}
+
+TASK [assert] ***
+ok: [one] => {
+    "changed": false,
+    "msg": "All assertions passed"
+}
+
+TASK [debug] ***
+ok: [one] => (item=a) => {
+    "failed_when_result": false,
+    "item": "a"
+}
+`
+
+test('what debug printed is taken from the output of Ansible, and nothing else', () => {
+  expect(saidByAnsible(output)).toEqual(['one: *', 'one: first', 'two: what: [1,2]'])
+})
+
+const call = { command: 'ansible-playbook', words: [], exit: 0, output } as unknown as Call
+const told = (type: string, host: string, message: string): object => ({
+  type,
+  task: { action: 'debug' },
+  result: { host, status: 'ok', message },
+})
+const ending = (exit: number, ...events: readonly object[]): Ending => ({
+  exit,
+  output: events.map((event) => `${JSON.stringify(event)}\n`).join(''),
+  errors: '',
+})
+const right = [
+  told('item', 'one', 'first'),
+  told('result', 'two', 'what: [\n  1,\n  2\n]'),
+  told('item', 'one', 'something'),
+]
+
+test.each([
+  ['the same is said', call, ending(0, ...right), undefined],
+  ['less is said', call, ending(0, ...right.slice(1)), /^does not say \(1\): one: first$/],
+  ['more is said', call, ending(0, ...right, told('result', 'two', 'more')), /^says instead \(1\): two: more$/],
+  ['it fails', call, ending(2, ...right), /./],
+  ['it succeeds where Ansible fails', { ...call, exit: 2 }, ending(0, ...right), /^it succeeds/],
+  ['it refuses before the first task', { ...call, exit: 2 }, ending(4), /^refused early/],
+  [
+    'a list is another',
+    { ...call, command: 'ansible-inventory', words: ['--list'], output: '{"a": 1}' },
+    ending(0),
+    /^shows/,
+  ],
+])('%s', (_, asked, ended, mistake) => {
+  const found = mistakeOf(asked, asked.exit, ended, false)
+  if (mistake === undefined) expect(found).toBeUndefined()
+  else expect(found).toMatch(mistake)
+})
