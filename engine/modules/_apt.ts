@@ -49,7 +49,7 @@ export function installPackages(
   const words = [
     ...options(args),
     ...(install_recommends === undefined ? [] : [`--${install_recommends ? '' : 'no-'}install-recommends`]),
-    ...(default_release === undefined ? [] : ['-t', default_release]),
+    ...(default_release ? ['-t', default_release] : []),
     ...(args.allow_downgrade ? ['--allow-downgrades'] : []),
     ...(args.allow_unauthenticated ? ['--allow-unauthenticated'] : []),
     ...(args.allow_change_held_packages ? ['--allow-change-held-packages'] : []),

@@ -66,8 +66,8 @@ export interface Asked {
   readonly version: string | undefined
 }
 
-/** Debian's policy (5.6.1), with an architecture; never a pattern, an option or apt’s `name-`. */
-const NAME = /^[a-z0-9][a-z0-9+.-]*[a-z0-9+.](:[a-z0-9-]+)?$/
+/** Debian's policy (5.6.1), with an architecture, or an RPM's name; never a pattern, an option or apt’s `name-`. */
+const NAME = /^[a-zA-Z0-9][\w+.-]*[\w+.](:[a-z0-9-]+)?$/
 const VERSION = /^[A-Za-z0-9][A-Za-z0-9.+:~*-]*$/
 
 export const askedOf = ({ name }: Pick<PackageArgs, 'name'>): readonly Asked[] =>
@@ -91,7 +91,7 @@ export function packageMistake(args: PackageArgs): string | undefined {
   const names = asked.map(({ name }) => name)
   const twice = names.find((name, at) => names.indexOf(name) !== at)
   if (twice !== undefined) return `${twice} is given twice`
-  if (args.default_release !== undefined && !/^[\w][\w.:=,/-]*$/.test(args.default_release))
+  if (args.default_release && !/^[\w][\w.:=,/-]*$/.test(args.default_release))
     return `"${args.default_release}" cannot be a release`
   return args.policy_rc_d !== undefined && (args.policy_rc_d < 0 || args.policy_rc_d > 255)
     ? 'policy_rc_d is an exit code'
