@@ -1,5 +1,4 @@
-import { judging, KplayError, type Warn } from './errors.ts'
-import type { Emit } from './events.ts'
+import { judging, KplayError } from './errors.ts'
 import type { ChangingInventory, Host, Play, Playbook } from './model.ts'
 import type { Files } from './read/files.ts'
 import { readExtraVars } from './read/extra-vars.ts'
@@ -16,6 +15,7 @@ import { askPrompts } from './run/prompts.ts'
 import { run, type RunEnd } from './run/run.ts'
 import { checkConnection } from './run/connect.ts'
 import { validateTags } from './run/validate-tags.ts'
+import { warnOnce } from './run/warn-once.ts'
 import { validatePlaybook } from './run/validate.ts'
 import { controls } from './run/control/index.ts'
 import { text as printValue } from './values/print.ts'
@@ -57,22 +57,16 @@ export async function kplay(request: Request, files: Files, ports: RunPorts): Pr
   const mask = (text: string): string => files.vault?.mask(text) ?? text
   const emit = concealing(ports.emit, mask)
   try {
-    const prepared = prepare(request, { ...files, warn: warnOnce(emit) }, ports.registry)
+    const prepared = prepare(
+      request,
+      { ...files, warn: (message, place) => warnOnce(emit, message, place) },
+      ports.registry,
+    )
     const all = { ...ports, emit, vault: files.vault }
     const prompted = await askPrompts(prepared.playbooks, prepared.options, all)
     return await run({ ...prepared, prompted }, prepared.options, all)
   } catch (error) {
     throw concealError(error, mask)
-  }
-}
-
-/** A file may be read several times: what it is warned of is told once. */
-function warnOnce(emit: Emit): Warn {
-  const told = new Set<string>()
-  return (message, place) => {
-    const key = JSON.stringify([message, place])
-    if (!told.has(key)) emit({ type: 'warning', message, place })
-    told.add(key)
   }
 }
 

@@ -6,7 +6,7 @@ import type { Project } from '../read/project.ts'
 import { EXIT } from './exit.ts'
 import { listing } from './list.ts'
 import { openReporter } from './output.ts'
-import { tellRemarks } from './remarks.ts'
+import { tellRemarks, tellWarning } from './remarks.ts'
 import { projectOf, sharedOptions, sharedRequest } from './request.ts'
 import type { RunFlags } from './run.ts'
 import { stepping } from './step.ts'
@@ -23,7 +23,7 @@ export async function runFromCommandLine(playbooks: readonly string[], flags: Ru
   const files = controllerFiles(vault)
   if (listed) {
     tellRemarks(project)
-    process.stdout.write(listing(prepare(request, files, modules), flags))
+    process.stdout.write(listing(prepare(request, { ...files, warn: tellWarning }, modules), flags))
     return EXIT.ok
   }
   const output = flags.step ? { output: 'plain' as const } : flags

@@ -41,7 +41,7 @@ export const copy = defineModule({
       optional: true,
       help: 'A command that judges the file before it is put in place; %s is the file.',
     }),
-    decrypt: flag({ default: true, help: 'Taken from Ansible; a file that a vault encrypts is copied decrypted.' }),
+    decrypt: flag({ default: true, help: 'Files of the controller that a vault encrypts are copied in clear.' }),
     ...ansibleFields,
   },
   examples: [

@@ -61,7 +61,7 @@ export const script = defineModule({
     creates,
     removes,
     executable: text({ optional: true, help: 'The program that runs it, with its options: `python3 -u`.' }),
-    decrypt: flag({ default: true, help: 'Taken from Ansible; a file that a vault encrypts is sent decrypted.' }),
+    decrypt: flag({ default: true, help: 'A script that a vault encrypts is run in clear.' }),
   },
   examples: [
     { title: 'Once', args: { cmd: 'install.sh --prefix /opt', creates: '/opt/bin/app' } },
@@ -78,13 +78,14 @@ export const script = defineModule({
     await local.find('files', parts(args.cmd).name)
     return probeGuards(asCommand(args), reader)
   },
-  async want({ cmd }, now, local) {
+  async want({ cmd, decrypt }, now, local) {
     if (now['nothing to do'] !== null) return {}
-    const place = await local.find('files', parts(cmd).name)
+    const found = await local.find('files', parts(cmd).name)
+    const place = decrypt ? await local.decrypted(found) : found
     const { size } = await local.file(place)
     if (size > LARGEST)
       throw refusal(
-        `${place} is too large for a script: ${size} bytes`,
+        `${found} is too large for a script: ${size} bytes`,
         'send it with `copy` and run it with `command`',
       )
     return bytesOf.put({}, await local.readBytes(place))

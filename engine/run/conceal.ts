@@ -26,7 +26,12 @@ function concealEvent(event: Event, mask: Mask): Event {
     case 'unreachable':
       return { ...event, error: concealError(event.error, mask) }
     case 'warning':
+    case 'note':
       return { ...event, message: mask(event.message) }
+    case 'notified':
+      return { ...event, handler: mask(event.handler) }
+    case 'owed':
+      return { ...event, handler: mask(event.handler), task: mask(event.task) }
     case 'play-start':
       return { ...event, name: mask(event.name) }
     case 'play-skipped':
