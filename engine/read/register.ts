@@ -4,6 +4,9 @@ import type { Variable } from '../value.ts'
 import type { YamlEntry, YamlNode } from './nodes.ts'
 import { conditions, plainText } from './written.ts'
 
+/** In an expression they mean something else. */
+const CONSTANTS = ['true', 'false', 'none', 'True', 'False', 'None']
+
 /** `register`: the name of a variable, or a map of names to expressions about `_task`. */
 export function readRegister(entry: YamlEntry | undefined, problems: Problems): Pick<Task, 'register' | 'projections'> {
   if (!entry) return {}
@@ -25,9 +28,11 @@ function variableName(node: YamlNode, problems: Problems): string | undefined {
 }
 
 function checkName(name: string, place: YamlNode['place'], problems: Problems): void {
-  if (/^[A-Za-z_]\w*$/.test(name)) return
+  if (/^[A-Za-z_]\w*$/.test(name) && !CONSTANTS.includes(name)) return
   problems.add('BAD_YAML', `register: ${name} is no name of a variable`, {
     place,
-    hint: 'a name has letters, digits and _, and begins with no digit',
+    hint: CONSTANTS.includes(name)
+      ? 'in an expression it means something else'
+      : 'a name has letters, digits and _, and begins with no digit',
   })
 }

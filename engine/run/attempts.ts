@@ -1,6 +1,7 @@
 import { KplayError } from '../errors.ts'
 import { isDict, type Value } from '../value.ts'
 import type { Layer, Scope } from '../values/scope.ts'
+import { evaluateText } from '../values/template.ts'
 import { settled } from '../values/suspend.ts'
 import type { RunContext } from './context.ts'
 import { execute } from './execute.ts'
@@ -20,13 +21,13 @@ const DELAY = 5
 
 /** One pass: the whole task, or one item of its loop, as often as `until` and `retries` want it. */
 export async function runAttempts(
-  planned: PlannedTask,
+  written: PlannedTask,
   host: HostState,
   view: PlayView,
   context: RunContext,
   layers: readonly Layer[],
 ): Promise<TaskEnd> {
-  const { task, chain } = planned
+  const { chain } = written
   const conditions = chain.keywords.flatMap(({ when }) => when)
   const scope = (): Scope => scopeOf(host, view, chain, context, layers)
   const before = scope()
@@ -34,6 +35,8 @@ export async function runAttempts(
   const notifies = ({ status }: TaskEnd): boolean => status === 'changed' || (status === 'ok' && layers.length > 0)
   const reason = await settled(() => firstFalse(conditions, before))
   if (reason !== undefined) return skipped(reason, host)
+  const planned = await settled(() => named(written, before))
+  const { task } = planned
 
   const most = 1 + retriesOf(planned, before)
   for (let attempt = 1; ; attempt += 1) {
@@ -55,6 +58,14 @@ function including(end: TaskEnd, { included }: Executed, layers: readonly Layer[
   if (!included || end.status === 'failed') return end
   const vars = new Map(layers.filter(({ name }) => name === 'loop').flatMap((layer) => [...layer.vars]))
   return { ...end, included: [{ included, vars }] }
+}
+
+/** `action: "{{ x }}"`: what the module is called. */
+function named(planned: PlannedTask, scope: Scope): PlannedTask {
+  const { templatedAction } = planned.task
+  if (!templatedAction) return planned
+  const action = evaluateText(templatedAction, scope)
+  return { ...planned, task: { ...planned.task, action, templatedAction: undefined } }
 }
 
 function retriesOf({ task }: PlannedTask, scope: Scope): number {

@@ -1,4 +1,5 @@
 import { KplayError, type ErrorCode } from '../errors.ts'
+import type { Written } from '../schema/coerce.ts'
 import type { Layer, Scope } from '../values/scope.ts'
 import { settled } from '../values/suspend.ts'
 import { actionOf, evaluateArgs, type Action } from './actions.ts'
@@ -42,7 +43,7 @@ export async function execute(
   return seconds === undefined ? executed : timed(executed, seconds)
 }
 
-async function run(action: Action, given: Readonly<Record<string, unknown>>, job: Execution): Promise<Executed> {
+async function run(action: Action, given: Readonly<Record<string, Written>>, job: Execution): Promise<Executed> {
   const async = asyncOf(job)
   if (action.kind !== 'control') return async ? runAsync(action, given, job, async) : runModule(action, given, job)
   if (!async) return runControl(action, given, job)

@@ -1,4 +1,8 @@
 import type { KplayError } from '../errors.ts'
+import type { Task } from '../model.ts'
+import type { Written } from '../schema/coerce.ts'
+import { fieldNamed } from '../schema/parse.ts'
+import type { Raw } from '../value.ts'
 import { settled } from '../values/suspend.ts'
 import { argumentPlace, parseFor, rawArgs } from './actions.ts'
 import type { ControlAnswer, ControlModule } from './control/define.ts'
@@ -11,11 +15,11 @@ import { validateIncluded } from './validate.ts'
 /** Lets a control module work. It answers for itself; what it taught is applied by whoever asked for it. */
 export async function runControl(
   module: ControlModule,
-  given: Readonly<Record<string, unknown>>,
+  evaluated: Readonly<Record<string, Written>>,
   job: Execution,
 ): Promise<Executed> {
   const { task } = job.planned
-  const raw = rawArgs(task, module)
+  const { raw, given } = partsOf(module, evaluated, task)
   // What it evaluates itself still counts as given.
   const present = Object.fromEntries(
     [...raw.keys()].filter((name) => module.raw.includes(name)).map((name) => [name, 'given']),
@@ -53,4 +57,20 @@ export async function runControl(
 function convergedOf({ status = 'ok', values = {}, changes = [], error }: ControlAnswer): Converged {
   const failure: { failure?: { error: KplayError } } = error ? { failure: { error } } : {}
   return { status: status === 'skipped' ? 'ok' : status, changes, steps: [], values, warnings: [], ...failure }
+}
+
+/** What a dict of arguments brings is data, also where the module reads an argument itself. */
+function partsOf(
+  module: ControlModule,
+  evaluated: Readonly<Record<string, Written>>,
+  task: Task,
+): { readonly raw: ReadonlyMap<string, Raw>; readonly given: Readonly<Record<string, Written>> } {
+  const fieldOf = (name: string): string => fieldNamed(module.args, name) ?? name
+  const isRaw = (name: string): boolean => (module.anyArgs ? name !== 'cacheable' : module.raw.includes(fieldOf(name)))
+  const all = Object.entries(evaluated)
+  const brought = all.filter(([name]) => isRaw(name)).map(([name, { value }]): [string, Raw] => [fieldOf(name), value])
+  return {
+    raw: new Map([...brought, ...rawArgs(task, module)]),
+    given: Object.fromEntries(all.filter(([name]) => !isRaw(name))),
+  }
 }

@@ -8,7 +8,7 @@ import { nearest } from './chain.ts'
 import { textOf } from './connect.ts'
 import type { RunContext } from './context.ts'
 import { pause } from './execution.ts'
-import { holds } from './judge.ts'
+import { holds, ignoresErrors } from './judge.ts'
 import { itemLabel, itemLayers, itemMembers, type Loop } from './loop.ts'
 import { predictedResult, withMembers } from './maybe.ts'
 import { censored } from './no-log.ts'
@@ -78,7 +78,7 @@ async function breaking(planned: PlannedTask, end: TaskEnd, scope: Scope): Promi
       ]),
     )
     const result = { ...end.result, status: 'failed' as const, failure: { error } }
-    return { end: { ...failed, status: 'failed', error, result }, stop: true }
+    return { end: { ...failed, status: 'failed', ignored: ignoresErrors(planned, scope), error, result }, stop: true }
   }
 }
 

@@ -3,7 +3,6 @@ import type { Raw, Value } from '../value.ts'
 import { evaluate, OMIT } from '../values/template.ts'
 import type { Scope } from '../values/scope.ts'
 import { sourceOf } from './source.ts'
-import { tagsOf } from './chain.ts'
 import type { PlannedTask } from './plan.ts'
 
 /** Keywords of one value by Ansible's names; what nobody says has the value at the end. */
@@ -36,7 +35,7 @@ export function taskDict({ task, chain, info }: PlannedTask, scope: Scope): Valu
       const value = evaluate(raw, scope)
       return value === OMIT ? null : value
     } catch {
-      return sourceOf(raw)
+      return asWritten(raw)
     }
   }
   const given = (written: Written | undefined, fallback: Value): Value => (written ? rendered(written.value) : fallback)
@@ -45,13 +44,13 @@ export function taskDict({ task, chain, info }: PlannedTask, scope: Scope): Valu
   const conditions = (list: Conditions = []): Value => list.map(({ value }) => sourceOf(value))
   const args = [...task.args].map(([name, { value }]): [Value, Value] => [name, rendered(value)])
   return new Map<Value, Value>([
-    ['name', info.name],
+    ['name', given(task.name, info.name)],
     ['action', task.action],
     ['_resolved_action', task.action.includes('.') ? task.action : `ansible.builtin.${task.action}`],
     ['args', new Map(args)],
     ['register', task.register === undefined ? null : task.register],
     ['when', chain.keywords.flatMap(({ when }) => when).map(({ value }) => sourceOf(value))],
-    ['tags', [...tagsOf(chain)]],
+    ['tags', chain.keywords.flatMap(({ tags }) => tags).map((tag) => rendered(tag))],
     ['notify', task.notify.map(({ value }) => rendered(value))],
     ['loop', given(task.loop, null)],
     ['loop_with', task.loopLookup ?? null],
@@ -66,4 +65,11 @@ export function taskDict({ task, chain, info }: PlannedTask, scope: Scope): Valu
     ['vars', new Map([...task.keywords.vars].map(([name, { value }]): [Value, Value] => [name, rendered(value)]))],
     ...KEYWORDS.map(([name, key, fallback]): [Value, Value] => [name, given(nearest(key), fallback)]),
   ])
+}
+
+/** With its templates as text. */
+function asWritten(raw: Raw): Value {
+  if (raw instanceof Map)
+    return new Map([...(raw as ReadonlyMap<Value, Raw>)].map(([key, item]): [Value, Value] => [key, asWritten(item)]))
+  return Array.isArray(raw) ? (raw as readonly Raw[]).map(asWritten) : sourceOf(raw)
 }

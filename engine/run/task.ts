@@ -1,7 +1,5 @@
 import { at } from '../errors.ts'
 import type { Task } from '../model.ts'
-import { Template } from '../value.ts'
-import { evaluateText } from '../values/template.ts'
 import { settled } from '../values/suspend.ts'
 import { runAttempts } from './attempts.ts'
 import type { RunContext } from './context.ts'
@@ -17,15 +15,14 @@ import type { HostState } from './state.ts'
 
 /** One task on one host: condition, loop, retries, judgement. Never throws for what happens on the host. */
 export async function runTask(
-  written: PlannedTask,
+  planned: PlannedTask,
   host: HostState,
   view: PlayView,
   context: RunContext,
 ): Promise<TaskEnd> {
   const started = performance.now()
-  const scope = scopeOf(host, view, written.chain, context)
+  const scope = scopeOf(host, view, planned.chain, context)
   try {
-    const planned = await settled(() => named(written, scope))
     const loop = await settled(() => loopOf(planned, scope))
     const end = loop
       ? await runLoop(planned, loop, host, view, context)
@@ -37,18 +34,10 @@ export async function runTask(
     handlersOf(planned.task, notify, view.plan.handlers)
     return { ...end, result, notify }
   } catch (error) {
-    const end = thrown(placed(written.task, error), written, host, scope, context, performance.now() - started)
-    if (written.task.register !== undefined) host.registered.set(written.task.register, end.registered)
-    return { ...end, result: censored(end.result, written, scope) }
+    const end = thrown(placed(planned.task, error), planned, host, scope, context, performance.now() - started)
+    if (planned.task.register !== undefined) host.registered.set(planned.task.register, end.registered)
+    return { ...end, result: censored(end.result, planned, scope) }
   }
-}
-
-/** `action: "{{ x }}"`: what the module is called. */
-function named(planned: PlannedTask, scope: Parameters<typeof evaluateText>[1]): PlannedTask {
-  const { templatedAction } = planned.task
-  if (!(templatedAction instanceof Template)) return planned
-  const action = evaluateText(templatedAction, scope)
-  return { ...planned, task: { ...planned.task, action, templatedAction: undefined } }
 }
 
 /** Where the task stands, unless the error has nothing to do with what it says. */

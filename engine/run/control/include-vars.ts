@@ -42,9 +42,9 @@ export const includeVars = defineControl({
       return 'You are mixing file only and dir only arguments, these are incompatible'
     return args.file === undefined && args.dir === undefined ? 'give file or dir' : undefined
   },
-  run(args, context) {
+  async run(args, context) {
     const { run, place } = context
-    const paths = args.dir === undefined ? [args.file ?? ''] : filesBelow(args.dir, choiceOf(args), context)
+    const paths = args.dir === undefined ? [args.file ?? ''] : await filesBelow(args.dir, choiceOf(args), context)
     const read = paths.map((path) => run.readVars(path, place))
     const all = new Map<string, Variable>(read.flatMap((vars) => [...vars]))
     const named = args.name === undefined ? all : new Map([[args.name, { value: asDict(all) }]])

@@ -12,24 +12,25 @@ export interface Choice {
 }
 
 /** Files below a folder of variables, folder by folder, each in the order of names. Throws NOT_FOUND, BAD_ARGS. */
-export function filesBelow(folder: string, choice: Choice, { run, place }: ControlContext): string[] {
-  const files = run.filesFor(place)
+export async function filesBelow(
+  folder: string,
+  choice: Choice,
+  { run, place }: ControlContext,
+): Promise<readonly string[]> {
   const root = placeOf(folder, place)
-  const isFolder = (path: string): boolean =>
-    files.stat?.(path)?.kind === 'directory' || files.glob(`${path}/*`).length > 0
-  if (!files.stat?.(root)) throw new KplayError('NOT_FOUND', `${root} directory does not exist`)
-  if (!isFolder(root)) throw new KplayError('BAD_ARGS', `${root} is not a directory`)
-  const found: string[] = []
-  const visit = (path: string, level: number): void => {
-    const entries = [...files.glob(`${path}/*`), ...files.glob(`${path}/.*`)]
-      .filter((entry) => !/\/\.{1,2}$/.test(entry))
-      .sort()
-    found.push(...entries.filter((entry) => !isFolder(entry) && isWanted(entry, choice, place.role?.path)))
-    if (level < choice.depth) for (const entry of entries.filter(isFolder)) visit(entry, level + 1)
-  }
-  visit(root, 1)
-  return found
+  const found = run.filesFor(place).stat?.(root)
+  if (!found) throw new KplayError('NOT_FOUND', `${root} directory does not exist`)
+  const entries = await run.local(place).tree(root)
+  if (!entries) throw new KplayError('BAD_ARGS', `${root} is not a directory`)
+  return entries
+    .filter(({ kind, path }) => kind !== 'dir' && path.split('/').length <= choice.depth)
+    .map(({ path }) => `${root}/${path}`)
+    .toSorted((a, b) => (folderOf(a) === folderOf(b) ? order(a, b) : order(folderOf(a), folderOf(b))))
+    .filter((path) => isWanted(path, choice, place.role?.path))
 }
+
+const folderOf = (path: string): string => path.replace(/\/[^/]*$/, '')
+const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 /** In a role below its `vars`, elsewhere beside the file that names it. */
 function placeOf(folder: string, { role, file }: ControlContext['place']): string {
