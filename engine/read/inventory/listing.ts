@@ -98,7 +98,7 @@ export class Listing {
   }
 
   #exported(group: InventoryGroup): Tree {
-    return this.#options.export ? this.group(group) : new Map()
+    return this.#options.export ? this.group(group) : new Map<string, Value>()
   }
 
   /** A value as it was written. */

@@ -1,4 +1,6 @@
 import { join } from 'node:path'
+import { KplayError } from '../../errors.ts'
+import { pythonRegex } from '../../values/regex.ts'
 import type { Files } from '../files.ts'
 
 /** What an inventory folder may hold without being inventory, as Ansible's settings of that name. */
@@ -22,9 +24,17 @@ const NEVER = /^\.|^(?:host_vars|group_vars|vars_plugins)$/
 const EXTENSIONS = '.pyc .pyo .swp .bak ~ .rpm .md .txt .rst .orig .cfg .retry'.split(' ')
 
 function ignoredNames({ extensions = EXTENSIONS, patterns = [] }: Ignored): (name: string) => boolean {
-  const expressions = [NEVER, ...patterns.map((pattern) => new RegExp(pattern))]
+  const expressions = [NEVER, ...patterns.map(expressionOf)]
   return (name) =>
-    expressions.some((pattern) => pattern.test(name)) || extensions.some((extension) => name.endsWith(extension))
+    expressions.some((pattern) => name.search(pattern) >= 0) || extensions.some((extension) => name.endsWith(extension))
+}
+
+function expressionOf(pattern: string): RegExp {
+  try {
+    return pythonRegex(pattern)
+  } catch (cause) {
+    throw new KplayError('BAD_OPTIONS', `inventory_ignore_patterns: ${pattern} is no regular expression`, { cause })
+  }
 }
 
 const filesIn = (folder: string, files: Files, isIgnored: (name: string) => boolean): readonly string[] =>
