@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { KplayErrors} from '../../engine/errors.ts';
+import type { KplayErrors } from '../../engine/errors.ts'
 import { type KplayError } from '../../engine/errors.ts'
 import { readProject, type Environment, type Project, type Settings } from '../../engine/read/project.ts'
 import { memoryFiles } from './memory-files.ts'
