@@ -53,7 +53,7 @@ export const assemble = defineModule({
   async probe(args, reader, local) {
     const [placed, assembled] = await Promise.all([
       probePlaced({ ...args, follow: false }, '', reader),
-      assembledFrom(args, args.remote_src ? await hostFolder(args.src, reader) : await localFolder(args.src, local)),
+      assembledFrom(args, args.remote_src ? await hostFolder(args.src, reader) : await localFolder(args, local)),
     ])
     return { ...placed, assembled }
   },
@@ -111,12 +111,18 @@ async function hostFolder(src: string, reader: Reader): Promise<Folder | undefin
   )
 }
 
-async function localFolder(src: string, local: Local): Promise<Folder> {
+async function localFolder(
+  { src, decrypt }: { readonly src: string; readonly decrypt: boolean },
+  local: Local,
+): Promise<Folder> {
   const top = await local.find('files', src)
   const tree = await local.tree(top)
   if (!tree) throw new KplayError('REFUSED', `${top} on the controller is no folder`)
   const names = tree.filter(({ path, kind }) => !path.includes('/') && kind !== 'dir').map(({ path }) => path)
-  return { names, read: (name) => local.readBytes(join(top, name)) }
+  return {
+    names,
+    read: async (name) => local.readBytes(decrypt ? await local.decrypted(join(top, name)) : join(top, name)),
+  }
 }
 
 interface Rules {
