@@ -1,5 +1,5 @@
 import { KplayError } from '../errors.ts'
-import type { Play, Role, VarLayer } from '../model.ts'
+import type { Host, Play, Role, VarLayer } from '../model.ts'
 import { selectHosts } from '../read/patterns.ts'
 import type { Layer, Magic } from '../values/scope.ts'
 import { Scope } from '../values/scope.ts'
@@ -39,14 +39,13 @@ export function scopeOf(
 ): Scope {
   const standing: Standing = { host, view, chain, context }
   const { extraVars, injectFacts } = context.options
-  const roles = rolesSeen(standing)
   const [play, ...inner] = chain.keywords
   const ofRoles = new Set(chain.roles.map(({ keywords }) => keywords))
   const magic = magicOf(standing, ask)
   const extra = layer(22, 'extra vars', extraVars)
   const upToPlay = [
     ...(view ? [connectionVars(standing)] : []),
-    ...roles.flatMap((role) => layer(2, `defaults of role ${role.name}`, role.defaults)),
+    ...rolesSeen(standing, 'defaults').flatMap((role) => layer(2, `defaults of role ${role.name}`, role.defaults)),
     ...host.host.layers,
     identityOf(host),
     ...layer(11, 'facts', host.facts.vars(injectFacts ?? true)),
@@ -61,7 +60,7 @@ export function scopeOf(
     [
       ...upToPlay,
       ...files,
-      ...roles.flatMap((role) => roleVars(role, chain.roles)),
+      ...rolesSeen(standing, 'vars').flatMap((role) => roleVars(role, chain.roles)),
       ...inner
         .filter((keywords) => !ofRoles.has(keywords))
         .flatMap((keywords, index, { length }) =>
@@ -78,9 +77,14 @@ export function scopeOf(
   )
 }
 
-/** Roles whose defaults and vars are seen: those of the play, then those the task's role needs, then the roles around it. */
-function rolesSeen({ view, chain }: Standing): readonly Role[] {
-  const own = [...(chain.roles.at(-1)?.dependencies ?? []).flatMap(withDependencies), ...chain.roles]
+/**
+ * Roles whose defaults or vars are seen: those of the play, then those the task's role needs and the roles around it,
+ * then its own. What a role needs wins over the roles around by its vars, but not by its defaults.
+ */
+function rolesSeen({ view, chain }: Standing, by: 'defaults' | 'vars'): readonly Role[] {
+  const needed = (chain.roles.at(-1)?.dependencies ?? []).flatMap(withDependencies)
+  const around = chain.roles.slice(0, -1)
+  const own = [...(by === 'vars' ? [...around, ...needed] : [...needed, ...around]), ...chain.roles.slice(-1)]
   const others = view?.plan.exported ?? []
   return [...new Set([...others, ...own].toReversed())].toReversed()
 }
@@ -106,14 +110,20 @@ function connectionVars({ host, chain, context: { options } }: Standing): VarLay
   return { name: 'connection', level: 1, vars: new Map(vars) }
 }
 
+const identities = new WeakMap<Host, VarLayer>()
+
 /** What a host is called: above what its inventory says, below what a play sets, as in Ansible. */
 function identityOf({ host }: HostState): VarLayer {
+  const known = identities.get(host)
+  if (known) return known
   const vars = new Map<string, Variable>([
     ['inventory_hostname', { value: host.name }],
     ['inventory_hostname_short', { value: host.name.split('.')[0] ?? host.name }],
     ['group_names', { value: host.groups }],
   ])
-  return { name: `host ${host.name}`, level: 8, vars }
+  const layer = { name: `host ${host.name}`, level: 8, vars }
+  identities.set(host, layer)
+  return layer
 }
 
 type Ask = Magic['ask']
