@@ -83,8 +83,14 @@ umask "$mask"
   }
 }
 
-/** undefined: there is no such job. */
-export async function readJob(reader: Reader, path: string): Promise<JobState | undefined> {
+/** `look` gives a reader that remembers nothing. @returns undefined: there is no such job */
+export async function readJob(look: () => Reader, path: string): Promise<JobState | undefined> {
+  const state = await readState(look(), path)
+  // It may have ended while it was looked for: then it says so now.
+  return state?.lost ? readState(look(), path) : state
+}
+
+async function readState(reader: Reader, path: string): Promise<JobState | undefined> {
   const text = await reader.readText(path)
   if (text === undefined) return undefined
   const line = (name: string): string => new RegExp(`^${name} (.*)$`, 'm').exec(text)?.[1] ?? ''

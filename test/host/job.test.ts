@@ -26,7 +26,7 @@ describe.concurrent.each(shells)('a job under $name', (shell) => {
     const path = join(folder, 'one')
     const { code, stderr } = await runStep(session, startJob(what, { path, seconds, values: { cmd: "it's" } }))
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-    return () => readJob(makeReader(session), path)
+    return () => readJob(() => makeReader(session), path)
   }
 
   async function over(look: () => Promise<JobState | undefined>): Promise<JobState | undefined> {
@@ -40,7 +40,7 @@ describe.concurrent.each(shells)('a job under $name', (shell) => {
 
   test('goes on when the step is over, and says how it ended', async () => {
     const folder = join(temporaryFolder(), 'jobs')
-    const look = await start(step(`umask; cat; sleep 0.5; echo "it's" >&2; exit 3`, { stdin: 'fed\n' }), { folder })
+    const look = await start(step(`umask; cat; sleep 1.5; echo "it's" >&2; exit 3`, { stdin: 'fed\n' }), { folder })
     expect(await look()).toEqual({ values: { cmd: "it's" } })
     expect(await over(look)).toMatchObject({
       values: { cmd: "it's" },

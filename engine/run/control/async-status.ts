@@ -29,10 +29,11 @@ export const asyncStatus = defineControl({
     if (here) return finished({ ...about, results_file: '', ...here.values }, here.failed)
 
     const target = await context.target()
-    // Not what was remembered of it.
-    machines.changed(target.machine)
     const path = context.jobPath(jid, target.home)
-    const state = await readJob(target.reader, path)
+    const state = await readJob(() => {
+      machines.changed(target.machine)
+      return target.reader
+    }, path)
     if (!state) return missing({ ...about, started: true, results_file: path })
     return mode === 'cleanup' ? cleanup(path, about, context) : statusOf(state, { ...about, results_file: path })
   },
