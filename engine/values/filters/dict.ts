@@ -96,6 +96,7 @@ export function subelements(input: Operand, path: Operand, skipMissing: boolean)
   return elements.flatMap((element) => {
     let inner: Operand = element
     for (const key of keys) {
+      if (!isDictionary(inner) && skipMissing) return []
       if (!isDictionary(inner)) throw failure(`the key ${key} should point to a dict, got ${repr(inner)}`)
       const next = inner.get(key)
       if (next === undefined && skipMissing) return []

@@ -18,9 +18,14 @@ function sequence(query: Query): List {
 
 const SHORT = /^(?:(0x[\da-f]+|-?\d+)-)?(0x[\da-f]+|-?\d+)(?:\/(0x[\da-f]+|-?\d+))?(?::(.+))?$/i
 
+const SEQUENCE = ['start', 'end', 'stride', 'count', 'format']
+
 function oneSequence(term: Operand): string[] {
   const short = typeof term === 'string' ? SHORT.exec(term.trim()) : null
   const given = inlineOptions(term)
+  const unknown = short ? [] : [...given.keys()].filter((name) => !SEQUENCE.includes(name))
+  if (unknown.length > 0)
+    throw failure(`unrecognized arguments to with_sequence: ${unknown.join(', ')}`, `it has: ${SEQUENCE.join(', ')}`)
   const number = (name: string, fallback?: number): number | undefined => {
     const value = given.get(name)
     if (value === undefined) return fallback
@@ -75,7 +80,7 @@ export const dataLookups: Lookups = {
   sequence: { run: sequence },
   together: {
     run: ({ terms }) => {
-      if (terms.length === 0) throw failure('the lookup together needs lists')
+      if (terms.length === 0) throw failure('with_together requires at least one element in each list')
       const lists = terms.map((term) => (isList(term) ? term : [term]))
       return Array.from({ length: Math.max(...lists.map((list) => list.length)) }, (_, row) =>
         lists.map((list) => (row < list.length ? (list[row] ?? null) : null)),
@@ -84,7 +89,7 @@ export const dataLookups: Lookups = {
   },
   nested: {
     run: ({ terms }) => {
-      if (terms.length === 0) throw failure('the lookup nested needs at least one list')
+      if (terms.length === 0) throw failure('with_nested requires at least one element in the nested list')
       return crossProduct(terms.map((term) => (isList(term) ? flatten(term) : [term])))
     },
   },
@@ -115,7 +120,7 @@ export const dataLookups: Lookups = {
         if (value !== undefined) return value
         return option(query, 'default') !== null
           ? option(query, 'default')
-          : new Undefined(`there is no variable named '${name}'`)
+          : new Undefined(`No variable named '${name}' was found`)
       }),
   },
   varnames: {
@@ -136,5 +141,5 @@ function withoutKey(element: Operand, [key = '', ...deeper]: readonly string[]):
 /** A name that a lookup searches by. */
 function nameOf(query: Query, term: Operand): string {
   if (typeof term === 'string') return term
-  throw failure(`the lookup ${query.name} needs names as text, got ${typeName(term)}`)
+  throw failure(`Invalid setting identifier for the lookup ${query.name}: a name is text, not ${typeName(term)}`)
 }

@@ -38,7 +38,7 @@ function onePassword(query: Query, term: string): string {
     throw failure(`the lookup password has no option ${unknown}`, `it has: ${OPTIONS.join(', ')}`)
   const given = (name: string, fallback: Operand = null): Operand => inline.get(name) ?? option(query, name, fallback)
   const path = withoutOptions(term)
-  const encrypt = given('encrypt') === null ? undefined : text(given('encrypt'))
+  const encrypt = given('encrypt') === null || given('encrypt') === '' ? undefined : text(given('encrypt'))
   const make = (): string => randomText(wholeNumber(given('length', 20)), characterSet(given('chars')), given('seed'))
   const kept = (known: string | undefined): string => {
     const password = known ?? make()
