@@ -91,13 +91,13 @@ function rekey(call: Call): Dictionary {
 /** Pairs of an item and each entry of a list within it. */
 export function subelements(input: Operand, path: Operand, skipMissing: boolean): Operand[] {
   const elements = isDictionary(input) ? [...input.values()] : isList(input) ? input : undefined
-  if (!elements) throw failure(`subelements needs a list or a dict, got ${typeName(input)}`)
+  if (!elements) throw failure(`subelements needs two things, first a dict or a list, got ${typeName(input)}`)
   const keys = typeof path === 'string' ? path.split('.') : toIterable(path, 'subelements').map(text)
   return elements.flatMap((element) => {
     let inner: Operand = element
     for (const key of keys) {
       if (!isDictionary(inner) && skipMissing) return []
-      if (!isDictionary(inner)) throw failure(`the key ${key} should point to a dict, got ${repr(inner)}`)
+      if (!isDictionary(inner)) throw failure(`the key ${key} should point to a dictionary, got ${repr(inner)}`)
       const next = inner.get(key)
       if (next === undefined && skipMissing) return []
       if (next === undefined)

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { KplayError } from '../../errors.ts'
 import { truthy } from '../equality.ts'
 import { subelements } from '../filters/dict.ts'
 import { formatPercent } from '../format-percent.ts'
@@ -30,7 +31,8 @@ function oneSequence(term: Operand): string[] {
     const value = given.get(name)
     if (value === undefined) return fallback
     const parsed = Number(text(value))
-    if (!Number.isInteger(parsed)) throw failure(`sequence: ${name} must be an int, got ${text(value)}`)
+    if (!Number.isInteger(parsed))
+      throw failure(`sequence: ${name} has an invalid value, ${text(value)}: it must be an int`)
     return parsed
   }
   const start = short ? Number(short[1] ?? 1) : (number('start', 1) ?? 1)
@@ -126,7 +128,7 @@ export const dataLookups: Lookups = {
   varnames: {
     run: (query) => {
       const names = [...new Set(query.around.variables.names())]
-      return query.terms.flatMap((term) => names.filter((name) => pythonRegex(nameOf(query, term)).test(name)))
+      return query.terms.flatMap((term) => names.filter((name) => matches(nameOf(query, term), name)))
     },
   },
 }
@@ -138,8 +140,21 @@ function withoutKey(element: Operand, [key = '', ...deeper]: readonly string[]):
   return new Map(Array.from(element, ([name, value]) => [name, name === key ? withoutKey(value, deeper) : value]))
 }
 
+function matches(pattern: string, name: string): boolean {
+  try {
+    return pythonRegex(pattern).test(name)
+  } catch (cause) {
+    if (!(cause instanceof KplayError)) throw cause
+    throw failure(`Unable to use "${pattern}" as a search parameter: ${cause.message}`)
+  }
+}
+
 /** A name that a lookup searches by. */
 function nameOf(query: Query, term: Operand): string {
   if (typeof term === 'string') return term
-  throw failure(`Invalid setting identifier for the lookup ${query.name}: a name is text, not ${typeName(term)}`)
+  throw failure(
+    query.name.endsWith('varnames')
+      ? `Invalid setting identifier: a search is text, not ${typeName(term)}`
+      : `Variable name must be 'str' not '${typeName(term)}'`,
+  )
 }
