@@ -4,7 +4,10 @@ import { play } from '../../support/run-harness.ts'
 import { LEVELS, projectOf, type LevelNumber, type Project } from './levels.ts'
 
 /** The lines that the project's one task prints. */
-async function printed({ files, extraVars, facts, names }: Project): Promise<Readonly<Record<string, string>>> {
+async function printed(
+  { files, extraVars, facts, names }: Project,
+  user?: string,
+): Promise<Readonly<Record<string, string>>> {
   const cache: FactCache = {
     read: () => new Map(Object.entries(facts)),
     write: () => undefined,
@@ -16,6 +19,7 @@ async function printed({ files, extraVars, facts, names }: Project): Promise<Rea
     files: Object.fromEntries(Object.entries(others).map(([path, text]) => [`/project/${path}`, text])),
     request: { inventory: ['/project/inventory/hosts.yml'], extraVars: [extraVars] },
     factCache: cache,
+    options: { connection: { user, timeout: 10, acceptNewHostKeys: false, knownHosts: [], become: false } },
   })
   const message = results.at(-1)?.message ?? lines.join('\n')
   expect(lines.at(-1), message).toBe('ok h1 see')
@@ -46,4 +50,13 @@ it('at all levels at once: each level is seen where nobody above it says anythin
   }
   const want = Object.fromEntries(LEVELS.map(({ number }) => [`up_to_${number}`, `level ${number}`]))
   expect(await printed(projectOf(at))).toEqual(want)
+})
+
+describe('-u, level 1, loses to ansible_user', () => {
+  it.each(LEVELS.map(({ name, number }) => [name, number] as const))('of the %s', async (_, number) => {
+    const at = new Map<LevelNumber, Record<string, string>>([[number, { ansible_user: `level ${number}` }]])
+    // A fact may not say how its host is reached.
+    const want = number === 11 ? 'level 1' : `level ${number}`
+    expect(await printed(projectOf(at), 'level 1')).toEqual({ ansible_user: want })
+  })
 })
