@@ -74,14 +74,14 @@ export async function kplay(request: Request, files: Files, ports: RunPorts): Pr
 export function prepare(request: Request, disk: Files, registry: Registry): Prepared {
   const files = { ...disk, warn: judging(disk.warn, request.defaults?.duplicates) }
   checkConnection(request.options.connection, files)
-  const validate = (playbook: Playbook): void => validatePlaybook(playbook, registry)
   const extraVars = readExtraVars([...request.extraVars], files)
+  const validate = (playbook: Playbook): void => validatePlaybook(playbook, registry, extraVars)
   const modules = new Set([...registry.keys(), ...controls.keys()])
   const reading = { rolesPaths: request.rolesPaths, freeForm: freeFormNames(registry), modules, extraVars, validate }
   const playbooks = request.playbooks.map((path) =>
     withDefaults(readPlaybook(path, files, reading), request.defaults ?? {}),
   )
-  validateTags(playbooks, request.typedTags ?? request.options)
+  validateTags(playbooks, { ...(request.typedTags ?? request.options), extraVars })
   const [first] = playbooks
   const folder = first ? { playbookFolder: first.path.replace(/\/[^/]*$/, '') } : {}
   const sources: InventoryOptions = { ...request.inventoryOptions, ...folder, extraVars }

@@ -45,7 +45,8 @@ export interface Keywords {
   readonly timeout?: Written | undefined
   readonly throttle?: Written | undefined
   readonly when: Conditions
-  readonly tags: readonly string[]
+  /** Those with variables are rendered when the play is laid out, by what is known without any host. */
+  readonly tags: readonly (string | Template)[]
   readonly vars: Vars
   readonly delegateTo?: Written | undefined
   /** Facts go to the host that the task is delegated to. */

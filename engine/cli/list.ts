@@ -4,7 +4,7 @@ import type { Play } from '../model.ts'
 import { tagsOf } from '../run/chain.ts'
 import { nameOf } from '../run/play.ts'
 import { flatTasks, planPlay, type PlannedTask } from '../run/plan.ts'
-import { Template, type Raw } from '../value.ts'
+import { Template, type Raw, type Vars } from '../value.ts'
 import type { RunFlags } from './run.ts'
 
 type Listed = Pick<RunFlags, 'listHosts' | 'listTasks' | 'listTags'>
@@ -24,7 +24,8 @@ export function listing(prepared: Prepared, flags: Listed): string {
 
 function playLines(play: Play, number: number, prepared: Prepared, flags: Listed): string {
   const patterns = patternsOf(play)
-  const tags = [...new Set(play.keywords.tags)]
+  const { extraVars } = prepared.options
+  const tags = [...tagsOf({ keywords: [play.keywords], roles: [] }, extraVars)]
   const lines = [`  play #${number} (${patterns.join(',')}): ${nameOf(play)}\tTAGS: [${tags.join(',')}]`]
   if (flags.listHosts) {
     const hosts = prepared.hostsOf(play)
@@ -35,13 +36,13 @@ function playLines(play: Play, number: number, prepared: Prepared, flags: Listed
     .sections.flat()
     .flatMap(flatTasks)
   if (flags.listTasks)
-    lines.push('    tasks:', ...tasks.map((task) => `      ${titleOf(task)}\tTAGS: [${sorted([task])}]`))
-  if (flags.listTags) lines.push(`      TASK TAGS: [${sorted(tasks, tags)}]`)
+    lines.push('    tasks:', ...tasks.map((task) => `      ${titleOf(task)}\tTAGS: [${sorted([task], extraVars)}]`))
+  if (flags.listTags) lines.push(`      TASK TAGS: [${sorted(tasks, extraVars, tags)}]`)
   return `\n${lines.join('\n')}\n`
 }
 
-const sorted = (tasks: readonly PlannedTask[], more: readonly string[] = []): string =>
-  [...new Set([...more, ...tasks.flatMap(({ chain }) => [...tagsOf(chain)])])].sort().join(', ')
+const sorted = (tasks: readonly PlannedTask[], extraVars: Vars, more: readonly string[] = []): string =>
+  [...new Set([...more, ...tasks.flatMap(({ chain }) => [...tagsOf(chain, extraVars)])])].sort().join(', ')
 
 /** Its name with that of its role; a task without a name is its module. */
 const titleOf = ({ task, info }: PlannedTask): string =>

@@ -14,7 +14,7 @@ import { readRole } from './role.ts'
 import { readNodes } from './task.ts'
 import { checkTemplates } from './templates.ts'
 import { readVars } from './vars.ts'
-import { conditions, plainTexts, writtenText } from './written.ts'
+import { conditions, tagNames, writtenText } from './written.ts'
 import { readYaml } from './yaml.ts'
 
 export type { PlaybookOptions } from './reading.ts'
@@ -81,6 +81,7 @@ function readPlays(path: string, reading: Reading): readonly Play[] {
     problems.add('BAD_YAML', `a playbook is a list of plays, not ${kindOf(node)}`, { place: node.place, hint })
     return []
   }
+  if (node.items.length === 0) problems.add('BAD_YAML', 'the playbook has no plays', { place: node.place })
   const inside: Reading = { ...reading, file: path, playbookFolder: dirname(path), open: [...reading.open, path] }
   return node.items.flatMap((item) => {
     if (item.kind === 'map') {
@@ -120,7 +121,7 @@ function readImport(map: YamlMap, reading: Reading): readonly Play[] {
     return []
   }
   const outer: Keywords = {
-    tags: tags ? plainTexts(tags.value, 'a tag', problems, { commas: true }) : [],
+    tags: tags ? tagNames(tags.value, problems) : [],
     when: when ? conditions(when.value, 'when', problems) : [],
     vars: ownVars,
   }

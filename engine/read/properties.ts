@@ -6,7 +6,7 @@ import { FORMER, KEYWORDS, keywordsOn, type Inherited, type Keyword, type Level 
 import { readModuleDefaults } from './module-defaults.ts'
 import type { YamlEntry, YamlMap } from './nodes.ts'
 import { mergeVars, NO_VARS, readVars } from './vars.ts'
-import { conditions, plainTexts, writtenAny, writtenFlag, writtenText, writtenWhole } from './written.ts'
+import { conditions, tagNames, writtenAny, writtenFlag, writtenText, writtenWhole } from './written.ts'
 
 /** A map of a playbook, split: what all levels share, what the level reads itself, and what is no keyword. */
 export interface Properties {
@@ -19,7 +19,7 @@ export interface Properties {
 const isTask = (level: Level): boolean => level === 'task' || level === 'handler'
 
 /** Keywords of a play that are modules on a task. */
-const ALSO_MODULES = ['user']
+const ALSO_MODULES = ['user', 'gather_facts']
 
 export const NO_KEYWORDS: Keywords = { when: [], tags: [], vars: NO_VARS }
 
@@ -29,7 +29,7 @@ export function readProperties(map: YamlMap, level: Level, problems: Problems): 
   const own = new Map<string, YamlEntry>()
   const others: YamlEntry[] = []
   let when: Conditions = []
-  let tags: readonly string[] = []
+  let tags: Keywords['tags'] = []
   let vars: Vars = NO_VARS
   let moduleDefaults: Keywords['moduleDefaults']
 
@@ -41,11 +41,13 @@ export function readProperties(map: YamlMap, level: Level, problems: Problems): 
       if (kind === 'own') own.set(key, entry)
       else if (kind === 'refused') refuse(entry, keyword, problems)
       else if (kind === 'conditions') when = conditions(value, key, problems)
-      else if (kind === 'tags') tags = plainTexts(value, 'a tag', problems, { commas: true })
+      else if (kind === 'tags') tags = tagNames(value, problems)
       else if (kind === 'vars') vars = readVars(value, problems, { strict: true })
       else if (kind === 'module defaults') moduleDefaults = readModuleDefaults(value, problems)
       else if (kind !== 'ignored' && field) {
         const read = READERS[kind](value, key, problems)
+        if (written[field] !== undefined)
+          problems.add('BAD_YAML', `${key} says the same as another keyword here`, { place: keyPlace })
         if (read) written[field] = read
       }
     } else if (level === 'role') others.push(entry)

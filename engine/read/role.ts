@@ -18,12 +18,12 @@ export function readRole(use: RoleUse, reading: Reading): Role | undefined {
   const { problems } = reading
   const path = findRole(use, reading)
   if (path === undefined) return undefined
-  const opened = `role ${path}`
+  const opened = `role ${path} ${use.from?.tasks ?? 'main'}`
   if (reading.open.includes(opened)) {
     if (reading.recursive) return undefined
     const circle = [...reading.open.slice(reading.open.indexOf(opened)), opened]
       .filter((entry) => entry.startsWith('role '))
-      .map((entry) => entry.slice(entry.lastIndexOf('/') + 1))
+      .map((entry) => entry.slice(entry.lastIndexOf('/') + 1).replace(/ .*$/, ''))
     problems.add('BAD_YAML', `the role ${use.name} needs itself: ${circle.join(' → ')}`, { place: use.place })
     return undefined
   }

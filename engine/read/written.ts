@@ -74,7 +74,7 @@ export function plainTexts(
   return (node.kind === 'list' ? node.items : [node]).flatMap((item) => {
     const text = plainText(item, what, problems)
     if (text === undefined) return []
-    return (commas ? text.split(',') : [text]).map((part) => part.trim()).filter((part) => part !== '')
+    return commas ? split(text) : [text.trim()].filter((part) => part !== '')
   })
 }
 
@@ -124,3 +124,21 @@ export function topics(node: YamlNode, problems: Problems): readonly string[] {
     return []
   })
 }
+
+/** `tags`: one text or a list of them, parted by commas too. */
+export function tagNames(node: YamlNode, problems: Problems): readonly (string | Template)[] {
+  if (isNothing(node)) return []
+  return (node.kind === 'list' ? node.items : [node]).flatMap((item): (string | Template)[] => {
+    const written = item.kind === 'scalar' && item.value !== null ? rawText(item.text, item.textPlace) : undefined
+    if (written instanceof Template) return [written]
+    if (written !== undefined) return split(written)
+    problems.add('BAD_YAML', `a tag is text, not ${kindOf(item)}`, { place: item.place })
+    return []
+  })
+}
+
+const split = (text: string): string[] =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')

@@ -1,5 +1,8 @@
 import type { Keywords, Role, Written } from '../model.ts'
-import type { Vars } from '../value.ts'
+import type { Template, Vars } from '../value.ts'
+import { text as printValue } from '../values/print.ts'
+import { Scope } from '../values/scope.ts'
+import { evaluate } from '../values/template.ts'
 
 /** What a task inherits, outermost first: its play, the roles and blocks around it, itself. */
 export interface Chain {
@@ -26,14 +29,40 @@ export function nearest(chain: Chain, key: Single): Written | undefined {
   return chain.keywords.findLast((keywords) => keywords[key] !== undefined)?.[key]
 }
 
-export const tagsOf = (chain: Chain): ReadonlySet<string> => new Set(chain.keywords.flatMap(({ tags }) => tags))
+/** Its tags; those with variables are rendered by what is known without any host, as in Ansible. */
+export function tagsOf(chain: Chain, extraVars: Vars = new Map()): ReadonlySet<string> {
+  const written = chain.keywords.flatMap(({ tags }) => tags)
+  return new Set(
+    written.flatMap((tag) => (typeof tag === 'string' ? [tag] : rendered(tag, hostlessScope(chain, extraVars)))),
+  )
+}
+
+function hostlessScope({ keywords, roles, includeParams = [] }: Chain, extraVars: Vars): Scope {
+  const [play, ...inner] = keywords.map(({ vars }) => vars)
+  const layers = [
+    ...roles.map(({ defaults }) => defaults),
+    play ?? new Map(),
+    ...roles.map(({ vars }) => vars),
+    ...inner,
+    ...roles.map(({ params }) => params),
+    ...includeParams,
+    extraVars,
+  ]
+  return new Scope(layers.map((vars) => ({ name: 'tags', vars })))
+}
+
+function rendered(tag: Template, scope: Scope): readonly string[] {
+  const value = evaluate(tag, scope)
+  const tags = Array.isArray(value) ? value.map(printValue) : printValue(value).split(',')
+  return tags.map((name) => name.trim()).filter((name) => name !== '')
+}
 
 /** Names in --tags and --skip-tags that mean more than a tag. */
 export const SPECIAL_TAGS: readonly string[] = ['all', 'tagged', 'untagged', 'always', 'never']
 
 /** Whether --tags and --skip-tags let it run, as ansible-core's playbook/taggable.py decides it. */
-export function selected(chain: Chain, only: readonly string[], skip: readonly string[]): boolean {
-  const tags = tagsOf(chain)
+export function selected(chain: Chain, only: readonly string[], skip: readonly string[], extraVars?: Vars): boolean {
+  const tags = tagsOf(chain, extraVars)
   const tagged = tags.size > 0
   const among = (wanted: readonly string[]): boolean =>
     wanted.some((tag) => (tagged ? tags.has(tag) : tag === 'untagged'))

@@ -1,6 +1,6 @@
 import type { TaskInfo } from '../events.ts'
 import type { Block, Node, Play, Role, Task, Written } from '../model.ts'
-import { Template } from '../value.ts'
+import { Template, type Vars } from '../value.ts'
 import { selected, within, type Chain } from './chain.ts'
 
 /** A task in its place: with all it inherits, and an identity that is the same for all hosts. */
@@ -59,6 +59,8 @@ export interface RoleUse {
 export interface TagChoice {
   readonly tags: readonly string[]
   readonly skipTags: readonly string[]
+  /** Tags may hold them. */
+  readonly extraVars?: Vars | undefined
 }
 
 /** Lays a play out: roles with their dependencies, inherited keywords, the tasks that tags leave. */
@@ -136,7 +138,7 @@ function planNode(node: Node, chain: Chain, planning: Planning): Planned[] {
   const { choice, nextId, handler } = planning
   const own = within(chain, node.keywords)
   // Whether an import runs is decided task by task, by what it imports.
-  if (!node.includes?.inherited && !selected(own, choice.tags, choice.skipTags)) return []
+  if (!node.includes?.inherited && !selected(own, choice.tags, choice.skipTags, choice.extraVars)) return []
   const role = chain.roles.at(-1)?.name
   const info: TaskInfo = {
     id: nextId(),

@@ -5,17 +5,21 @@ import { SPECIAL_TAGS, tagsOf } from './chain.ts'
 import { flatTasks, planPlay, tasksAmong, type TagChoice } from './plan.ts'
 
 /** Finds tags of --tags and --skip-tags that no task of any playbook has. */
-export function validateTags(playbooks: readonly Playbook[], { tags, skipTags }: TagChoice): void {
+export function validateTags(playbooks: readonly Playbook[], { tags, skipTags, extraVars }: TagChoice): void {
   if (tags.length + skipTags.length === 0) return
   const plays = playbooks.flatMap((playbook) => playbook.plays)
-  const plans = plays.map((play) => planPlay(play, { tags: ['all', 'never'], skipTags: [] }, () => 0))
+  const plans = plays.map((play) => planPlay(play, { tags: ['all', 'never'], skipTags: [], extraVars }, () => 0))
   const tasks = plans.flatMap(({ sections }) => sections.flat().flatMap(flatTasks))
   const included = tasksAmong(tasks.flatMap(({ task }) => task.includes?.known?.nodes ?? []))
   // What an include will read only when it runs may have any tag.
   if ([...tasks.map(({ task }) => task), ...included].some(({ includes }) => includes && !includes.known)) return
   const inside = included.flatMap(({ keywords, includes }) => [...keywords.tags, ...(includes?.apply.tags ?? [])])
   const applied = tasks.flatMap(({ task }) => task.includes?.apply.tags ?? [])
-  const known = [...new Set([...tasks.flatMap(({ chain }) => [...tagsOf(chain)]), ...inside, ...applied])].sort()
+  const written = [...inside, ...applied]
+  if (written.some((tag) => typeof tag !== 'string')) return
+  const known = [
+    ...new Set([...tasks.flatMap(({ chain }) => [...tagsOf(chain, extraVars)]), ...written.map(String)]),
+  ].sort()
   const problems = new Problems()
   for (const [option, given] of [
     ['--tags', tags],

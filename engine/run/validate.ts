@@ -1,5 +1,6 @@
 import { at, KplayError, Problems } from '../errors.ts'
 import type { Included, Node, Play, Playbook, Task } from '../model.ts'
+import type { Vars } from '../value.ts'
 import type { Registry } from '../module/define.ts'
 import { Written } from '../schema/coerce.ts'
 import { fieldNamed, parseArgs, unknownArguments } from '../schema/parse.ts'
@@ -15,24 +16,29 @@ import {
 } from './actions.ts'
 import { certainAmong, certainBelow } from './certain.ts'
 import type { Chain } from './chain.ts'
+import { defaultedBy, defaultsAmong, validateDefaults } from './module-defaults.ts'
 import { handlersOf, literallyNotifiedBy } from './notify.ts'
 import { isElsewhere } from './elsewhere.ts'
 import { planPlay, tasksAmong, type PlannedHandler, type PlannedPlay } from './plan.ts'
 
 /** Finds unknown modules and handlers, unknown or missing arguments and literal values of the wrong type before any host is contacted. */
-export function validatePlaybook(playbook: Playbook, registry: Registry): void {
+export function validatePlaybook(playbook: Playbook, registry: Registry, extraVars?: Vars): void {
   const problems = new Problems()
   const seen = new Set<Task>()
   for (const play of playbook.plays) {
-    const plan = planPlay(play, { tags: [], skipTags: [] }, () => 0)
+    const plan = planPlay(play, { tags: [], skipTags: [], extraVars }, () => 0)
     const nodes = [...plan.roles.flatMap(({ role }) => [...role.tasks, ...role.handlers]), ...nodesOf(play)]
     const tasks = tasksAmong(nodes)
     const handlers = handlersKnown(plan, tasks)
     const certain = certainAmong(plan.sections.flat())
+    const around = [play.keywords, ...plan.roles.map(({ role }) => role.keywords)]
+    const defaults = [...around.flatMap(({ moduleDefaults }) => moduleDefaults ?? []), ...defaultsAmong(nodes)]
+    for (const entry of new Set(defaults)) problems.collect(() => validateDefaults(entry, registry))
+    const defaulted = defaultedBy(defaults, registry)
     for (const task of tasks) {
       if (seen.has(task)) continue
       seen.add(task)
-      problems.collect(() => validateTask(task, registry, certain.has(task)))
+      problems.collect(() => validateTask(task, registry, certain.has(task), defaulted))
       if (handlers) problems.collect(() => handlersOf(task, literallyNotifiedBy(task), handlers))
     }
     for (const task of tasksAmong(play.handlers)) problems.collect(() => validateHandler(task))
@@ -67,17 +73,19 @@ function handlersKnown(plan: PlannedPlay, tasks: readonly Task[]): readonly Plan
 const validated = new WeakSet<Included>()
 
 /** The same for what was read only when an include ran. Throws BAD_ARGS and UNKNOWN_MODULE with every mistake. */
-export function validateIncluded(included: Included, registry: Registry): void {
+export function validateIncluded(included: Included, registry: Registry, { keywords }: Pick<Chain, 'keywords'>): void {
   if (validated.has(included)) return
   const problems = new Problems()
   const certain = new Set(certainBelow(included.nodes))
+  const around = keywords.flatMap(({ moduleDefaults }) => moduleDefaults ?? [])
+  const defaulted = defaultedBy([...around, ...defaultsAmong(included.nodes)], registry)
   for (const task of tasksAmong([...included.nodes, ...included.handlers]))
-    problems.collect(() => validateTask(task, registry, certain.has(task)))
+    problems.collect(() => validateTask(task, registry, certain.has(task), defaulted))
   problems.throwIfAny()
   validated.add(included)
 }
 
-function validateTask(task: Task, registry: Registry, certain: boolean): void {
+function validateTask(task: Task, registry: Registry, certain: boolean, defaulted: ReadonlySet<Action>): void {
   if (task.templatedAction) return
   // A role for many kinds of hosts names modules of each; one that is not reached is in nobody's way.
   if (!certain && actionNamed(task.action, registry) === undefined && isElsewhere(task.action)) return
@@ -91,6 +99,8 @@ function validateTask(task: Task, registry: Registry, certain: boolean): void {
   const unknown = unknownArguments(action.args, names)
   if (unknown.length > 0) throw argumentError(action.name, unknown, place)
 
+  // What module_defaults, `args:` or a template will give is judged when it is known.
+  const isOpen = task.moreArgs !== undefined || defaulted.has(action)
   const literal: Record<string, Written> = {}
   for (const [key, { value, text }] of task.args) {
     if (!isTemplate(value)) literal[argumentName(key, action)] = new Written(value as Written['value'], text)
@@ -98,12 +108,11 @@ function validateTask(task: Task, registry: Registry, certain: boolean): void {
   const later = new Set(names.filter((name) => !(name in literal)).map((name) => fieldNamed(action.args, name)))
   const parsed = parseArgs(action.args, literal)
   if (parsed.ok) {
-    if (later.size === 0 && task.moreArgs === undefined) validateWhole(task, action, literal, registry)
+    if (later.size === 0 && !isOpen) validateWhole(task, action, literal, registry)
     return
   }
-  // What a template or `args:` will give is judged when it is known.
   const issues = parsed.issues.filter(
-    ({ path, message }) => !(message === 'is required' && (later.has(path[0]) || task.moreArgs !== undefined)),
+    ({ path, message }) => !(message === 'is required' && (isOpen || later.has(path[0]))),
   )
   if (issues.length > 0) throw argumentError(action.name, issues, place)
 }

@@ -80,7 +80,7 @@ describe('a play', () => {
       ['2:11 a-b is no name for a variable (letters, digits and _ only, not starting with a digit)'],
     ],
     ['- hosts: all\n  tasks: { ping: }', ['2:10 tasks are a list, not a map (each task starts with "- ")']],
-    ['- hosts: all\n  tags: ["{{ t }}"]', ['2:11 a variable in a tag is not supported yet']],
+    ['- hosts: all\n  tags: [{ a: 1 }]', ['2:10 a tag is text, not a map']],
   ])('%j', (text, expected) => {
     expect(mistakes(text)).toEqual(expected)
   })
