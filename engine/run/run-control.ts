@@ -40,7 +40,7 @@ export async function runControl(
     }),
   )
   const { status = 'ok', exact, message, learnt, included } = answer
-  if (included) validateIncluded(included, job.context.registry)
+  if (included) validateIncluded(included, job.context.registry, job.planned.chain)
   return {
     answer: convergedOf(answer),
     mask: (text) => text,
