@@ -101,7 +101,7 @@ export function subelements(input: Operand, path: Operand, skipMissing: boolean)
       const next = inner.get(key)
       if (next === undefined && skipMissing) return []
       if (next === undefined)
-        throw failure(`could not find ${key} key in iterated item ${repr(inner)}`, 'set skip_missing')
+        throw failure(`could not find '${key}' key in iterated item ${repr(inner)}`, 'set skip_missing')
       inner = next
     }
     if (!isList(inner)) throw failure(`the key ${keys.join('.')} should point to a list, got ${repr(inner)}`)
