@@ -34,7 +34,7 @@ export function readProperties(map: YamlMap, level: Level, problems: Problems): 
   let moduleDefaults: Keywords['moduleDefaults']
 
   for (const entry of map.entries) {
-    const { key, value } = entry
+    const { key, keyPlace, value } = entry
     const keyword = Object.hasOwn(KEYWORDS, key) ? KEYWORDS[key] : undefined
     if (keyword?.on.includes(level)) {
       const { kind, field } = keyword
