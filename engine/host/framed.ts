@@ -24,6 +24,7 @@ const FAREWELL = 2000
 export class FramedShell {
   user = ''
   home = '/'
+  startsIn = '/'
   uid = -1
   /** Names its temporary folder, once it has one. */
   folder: string | undefined
@@ -42,10 +43,11 @@ export class FramedShell {
     const late = setTimeout(() => shell.#wire.die(), seconds * 1000)
     try {
       const { stdout } = await shell.#wire.send({ text, limit: 4096 })
-      const [user = '', uid = '', home = ''] = stdout.take().toString('utf8').split('\n')
+      const [user = '', uid = '', home = '', startsIn = ''] = stdout.take().toString('utf8').split('\n')
       shell.user = user
       shell.uid = Number(uid)
       shell.home = home || '/'
+      shell.startsIn = startsIn.startsWith('/') ? startsIn : shell.home
       return shell
     } finally {
       clearTimeout(late)

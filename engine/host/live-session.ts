@@ -22,6 +22,7 @@ export interface Opener {
 export class LiveSession implements Session {
   user = ''
   home = '/'
+  folder = '/'
   readonly #opener: Opener
   #main: Promise<FramedShell> | undefined
   #bulk: Promise<FramedShell> | undefined
@@ -29,9 +30,10 @@ export class LiveSession implements Session {
 
   static async open(opener: Opener): Promise<LiveSession> {
     const session = new LiveSession(opener)
-    const { user, home } = await session.#shell()
+    const { user, home, startsIn } = await session.#shell()
     session.user = user
     session.home = home
+    session.folder = startsIn
     return session
   }
 

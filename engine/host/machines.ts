@@ -105,6 +105,7 @@ class Machine {
       reader,
       user: session.user,
       home: session.home,
+      folder: session.folder,
       run: (step, options = {}) => runStep(session, step, options),
       facts: async ({ subsets, ...options } = {}) => {
         const special = options.factPath !== undefined || options.timeout !== undefined

@@ -219,7 +219,7 @@ kplay_probe() {
 `.replaceAll('@{', '${')
 
 /**
- * The functions, then one frame that says who and where we are: user, uid and home, each on a line.
+ * The functions, then one frame that says who and where we are: user, uid, home and folder, each on a line.
  *
  * @param leftover names the temporary folder of a shell before this one that died
  */
@@ -230,5 +230,5 @@ export const prelude = (nonce: string, terminal: boolean, leftover?: string): st
     terminal ? oneStream : twoStreams,
     leftover === undefined ? '' : `kplay_tidy ${leftover}\n`,
     'cd . 2>/dev/null || cd "$HOME" 2>/dev/null || cd /\n',
-    `kplay_probe ${nonce} 'id -un 2>/dev/null || id -u; id -u; printf "%s\\n" "$HOME"' ''\n`,
+    `kplay_probe ${nonce} 'id -un 2>/dev/null || id -u; id -u; printf "%s\\n" "$HOME"; pwd' ''\n`,
   ].join('')

@@ -16,6 +16,8 @@ export interface FrameResult {
 export interface Session {
   readonly user: string
   readonly home: string
+  /** Where its commands start; the home where that is not known. */
+  readonly folder?: string
   /** Runs a read-only script in a subshell with stdin closed, LC_ALL=C, umask 022 and sbin in PATH. Frames queue up without waiting for each other's answers. */
   probe(script: Command, options?: { readonly limit?: number; readonly timeout?: number }): Promise<FrameResult>
   /** Runs a command under setsid in a process group of its own, with the login's environment, output in files on the host, bounded; sent alone. */

@@ -48,6 +48,8 @@ export interface Target {
   /** The user this session runs as, and that user's home. */
   readonly user: string
   readonly home: string
+  /** Where relative paths start; its home where nothing is said. */
+  readonly folder?: string | undefined
   /** Runs one step. A non-zero exit is a result, not an error; a lost connection throws UNREACHABLE. */
   run(step: Step, options?: StepOptions): Promise<StepResult>
   /** Gathered once per machine, until something changes there. */

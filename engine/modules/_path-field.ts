@@ -4,4 +4,5 @@ import { text, type Field, type Maker } from '../schema/field.ts'
 export const hostPath = ((spec: Parameters<Maker<string>>[0]): Field => ({
   ...text(spec),
   type: 'path',
+  mayBeRelative: true,
 })) as Maker<string>

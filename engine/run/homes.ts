@@ -1,31 +1,44 @@
+import { posix } from 'node:path'
 import { KplayError, type Place } from '../errors.ts'
 import type { Reader } from '../host/reader.ts'
 import type { ModuleArgs } from '../module/define.ts'
 import type { Fields } from '../schema/field.ts'
 import { unpredictable } from './overlay/unpredictable.ts'
 
+/** Where paths of a session start. */
+interface Starts {
+  readonly reader: Reader
+  readonly home: string
+  readonly folder?: string | undefined
+}
+
 /**
- * Paths that begin with `~` or `~user`, made absolute before a module sees them: it quotes them, and no shell of the
- * host would. Throws NOT_FOUND for a user that the host does not have.
+ * Paths that begin with `~` or `~user`, and relative ones, made absolute before a module sees them: it quotes them, and
+ * no shell of the host would know the first. Throws NOT_FOUND for a user that the host does not have.
  */
 export async function expandHomes(
   fields: Fields,
   args: ModuleArgs,
-  { reader, home }: { readonly reader: Reader; readonly home: string },
+  starts: Starts,
   placeOf: (key: string) => Place,
 ): Promise<ModuleArgs> {
-  const homes = Object.entries(fields).flatMap(([key, { type }]) => {
-    const [, user, rest = ''] = (type === 'path' && /^~([^/]*)(.*)$/s.exec(String(args[key]))) || []
-    return user === undefined ? [] : [{ key, user, rest }]
+  const found = Object.entries(fields).flatMap(([key, { type, mayBeRelative }]) => {
+    const path = args[key]
+    if (type !== 'path' || typeof path !== 'string' || path.startsWith('/')) return []
+    return path.startsWith('~') || !mayBeRelative ? [{ key, path }] : []
   })
-  if (homes.length === 0) return args
-  const expanded = await Promise.all(
-    homes.map(async ({ key, user, rest }) => {
-      const folder = user === '' ? home : await homeOf(user, reader, placeOf(key))
-      return [key, folder === '/' && rest !== '' ? rest : `${folder}${rest}`] as const
-    }),
+  if (found.length === 0) return args
+  const whole = await Promise.all(
+    found.map(async ({ key, path }) => [key, await absolute(path, starts, placeOf(key))] as const),
   )
-  return Object.freeze({ ...args, ...Object.fromEntries(expanded) })
+  return Object.freeze({ ...args, ...Object.fromEntries(whole) })
+}
+
+async function absolute(path: string, { reader, home, folder }: Starts, place: Place): Promise<string> {
+  const [, user, rest = ''] = /^~([^/]*)(.*)$/s.exec(path) ?? []
+  if (user === undefined) return posix.join(folder ?? home, path)
+  const start = user === '' ? home : await homeOf(user, reader, place)
+  return start === '/' && rest !== '' ? rest : `${start}${rest}`
 }
 
 async function homeOf(user: string, reader: Reader, place: Place): Promise<string> {

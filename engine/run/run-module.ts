@@ -39,7 +39,7 @@ export async function runModule(
   const machine = await reach(job)
   const question = module.kind === 'read' || (module.question?.(asGiven) ?? false)
   const sight = readerOf(machine, question, isChecking(job), context)
-  const args = await expandHomes(module.args, asGiven, { reader: sight.reader, home: machine.home }, place)
+  const args = await expandHomes(module.args, asGiven, { ...machine, reader: sight.reader }, place)
   const work: ConvergeContext = {
     ...workOf(job, machine, mask, sight, limit),
     ...(detach && { detach: detach(machine) }),

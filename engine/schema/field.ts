@@ -6,6 +6,8 @@ export type FieldType = 'text' | 'flag' | 'whole' | 'float' | 'path' | 'mode' | 
 /** One argument of a module or role, as data: parsing, types, docs and JSON Schema are all read from it. */
 export interface Field<Out = unknown, Required extends boolean = boolean> {
   readonly type: FieldType
+  /** A path that means something else when it is made absolute, as what a link points to. */
+  readonly mayBeRelative?: true
   /** One sentence or more; starts with a capital, ends with a full stop. */
   readonly help: string
   readonly required: Required
@@ -67,11 +69,11 @@ export const flag: Maker<boolean> = maker('flag', asFlag)
 /** A whole number, also written as text. */
 export const whole: Maker<number> = maker('whole', asWhole)
 export const float: Maker<number> = maker('float', asFloat)
-/** A path on the managed host: absolute, or beginning with ~ for the home of the user in use. */
+/** A path on the managed host. One that begins with ~ starts at the home of the user in use, a relative one where its session does. */
 export const path: Maker<string> = maker(
   'path',
   asText
-    .refine((value) => /^(\/|~)/.test(value), 'must be an absolute path')
+    .refine((value) => value !== '', 'must not be empty')
     .refine((value) => !value.includes('\0'), 'must not hold a NUL byte'),
 )
 /** A file mode: octal digits (0644, '0644', 0o644) or symbolic (u=rw,g=r,o=). Octal comes out as four digits. */
