@@ -102,7 +102,9 @@ export const dataLookups: Lookups = {
       if (input === undefined || path === undefined) throw failure('the lookup subelements needs a list and a key')
       const skip =
         isDictionary(flags ?? null) && truthy((flags as ReadonlyMap<Operand, Operand>).get('skip_missing') ?? false)
-      return subelements(input, path, skip).map((pair) => {
+      // results of items that were left out have none
+      const ran = (element: Operand): boolean => !isDictionary(element) || (element.get('skipped') ?? false) === false
+      return subelements(isList(input) ? input.filter(ran) : input, path, skip).map((pair) => {
         const [element, item] = pair as Tuple
         return [withoutKey(element ?? null, text(path).split('.')), item ?? null]
       })
