@@ -22,7 +22,7 @@ export function checkRoleArguments(role: Role, scope: Scope, { facts = true }: {
   if (!spec) return
   const problems = new Problems()
   for (const [name, { place }] of [...role.params, ...role.keywords.vars]) {
-    if (spec.options.has(name) || !related(name, spec.options.keys())) continue
+    if (spec.options.has(name) || didYouMean(name, spec.options.keys()) === undefined) continue
     problems.add('BAD_ARGS', `role ${role.name} has no variable ${name}`, {
       place: place ?? role.place,
       hint: didYouMean(name, spec.options.keys()),
@@ -59,12 +59,6 @@ function checkRules(role: Role, { rules, options }: ArgumentSpec, scope: Scope):
   })
   const [broken] = [...brokenRules(rules, valueOf), ...inside]
   if (broken !== undefined) throw new KplayError('BAD_ARGS', `role ${role.name}: ${broken}`, { place: role.place })
-}
-
-/** Looks like a misspelt argument of this role: begins as its arguments do. */
-function related(name: string, known: Iterable<string>): boolean {
-  const prefix = name.split('_')[0] ?? name
-  return [...known].some((other) => other.startsWith(`${prefix}_`)) || didYouMean(name, known) !== undefined
 }
 
 function checkOption(role: Role, name: string, option: ArgumentOption, scope: Scope): void {

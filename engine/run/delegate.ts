@@ -1,3 +1,4 @@
+import type { Value, Variable } from '../value.ts'
 import { evaluate, OMIT } from '../values/template.ts'
 import { text as printValue } from '../values/print.ts'
 import type { Layer, Scope } from '../values/scope.ts'
@@ -54,3 +55,20 @@ function strangerScope(name: string, scope: Scope): Scope {
     ]),
   })
 }
+
+/** What a task sees of the host it is delegated to, as it was chosen for this time. */
+export function withWorkplace(scope: Scope, { name, delegated, scope: theirs }: Workplace): Scope {
+  if (!delegated) return scope
+  const address = theirs.get('ansible_host') ?? name
+  const own = new Map<Value, Value>([['inventory_hostname', name]])
+  for (const key of CONNECTION) {
+    const value = theirs.lookup(key)
+    if (value) own.set(key, evaluate(value.value, theirs))
+  }
+  const vars = new Map<string, Variable>([['ansible_delegated_vars', { value: new Map<Value, Value>([[name, own]]) }]])
+  // What no variable says of the task's own host is told of this one.
+  if (scope.origin('ansible_host').at(-1)?.level === 1) vars.set('ansible_host', { value: address as Value })
+  return scope.with({ name: 'delegate_to', vars })
+}
+
+export const CONNECTION = ['ansible_host', 'ansible_port', 'ansible_user', 'ansible_connection'] as const

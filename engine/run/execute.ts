@@ -5,7 +5,7 @@ import { settled } from '../values/suspend.ts'
 import { actionOf, evaluateArgs, type Action } from './actions.ts'
 import { asyncOf, runAsync } from './async.ts'
 import type { RunContext } from './context.ts'
-import { workplaceOf } from './delegate.ts'
+import { withWorkplace, workplaceOf } from './delegate.ts'
 import type { Executed, Execution } from './execution.ts'
 import { learn } from './learn.ts'
 import { withDefaults } from './module-defaults.ts'
@@ -24,15 +24,16 @@ export async function execute(
   planned: PlannedTask,
   host: HostState,
   view: PlayView,
-  scope: Scope,
+  before: Scope,
   context: RunContext,
   layers: readonly Layer[] = [],
 ): Promise<Executed> {
   const action = actionOf(planned.task, context.registry)
-  const { task, given, workplace } = await settled(() => {
-    const full = withDefaults(planned.task, planned.chain, action, context.registry, scope)
-    const place = workplaceOf(planned, host, view, scope, context, layers)
-    return { task: full, given: evaluateArgs(full, action, scope), workplace: place }
+  const { task, given, workplace, scope } = await settled(() => {
+    const place = workplaceOf(planned, host, view, before, context, layers)
+    const seen = withWorkplace(before, place)
+    const full = withDefaults(planned.task, planned.chain, action, context.registry, seen)
+    return { task: full, given: evaluateArgs(full, action, seen), workplace: place, scope: seen }
   })
   const job: Execution = { planned: { ...planned, task }, host, view, scope, layers, context, workplace }
   const seconds = timeoutOf(job)

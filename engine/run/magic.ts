@@ -1,9 +1,9 @@
 import type { Role } from '../model.ts'
 import { fromPlain, type Value } from '../value.ts'
 import { mustRender } from '../values/lazy.ts'
-import { evaluate, evaluateText } from '../values/template.ts'
-import { Scope } from '../values/scope.ts'
-import { nearest, type Chain } from './chain.ts'
+import { evaluate } from '../values/template.ts'
+import type { Scope } from '../values/scope.ts'
+import type { Chain } from './chain.ts'
 import type { RunContext } from './context.ts'
 import type { HostState } from './state.ts'
 import type { PlayView } from './scopes.ts'
@@ -57,7 +57,6 @@ const MAGIC: Readonly<Record<string, Give>> = {
       ...chain.roles.slice(-1).map(({ path }) => `${path}/tasks`),
       folderOf(context.playbook.path),
     ],
-  ansible_delegated_vars: ({ chain, view, context }, scope) => view && delegatedVars(chain, context, scope()),
   environment: ({ chain, view }, scope) =>
     view &&
     chain.keywords.flatMap(({ environment }): readonly Value[] => {
@@ -66,22 +65,6 @@ const MAGIC: Readonly<Record<string, Give>> = {
       return Array.isArray(value) ? (value as readonly Value[]) : [value]
     }),
 }
-
-/** How the host that a task is delegated to is reached, by its name. */
-function delegatedVars(chain: Chain, context: RunContext, scope: Scope): Value | undefined {
-  const written = nearest(chain, 'delegateTo')
-  const name = written ? evaluateText(written.value, scope) : ''
-  if (name === '') return undefined
-  const layers = context.hosts.get(name)?.host.layers ?? []
-  const own = new Scope([{ name: 'delegate_to', vars: new Map([['ansible_host', { value: name }]]) }, ...layers])
-  const known = CONNECTION.flatMap((key): [Value, Value][] => {
-    const found = own.lookup(key)
-    return found ? [[key, evaluate(found.value, own)]] : []
-  })
-  return new Map<Value, Value>([[name, new Map<Value, Value>([['inventory_hostname', name], ...known])]])
-}
-
-const CONNECTION = ['ansible_host', 'ansible_port', 'ansible_user', 'ansible_connection']
 
 /** The generation of Ansible whose language this is. */
 const VERSION = fromPlain({ string: '2.21.5', full: '2.21.5', major: 2, minor: 21, revision: 5 })

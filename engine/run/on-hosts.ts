@@ -8,6 +8,7 @@ import { flagOf } from './connect.ts'
 import type { RunContext } from './context.ts'
 import { learn } from './learn.ts'
 import { nameHandlers, notify } from './notify.ts'
+import { numberOf } from './number.ts'
 import { notifyOwed, settleOwed } from './owed.ts'
 import type { PlannedTask } from './plan.ts'
 import { scopeOf } from './scopes.ts'
@@ -146,8 +147,7 @@ function flag(
 
 function throttle(planned: PlannedTask, host: HostState, { view, context }: Batch): number {
   const written = nearest(planned.chain, 'throttle')
-  const value = written ? Number(evaluateText(written.value, scopeOf(host, view, planned.chain, context))) : 0
-  return value > 0 ? value : 0
+  return written ? Math.max(0, numberOf(written, 'throttle', scopeOf(host, view, planned.chain, context)) ?? 0) : 0
 }
 
 /** The task's name as its first host reads it; as written where that cannot be rendered yet. */
