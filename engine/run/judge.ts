@@ -11,7 +11,7 @@ import { isUnpredictable } from './converge.ts'
 import type { Executed } from './execution.ts'
 import { maskPlain } from './mask.ts'
 import { predictedResult } from './maybe.ts'
-import { blank, type TaskEnd } from './outcome.ts'
+import { blank, NO_TRACE, type TaskEnd } from './outcome.ts'
 import type { PlannedTask } from './plan.ts'
 import { resultDict, withResult } from './registered.ts'
 import { sourceOf } from './source.ts'
@@ -117,6 +117,8 @@ class Verdict {
 
   rule(what: 'changed' | 'failed', said: ReturnType<typeof asked>): void {
     const key = `${what}_when_result`
+    const isSuppressed = this.#failed && (said instanceof KplayError || (what === 'failed' && !said.holds))
+    if (isSuppressed) this.#more.set(`${what}_when_suppressed_exception`, NO_TRACE)
     if (said instanceof KplayError) {
       this.#failed = true
       this.failure = { ...this.failure, error: said }
@@ -135,9 +137,8 @@ class Verdict {
     if (this.#executed.predicted || status === 'maybe') return predictedResult(status)
     // What went wrong stays told when failed_when says that it does not matter.
     const message = this.failure?.error.message
-    return {
-      value: resultDict(this.#executed, { changed: this.#changed, failed: this.#failed, message, more: this.#more }),
-    }
+    const more = new Map([...this.#more, ...(this.#failed ? [['exception', NO_TRACE] as const] : [])])
+    return { value: resultDict(this.#executed, { changed: this.#changed, failed: this.#failed, message, more }) }
   }
 }
 

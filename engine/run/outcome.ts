@@ -78,6 +78,9 @@ function passedOver(host: HostState, reason: string, members: readonly [Value, V
   }
 }
 
+/** In place of a Python traceback: there is none, but playbooks ask whether a result has one. */
+export const NO_TRACE = '(traceback unavailable)'
+
 /** What was thrown becomes an outcome: unreachable, failed, or in check mode maybe. Bugs of ours are told as such. */
 export function thrown(
   error: unknown,
@@ -107,6 +110,7 @@ export function thrown(
     changed: false,
     failed: status === 'failed',
     ...(status === 'unreachable' && { unreachable: true }),
+    exception: NO_TRACE,
     msg: known.message,
   }
   const ignored = status === 'failed' && known.code !== 'BUG' && safeFlag(planned, scope)

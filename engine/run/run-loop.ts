@@ -12,7 +12,7 @@ import { holds, ignoresErrors } from './judge.ts'
 import { itemLabel, itemLayers, itemMembers, type Loop } from './loop.ts'
 import { predictedResult, withMembers } from './maybe.ts'
 import { censored } from './no-log.ts'
-import { blank, nothingToDo, thrown, isUnreachable, type TaskEnd } from './outcome.ts'
+import { blank, isUnreachable, NO_TRACE, nothingToDo, thrown, type TaskEnd } from './outcome.ts'
 import type { PlannedTask } from './plan.ts'
 import { registeredVars } from './registered.ts'
 import { scopeOf, type PlayView } from './scopes.ts'
@@ -75,6 +75,8 @@ async function breaking(planned: PlannedTask, end: TaskEnd, scope: Scope): Promi
       new Map<string, Value>([
         ['break_when_result', error.message],
         ['failed', true],
+        ['exception', NO_TRACE],
+        ...(end.status === 'failed' ? [['break_when_suppressed_exception', NO_TRACE] as const] : []),
       ]),
     )
     const result = { ...end.result, status: 'failed' as const, failure: { error } }
