@@ -117,7 +117,7 @@ class Verdict {
 
   rule(what: 'changed' | 'failed', said: ReturnType<typeof asked>): void {
     const key = `${what}_when_result`
-    const isSuppressed = this.#failed && (said instanceof KplayError || (what === 'failed' && !said.holds))
+    const isSuppressed = this.#failed && (said instanceof KplayError || what === 'failed')
     if (isSuppressed) this.#more.set(`${what}_when_suppressed_exception`, NO_TRACE)
     if (said instanceof KplayError) {
       this.#failed = true

@@ -1,3 +1,4 @@
+import { KplayError } from '../../errors.ts'
 import { text } from '../../schema/field.ts'
 import { defineControl } from './define.ts'
 
@@ -8,6 +9,8 @@ export const ping = defineControl({
   examples: [{ title: 'Is it there?', args: {} }],
   async run({ data }, { target }) {
     await target()
+    // As in Ansible: a way to see what a failure looks like.
+    if (data === 'crash') throw new KplayError('COMMAND_FAILED', 'boom')
     return { values: { ping: data } }
   },
 })
