@@ -55,8 +55,10 @@ function sameSaid(theirs: readonly string[], ours: readonly string[]): string | 
 /** What a listing or a decrypted file is: JSON is compared as data. */
 function sameText({ output, words }: Call, ending: Ending): string | undefined {
   if (words.includes('--graph') || words.includes('--list') || words.includes('--host') || words.includes('view')) {
-    const [theirs, ours] = [output, ending.output].map(dataOf)
-    if (theirs !== ours) return `shows something else: ${cut(ours ?? '')} instead of ${cut(theirs ?? '')}`
+    const [theirs = '', ours = ''] = [output, ending.output].map(dataOf)
+    // With many -v the text follows what Ansible says about itself.
+    const same = theirs === ours || (words.includes('view') && ours !== '' && theirs.endsWith(ours))
+    if (!same) return `shows something else: ${cut(ours) || 'nothing'} instead of ${cut(theirs)}`
   }
   return undefined
 }

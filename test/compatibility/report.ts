@@ -59,6 +59,8 @@ const HEAD = [
   '',
   "A case is one command line of a target's script, or the target applied as a role. All are listed in `test/compatibility/cases.yaml`, with the reason for each that does not count; the list was fixed before the first run was measured.",
   '',
+  'The other targets of ansible-core test modules, Windows, ansible-galaxy, ansible-test and plug-ins that are written in Python: they are not about the language, and not listed.',
+  '',
   "A case passes when kplay, given the same files and words, ends as Ansible does (with success or without), and everything that Ansible says with `debug` is said, on the same hosts, and nothing else is. A list of an inventory or the text of a decrypted file must be the same. An output format, Ansible's own wording of errors and its internals are not compared.",
   '',
   'To measure (`--core` is the unpacked source, `--ansible` the folder with its commands):',
