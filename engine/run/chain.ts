@@ -9,6 +9,8 @@ export interface Chain {
   readonly keywords: readonly Keywords[]
   /** The role it belongs to last, those that depend on it before. */
   readonly roles: readonly Role[]
+  /** Inside a block with a rescue: what fails there is no mistake yet. */
+  readonly guarded?: boolean
   /** Variables of the includes around it, outermost first: level 21 of the precedence. */
   readonly includeParams?: readonly Vars[]
 }

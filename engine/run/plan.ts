@@ -155,8 +155,9 @@ function planNode(node: Node, chain: Chain, planning: Planning): Planned[] {
 function planBlock(node: Block, outer: Chain, planning: Planning): Planned[] {
   const entered = node.role === outer.roles.at(-1) ? undefined : node.role
   const chain = within(outer, node.keywords, entered)
-  const part = (list: readonly Node[]): Planned[] => list.flatMap((child) => planNode(child, chain, planning))
-  const block = part(node.block)
+  const part = (list: readonly Node[], inside = chain): Planned[] =>
+    list.flatMap((child) => planNode(child, inside, planning))
+  const block = part(node.block, node.rescue.length > 0 ? { ...chain, guarded: true } : chain)
   const always = part(node.always)
   if (block.length + always.length === 0) return []
   if (entered) planning.included.push({ role: entered, chain })

@@ -1,5 +1,6 @@
 import { KplayError } from '../errors.ts'
 import type { Role } from '../model.ts'
+import { fromPlain } from '../value.ts'
 import { condition } from '../values/condition.ts'
 import { checkRoleArguments } from './arguments.ts'
 import type { Batch } from './batch.ts'
@@ -21,6 +22,7 @@ export function startRole(role: Role, chain: Chain, batch: Batch, hosts: readonl
       if (!(error instanceof KplayError)) throw error
       if (isUnpredictable(error)) continue
       host.status = 'failed'
+      host.failedResult = fromPlain({ changed: false, failed: true, msg: error.message })
       host.counts.failed += 1
       const task = {
         id: 0,

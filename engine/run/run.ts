@@ -1,6 +1,6 @@
 import type { Counts } from '../events.ts'
 import type { Owed } from '../host/owed.ts'
-import type { ChangingInventory, Host, Play, Playbook } from '../model.ts'
+import type { ChangingInventory, Host, Keywords, Play, Playbook } from '../model.ts'
 import { checkRoleArguments } from './arguments.ts'
 import { Jobs } from './jobs.ts'
 import { checkSpelling } from './misspelt.ts'
@@ -162,8 +162,8 @@ function checkArguments(
   for (const { plan, context, names } of planned) {
     const view = { plan, name: '', allHosts: names, batch: names }
     for (const { role, chain } of plan.roles) {
-      // A role under a condition may never run; its arguments are checked when it does.
-      if (!role.argumentSpec || chain.keywords.some(({ when }) => when.length > 0)) continue
+      // A role under a condition may never run; its arguments are checked when it does, and a failure may be caught.
+      if (!role.argumentSpec || chain.guarded || chain.keywords.some(mayNotCount)) continue
       for (const name of names) {
         const host = context.hosts.get(name)
         if (!host) continue
@@ -181,3 +181,5 @@ function checkArguments(
   }
   problems.throwIfAny()
 }
+
+const mayNotCount = ({ when, ignoreErrors }: Keywords): boolean => when.length > 0 || ignoreErrors !== undefined
