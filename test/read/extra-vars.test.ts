@@ -10,7 +10,7 @@ const files = memoryFiles({
   '/v.yml': 'a: 1\nb: "{{ c }}"',
   '/v.json': '{"a": 1e2}',
   '/bad.yml': '- x',
-  '/dup.yml': 'a: 1\na: 2',
+  '/worse.yml': 'a: 1\nb: %',
 })
 const read = (...texts: string[]): Record<string, unknown> => vars(readExtraVars(texts, files))
 
@@ -42,10 +42,9 @@ test.each([
   [['a="x'], ['BAD_OPTIONS -e:1:1']],
   [['@/none'], ['NOT_FOUND ']],
   [
-    ['@/bad.yml', '@/dup.yml'],
-    ['BAD_YAML /bad.yml:1:3', 'BAD_YAML /dup.yml:2:1'],
+    ['@/bad.yml', '@/worse.yml'],
+    ['BAD_YAML /bad.yml:1:3', 'BAD_YAML /worse.yml:2:4'],
   ],
-  [['{a: 1, a: 2}'], ['BAD_YAML -e:1:8']],
   [['[1, 2]'], ['BAD_YAML -e:1:2', 'BAD_YAML -e:1:5']],
   [['{a: ['], ['BAD_YAML -e:1:6']],
   [['a={{ x | }}'], ['BAD_TEMPLATE -e:1:10']],

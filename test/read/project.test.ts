@@ -113,7 +113,6 @@ timeout = 99
       ['BAD_OPTIONS 1:8 forks is a whole number, not many', 'BAD_OPTIONS 2:9 become is true or false, not perhaps'],
     ],
     ['- forks', ['BAD_OPTIONS 1:1 kplay.yml is a map of settings, not a list']],
-    ['forks: 1\nforks: 2', ['BAD_YAML 2:1 the key forks is given twice (the first one is in line 1, column 1)']],
     ['remote_user: [a]', ['BAD_OPTIONS 1:14 remote_user is text, not a list']],
   ])('%j', (text, expected) => {
     expect(mistakes({ '/a/kplay.yml': text })).toEqual(expected)
