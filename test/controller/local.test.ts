@@ -184,7 +184,12 @@ test('lookups find files from where the task stands', () => {
   expect(files.resolve('a', 'files')).toBe(join(root, 'roles/r/files/a'))
   expect(files.resolve('none', 'files')).toBeUndefined()
   expect(files.env('HELLO')).toBe('there')
-  expect(files.stat?.(join(root, 'tree/l'))).toEqual({ kind: 'link', real: join(root, 'tree/z') })
+  expect(files.stat?.(join(root, 'tree/l'))).toEqual({
+    kind: 'file',
+    link: true,
+    mount: false,
+    real: join(root, 'tree/z'),
+  })
 })
 
 test('glob', () => {
