@@ -39,6 +39,7 @@ export function addInventoryCommand(program: Command): void {
     .option('-l, --limit <pattern>', 'with --list: only these hosts; @FILE reads them from a file', more)
     .option('-e, --extra-vars <vars>', 'variables as key=value, YAML, JSON or @FILE', more)
     .option('--playbook-dir <folder>', 'its group_vars and host_vars count too')
+    .option('-v, --verbose', 'accepted: a listing says all it knows')
   addVaultFlags(command)
   command
     .action(async (group: string | undefined, flags: InventoryFlags) => {

@@ -1,5 +1,5 @@
 import picomatch from 'picomatch'
-import { list, text, whole } from '../../schema/field.ts'
+import { flag, list, text, whole } from '../../schema/field.ts'
 import { defineControl } from './define.ts'
 
 export const setup = defineControl({
@@ -14,6 +14,7 @@ export const setup = defineControl({
     }),
     gather_timeout: whole({ optional: true, help: 'Seconds that a local fact may take that is a program.' }),
     filter: list(text({ help: 'A name with * and ?.' }), { optional: true, help: 'Only facts with such a name.' }),
+    parallel: flag({ optional: true, help: 'Accepted: all facts come at once.' }),
     fact_path: text({ optional: true, help: 'The folder of local facts, instead of /etc/ansible/facts.d.' }),
   },
   examples: [
