@@ -2,7 +2,7 @@ import { KplayError, Problems, type Place } from '../errors.ts'
 import { splitWords } from '../host/split-words.ts'
 import type { Become, ConnectionSettings, Target } from '../host/target.ts'
 import type { Written } from '../model.ts'
-import { evaluate, evaluateText } from '../values/template.ts'
+import { evaluate, evaluateText, OMIT } from '../values/template.ts'
 import type { Files } from '../read/files.ts'
 import type { Scope } from '../values/scope.ts'
 import { asFlag, Written as WrittenValue } from '../schema/coerce.ts'
@@ -99,15 +99,18 @@ export function becomeOf(chain: Chain, scope: Scope, context: RunContext): Becom
   }
 }
 
-/** A keyword that is yes or no, perhaps by template. */
-export function flagOf(raw: Raw, scope: Scope, name: string): boolean {
-  const parsed = asFlag.safeParse(new WrittenValue(evaluate(raw, scope)))
+/** A keyword that is yes or no, perhaps by template. @param omitted what it is where that comes out as `omit` */
+export function flagOf(raw: Raw, scope: Scope, name: string, omitted = false): boolean {
+  const value = evaluate(raw, scope)
+  if (value === OMIT) return omitted
+  const parsed = asFlag.safeParse(new WrittenValue(value))
   if (parsed.success) return parsed.data
   throw new KplayError('EVALUATION', `${name} ${parsed.error.issues[0]?.message ?? 'must be true or false'}`)
 }
 
+/** A keyword that is text, perhaps by template; undefined where it is not given, or comes out as `omit`. */
 export const textOf = (written: Written | undefined, scope: Scope): string | undefined =>
-  written === undefined ? undefined : evaluateText(written.value, scope)
+  written === undefined || evaluate(written.value, scope) === OMIT ? undefined : evaluateText(written.value, scope)
 
 function firstText(scope: Scope, names: readonly string[]): string | undefined {
   for (const name of names) {

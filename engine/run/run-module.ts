@@ -138,7 +138,7 @@ const mebibytes = (bytes: number): string => (bytes / 1024 / 1024).toFixed(1)
 /** `check_mode:` of the task or what is around it, else the run's. */
 export const isChecking = ({ planned: { chain }, scope, context }: Execution): boolean => {
   const own = nearest(chain, 'checkMode')
-  return own === undefined ? context.options.check : flagOf(own.value, scope, 'check_mode')
+  return own === undefined ? context.options.check : flagOf(own.value, scope, 'check_mode', context.options.check)
 }
 
 /** `environment:` of the task and of all around it; what is inside wins. */

@@ -2,7 +2,7 @@ import { KplayError } from '../errors.ts'
 import type { Written } from '../model.ts'
 import type { Value } from '../value.ts'
 import { compare } from '../values/equality.ts'
-import { evaluate, evaluateText } from '../values/template.ts'
+import { evaluate, evaluateText, OMIT } from '../values/template.ts'
 import type { Scope } from '../values/scope.ts'
 import { isUnpredictable } from './converge.ts'
 
@@ -10,6 +10,7 @@ import { isUnpredictable } from './converge.ts'
 export function batches<T>(serial: Written | undefined, hosts: readonly T[], scope: Scope): T[][] {
   if (!serial) return [[...hosts]]
   const value = evaluate(serial.value, scope)
+  if (value === OMIT) return [[...hosts]]
   const sizes = (Array.isArray(value) ? value : [value]).map((size) =>
     batchSize(String(size as number), hosts.length, serial),
   )

@@ -39,6 +39,7 @@ export function validatePlaybook(playbook: Playbook, registry: Registry, extraVa
       if (seen.has(task)) continue
       seen.add(task)
       problems.collect(() => validateTask(task, registry, certain.has(task), defaulted))
+      problems.collect(() => validateMeta(task))
       if (handlers) problems.collect(() => handlersOf(task, literallyNotifiedBy(task), handlers))
     }
     for (const task of tasksAmong(play.handlers)) problems.collect(() => validateHandler(task))
@@ -46,12 +47,20 @@ export function validatePlaybook(playbook: Playbook, registry: Registry, extraVa
   problems.throwIfAny()
 }
 
-/** Handlers cannot wait for handlers. */
-function validateHandler({ action, args, actionPlace }: Task): void {
-  const what = args.get('_raw_params') ?? args.get('action')
-  if (/(^|\.)meta$/.test(action) && what?.value === 'flush_handlers')
-    throw new KplayError('BAD_YAML', 'flush_handlers cannot be a handler', { place: actionPlace })
+/** Handlers cannot wait for handlers, and are not of a role that could be left. */
+function validateHandler(task: Task): void {
+  const what = metaAction(task)
+  if (what === 'flush_handlers' || what === 'end_role')
+    throw new KplayError('BAD_YAML', `${what} cannot be a handler`, { place: task.actionPlace })
 }
+
+function validateMeta(task: Task): void {
+  if (metaAction(task) === 'end_role' && !task.role)
+    throw new KplayError('BAD_YAML', 'end_role belongs into a role', { place: task.actionPlace })
+}
+
+const metaAction = ({ action, args }: Task): unknown =>
+  /(^|\.)meta$/.test(action) ? (args.get('_raw_params') ?? args.get('action'))?.value : undefined
 
 const nodesOf = ({ preTasks, tasks, postTasks, handlers }: Play): readonly Node[] => [
   ...preTasks,
