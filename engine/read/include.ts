@@ -69,7 +69,8 @@ export function readInclude(task: Task, map: YamlMap, reading: Reading): Node | 
     kind === 'tasks' ? readTaskFile(name.name, place, into) : readIncludedRole(name, task, into)
   if (isImport && wanted !== 'later') {
     const { nodes, handlers } = read(wanted, notifying(reading, task.notify))
-    reading.moreHandlers.push(...handlers)
+    if (handlers.length > 0)
+      reading.moreHandlers.push(blockOf(handlers, task.place, { keywords: task.keywords, role: reading.role }))
     return blockOf(nodes, task.place, { keywords: task.keywords, name: task.name })
   }
   const apply = applied(map, action, reading)

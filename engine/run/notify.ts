@@ -28,7 +28,7 @@ const listens = (handler: PlannedHandler, wanted: string): boolean =>
 const isSame =
   (one: PlannedHandler, wanted: string) =>
   (other: PlannedHandler): boolean =>
-    other === one || (fullName(other) === fullName(one) && listens(other, wanted))
+    other === one || (!one.anonymous && !other.anonymous && fullName(other) === fullName(one) && listens(other, wanted))
 
 /** Renders names of handlers that hold variables, as far as these are known by now; the others cannot be notified. */
 export function nameHandlers(handlers: readonly PlannedHandler[], scope: () => Scope): void {

@@ -32,6 +32,8 @@ export interface PlannedHandler {
   unnamed?: Written | undefined
   readonly role?: string | undefined
   readonly listen: readonly string[]
+  /** Nobody gave it a name: it is called as its module is, and never the same as another one. */
+  readonly anonymous: boolean
   readonly node: PlannedTask | PlannedBlock
 }
 
@@ -100,30 +102,30 @@ function planRole({ role, chain }: RoleUse, planning: Planning): Planned[] {
   return [{ kind: 'block', chain, enters: role, block, rescue: [], always: [] }]
 }
 
-/** Roles in the order they run. The same role with the same parameters runs once, unless it allows duplicates. */
+/** Roles in the order they run; which of two uses with the same parameters does so is known only then. */
 function roleUses(roles: readonly Role[], top: Chain): RoleUse[] {
-  const uses: RoleUse[] = []
-  const seen = new Set<string>()
-  const visit = (role: Role, chain: Chain): void => {
-    const own = within(chain, role.keywords, role)
-    for (const dependency of role.dependencies) visit(dependency, own)
-    const key = roleIdentity(role)
-    if (seen.has(key) && !role.allowDuplicates) return
-    seen.add(key)
-    uses.push({ role, chain: own })
-  }
-  for (const role of roles) visit(role, top)
-  return uses
+  return roles.flatMap((role): RoleUse[] => {
+    const chain = within(top, role.keywords, role)
+    return [...role.dependencies.flatMap((dependency) => roleUses([dependency], chain)), { role, chain }]
+  })
 }
 
 /** The same for two uses of a role with the same parameters. */
 export const roleIdentity = (role: Role): string => `${role.path} ${parametersOf(role)}`
 
-const parametersOf = ({ params, keywords }: Role): string =>
-  JSON.stringify(
-    [params, keywords.vars, keywords.when, keywords.tags].map((part) => (part instanceof Map ? [...part] : part)),
-    (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value instanceof Map ? [...value] : value),
+/** What was written, wherever it stands. */
+const parametersOf = ({ params, keywords: { vars, when, tags } }: Role): string => {
+  const values = (map: Vars): unknown => [...map].map(([name, { value }]) => [name, value])
+  return JSON.stringify([values(params), values(vars), when.map(({ value }) => value), tags], (_, value: unknown) =>
+    typeof value === 'bigint'
+      ? String(value)
+      : value instanceof Template
+        ? value.source
+        : value instanceof Map
+          ? [...value]
+          : value,
   )
+}
 
 interface Planning {
   readonly choice: TagChoice
@@ -176,7 +178,15 @@ function planHandlers(node: Node, outer: Chain, planning: Planning): PlannedHand
     const id = planned.kind === 'task' ? planned.info.id : planning.nextId()
     const name = titleOf(node)
     const unnamed = node.name?.value instanceof Template ? node.name : undefined
-    return { id, name, unnamed, ...(role !== undefined && { role }), listen: node.listen ?? [], node: planned }
+    return {
+      id,
+      name,
+      unnamed,
+      ...(role !== undefined && { role }),
+      listen: node.listen ?? [],
+      anonymous: node.name === undefined,
+      node: planned,
+    }
   })
 }
 

@@ -27,6 +27,7 @@ async function runWhole(planned: PlannedBlock, batch: Batch, group: readonly Hos
   const { enters } = planned
   if (!enters) return runParts(planned, batch, group)
   const name = roleIdentity(enters)
+  const before = new Map(group.map((host) => [host, tasksRun(host)]))
   const hosts = enters.allowDuplicates ? group : group.filter(({ rolesDone }) => !rolesDone.has(name))
   startRole(enters, planned.chain, batch, hosts)
   await runParts(
@@ -35,10 +36,14 @@ async function runWhole(planned: PlannedBlock, batch: Batch, group: readonly Hos
     hosts.filter(({ running }) => running),
   )
   for (const host of hosts) {
-    if (host.status === 'active') host.rolesDone.add(name)
+    // One that was skipped as a whole may run another time.
+    if (host.status === 'active' && tasksRun(host) !== before.get(host)) host.rolesDone.add(name)
     host.leaving = false
   }
 }
+
+/** How many tasks were not skipped. */
+const tasksRun = ({ counts }: HostState): number => counts.ok + counts.failed + counts.maybe
 
 /** A failure inside `block` sends its host to `rescue`; `always` runs for everybody who can still be reached. */
 async function runParts(

@@ -165,7 +165,10 @@ describe('roles among tasks', () => {
     expect(block.block.at(-1)?.name?.value).toBe('other')
   })
   test('their handlers come behind those of the play', () => {
-    expect(whole.handlers).toMatchObject([{ name: { value: 'last' } }, { kind: 'block', role: { name: 'kafka' } }])
+    expect(whole.handlers).toMatchObject([
+      { name: { value: 'last' } },
+      { kind: 'block', block: [{ kind: 'block', role: { name: 'kafka' } }] },
+    ])
   })
   test('include_role is a task that knows its role, where that is fixed', () => {
     const [found] = tasks('- include_role: { name: java, public: true }', files)
