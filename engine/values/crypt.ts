@@ -46,7 +46,10 @@ const ALPHABET = './0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx
 /** SHA-crypt as the C library has it (https://www.akkadia.org/drepper/SHA-crypt.txt). */
 export function passwordHash(password: string, { type, salt, saltSize, rounds }: PasswordOptions): string {
   const scheme = own(SCHEMES, type.replace(/_crypt$/, ''))
-  if (!scheme) throw failure(`password_hash cannot make ${type}`, `it can make: ${Object.keys(SCHEMES).join(', ')}`)
+  if (!scheme)
+    throw failure(
+      `password_hash: ${type} is not in the list of supported algorithms: ${Object.keys(SCHEMES).join(', ')}`,
+    )
   const seasoning = salt ?? Array.from({ length: saltSize ?? 16 }, () => ALPHABET.charAt(randomInt(64))).join('')
   if (!/^[./0-9A-Za-z]{1,16}$/.test(seasoning)) throw failure('the salt has 1 to 16 letters, digits, dots or slashes')
   const count = rounds ?? scheme.rounds

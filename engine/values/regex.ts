@@ -32,9 +32,8 @@ export function pythonRegex(
     known.set(key, regex)
     return new RegExp(regex)
   } catch (error) {
-    throw failure(
-      `'${pattern}' is no regular expression: ${error instanceof Error ? error.message.replace(/^.*: /s, '') : ''}`,
-    )
+    const why = error instanceof Error ? error.message.replace(/^.*: /s, '') : ''
+    throw failure(`'${pattern}' is no regular expression: ${why.charAt(0).toLowerCase()}${why.slice(1)}`)
   }
 }
 

@@ -71,7 +71,7 @@ describe('an error says what, where and what to do', () => {
     ['{% for x in n %}{% endfor %}', 'EVALUATION 10:8 for needs a list, got int'],
     ['{{ [1, 2].pop(9) }}', 'EVALUATION 10:15 pop index out of range'],
     ["{{ '[' | from_json }}", 'EVALUATION 10:14 this is no JSON: Unexpected end of JSON input'],
-    ["{{ 'x' | regex_search('(') }}", "EVALUATION 10:14 '(' is no regular expression: Unterminated group"],
+    ["{{ 'x' | regex_search('(') }}", "EVALUATION 10:14 '(' is no regular expression: unterminated group"],
     ['{% set a, b = [1] %}', 'EVALUATION 10:12 2 names, but 1 values to assign to them'],
     ['{% set d.x = 1 %}', 'EVALUATION 10:12 only members of a namespace can be assigned to (make it with namespace())'],
     ['{{ range }}', 'EVALUATION - the result is a function, which is no value (call it, or use what it holds)'],

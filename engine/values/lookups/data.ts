@@ -2,52 +2,14 @@ import { randomBytes } from 'node:crypto'
 import { KplayError } from '../../errors.ts'
 import { truthy } from '../equality.ts'
 import { subelements } from '../filters/dict.ts'
-import { formatPercent } from '../format-percent.ts'
 import { Tuple, Undefined, failure, isDictionary, isList, typeName } from '../operand.ts'
-import type { List, Operand } from '../operand.ts'
+import type { Dictionary, List, Operand } from '../operand.ts'
 import { bounded } from '../operators.ts'
-import { text } from '../print.ts'
 import { PythonRandom } from '../python-random.ts'
 import { pythonRegex } from '../regex.ts'
-import { inlineOptions, opened, option } from './lookup.ts'
+import { opened, option } from './lookup.ts'
 import type { Lookups, Query } from './lookup.ts'
-
-function sequence(query: Query): List {
-  const terms = query.terms.length > 0 ? query.terms : [new Map<Operand, Operand>(query.options)]
-  return terms.flatMap((term) => oneSequence(term))
-}
-
-const SHORT = /^(?:(0x[\da-f]+|-?\d+)-)?(0x[\da-f]+|-?\d+)(?:\/(0x[\da-f]+|-?\d+))?(?::(.+))?$/i
-
-const SEQUENCE = ['start', 'end', 'stride', 'count', 'format']
-
-function oneSequence(term: Operand): string[] {
-  const short = typeof term === 'string' ? SHORT.exec(term.trim()) : null
-  const given = inlineOptions(term)
-  const unknown = short ? [] : [...given.keys()].filter((name) => !SEQUENCE.includes(name))
-  if (unknown.length > 0)
-    throw failure(`unrecognized arguments to with_sequence: ${unknown.join(', ')}`, `it has: ${SEQUENCE.join(', ')}`)
-  const number = (name: string, fallback?: number): number | undefined => {
-    const value = given.get(name)
-    if (value === undefined) return fallback
-    const parsed = Number(text(value))
-    if (!Number.isInteger(parsed))
-      throw failure(`sequence: ${name} has an invalid value, ${text(value)}: it must be an int`)
-    return parsed
-  }
-  const start = short ? Number(short[1] ?? 1) : (number('start', 1) ?? 1)
-  const count = number('count')
-  const stride = short ? Number(short[3] ?? 1) : (number('stride') ?? 1)
-  const end = short ? Number(short[2]) : count === undefined ? number('end') : start + count * stride - stride
-  if (end === undefined) throw failure('sequence needs end= or count=')
-  if (count === 0) return []
-  if (stride === 0) throw failure('sequence: the stride cannot be 0')
-  if (stride > 0 && end < start) throw failure('sequence: to count backwards make stride negative')
-  if (stride < 0 && end > start) throw failure("sequence: to count forward don't make stride negative")
-  const format = short?.[4] ?? text(given.get('format') ?? '%d')
-  const length = Math.floor((end - start) / stride) + 1
-  return bounded(length * 8) ? Array.from({ length }, (_, index) => formatPercent(format, start + index * stride)) : []
-}
+import { sequence } from './sequence.ts'
 
 function crossProduct(lists: readonly List[]): Operand[] {
   bounded(lists.reduce((total, list) => total * list.length, lists.length))
@@ -98,15 +60,12 @@ export const dataLookups: Lookups = {
   cartesian: { run: ({ terms }) => crossProduct(terms.map((term) => (isList(term) ? flatten(term) : [term]))) },
   subelements: {
     run: ({ terms }) => {
-      const [input, path, flags] = terms
-      if (input === undefined || path === undefined) throw failure('the lookup subelements needs a list and a key')
-      const skip =
-        isDictionary(flags ?? null) && truthy((flags as ReadonlyMap<Operand, Operand>).get('skip_missing') ?? false)
+      const [input, path, skip] = subelementsGiven(terms)
       // results of items that were left out have none
       const ran = (element: Operand): boolean => !isDictionary(element) || (element.get('skipped') ?? false) === false
       return subelements(isList(input) ? input.filter(ran) : input, path, skip).map((pair) => {
         const [element, item] = pair as Tuple
-        return [withoutKey(element ?? null, text(path).split('.')), item ?? null]
+        return [withoutKey(element ?? null, path.split('.')), item ?? null]
       })
     },
   },
@@ -133,6 +92,17 @@ export const dataLookups: Lookups = {
       return query.terms.flatMap((term) => names.filter((name) => matches(nameOf(query, term), name)))
     },
   },
+}
+
+function subelementsGiven(terms: List): [List | Dictionary, string, boolean] {
+  const refuse = (what = ''): KplayError =>
+    failure(`the lookup subelements expects a list of two or three items${what}`)
+  if (terms.length < 2 || terms.length > 3) throw refuse()
+  const [input = null, path = null, flags = new Map<Operand, Operand>()] = terms
+  if (!(isList(input) || isDictionary(input)) || typeof path !== 'string')
+    throw refuse(', first a dict or a list, second a string pointing to the subkey')
+  if (!isDictionary(flags)) throw refuse(', the optional third item must be a dict: skip_missing: true')
+  return [input, path, truthy(flags.get('skip_missing') ?? false)]
 }
 
 /** Ansible's lookup leaves the list itself out of each element. */

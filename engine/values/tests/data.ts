@@ -26,7 +26,7 @@ function regex(how: 'match' | 'search' | 'fullmatch' | undefined): Operation<boo
       fullmatch: 'both',
     }
     const anchor = own(anchors, type)
-    if (!anchor) throw failure(`regex has no match_type ${type}`)
+    if (!anchor) throw failure(`Invalid match_type specified. Expected one of: ${Object.keys(anchors).join(', ')}.`)
     const flags = { ignoreCase: call.flag('ignorecase'), multiLine: call.flag('multiline') }
     return pythonRegex(call.string('pattern'), flags, anchor).test(text(call.input))
   })
