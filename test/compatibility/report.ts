@@ -42,6 +42,16 @@ export function renderReport(
       percent(sum('passed'), sum('counted')),
     ),
     '',
+    '## By target',
+    '',
+    line('Target', 'Area', 'Cases', 'Counted', 'Pass'),
+    line('---', '---', '---:', '---:', '---:'),
+    ...[...list].map(([name, { area, cases }]) => {
+      const own = measured.filter(({ target }) => target === name)
+      const passed = own.filter(({ mistake }) => mistake === undefined).length
+      return line(escape(name), area, cases.length, own.length, passed)
+    }),
+    '',
     '## Cases that fail',
     '',
     ...failing(measured),
