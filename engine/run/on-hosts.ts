@@ -72,11 +72,11 @@ function dragDown(batch: Batch): void {
 
 function settleHost(planned: PlannedTask, host: HostState, end: TaskEnd, batch: Batch): void {
   const { counts } = host
-  counts[end.status === 'failed' && end.ignored ? 'ignored' : end.status] += 1
+  counts[end.ignored ? 'ignored' : end.status] += 1
   // As Ansible counts: changed and ignored ones are ok too.
-  if (end.status === 'changed' || (end.status === 'failed' && end.ignored)) counts.ok += 1
+  if (end.status === 'changed' || end.ignored) counts.ok += 1
   if (end.status === 'changed') notify(planned, host, end.notify, batch)
-  if (end.status === 'unreachable' && !flag(planned, 'ignoreUnreachable', host, batch)) host.status = 'unreachable'
+  if (end.status === 'unreachable' && !end.ignored) host.status = 'unreachable'
   if (end.status === 'failed' && !end.ignored) {
     host.status = 'failed'
     host.failedResult = end.registered.value as Value
@@ -137,7 +137,7 @@ function tooManyFailed({ view, hosts }: Batch): boolean {
 
 function flag(
   planned: PlannedTask,
-  key: 'runOnce' | 'anyErrorsFatal' | 'ignoreUnreachable',
+  key: 'runOnce' | 'anyErrorsFatal',
   host: HostState,
   { view, context }: Batch,
 ): boolean {

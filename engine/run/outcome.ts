@@ -21,6 +21,7 @@ export interface TaskEnd {
   readonly result: Result
   /** What `register` keeps and `changed_when` sees. */
   readonly registered: Variable
+  /** It failed or was away, and ignore_errors or ignore_unreachable says that it does not matter. */
   readonly ignored: boolean
   /** Handlers by the names the task notifies, when it changed something. */
   readonly notify: readonly string[]
@@ -113,7 +114,8 @@ export function thrown(
     exception: NO_TRACE,
     msg: known.message,
   }
-  const ignored = status === 'failed' && known.code !== 'BUG' && safeFlag(planned, scope)
+  const keyword = status === 'failed' ? 'ignoreErrors' : 'ignoreUnreachable'
+  const ignored = known.code !== 'BUG' && safeFlag(planned, keyword, scope)
   const registered = { value: fromPlain(values) }
   return {
     status,
@@ -130,9 +132,9 @@ function wouldSet({ task }: PlannedTask, { registry }: RunContext): Iterable<str
   return action?.kind === 'control' ? (action.sets?.(rawArgs(task, action)) ?? []) : []
 }
 
-function safeFlag({ chain }: PlannedTask, scope: Scope): boolean {
+function safeFlag({ chain }: PlannedTask, key: 'ignoreErrors' | 'ignoreUnreachable', scope: Scope): boolean {
   try {
-    return flagOf(nearest(chain, 'ignoreErrors')?.value ?? false, scope, 'ignore_errors')
+    return flagOf(nearest(chain, key)?.value ?? false, scope, key)
   } catch {
     return false
   }

@@ -120,7 +120,8 @@ function together(ends: readonly TaskEnd[], host: HostState): TaskEnd {
   const registered = registeredOf(status, changed, results)
   return {
     status,
-    ignored: those.every(({ ignored }) => ignored),
+    // One item that may fail speaks for all, as in Ansible since 2.21.
+    ignored: those.some(({ ignored }) => ignored),
     notify: [...new Set(ends.flatMap(({ notify }) => notify))],
     error: worst?.error,
     learnt: learntIn(ends),
