@@ -8,6 +8,7 @@ import { sendStep, type CopyArgs } from './_copy-steps.ts'
 import { makeAbove } from './_parents.ts'
 import { checkPlace, placeSteps, probePlaced, SHOWN_BYTES, type PlacedNow } from './_placed.ts'
 import { refusal } from './_refuse.ts'
+import { sumsOf, type Sums } from './_sums.ts'
 
 export interface FileArgs extends CopyArgs {
   readonly src: string | undefined
@@ -15,17 +16,19 @@ export interface FileArgs extends CopyArgs {
   readonly checksum: string | undefined
 }
 /** One file's copy: what is there, and (never wanted) where the bytes come from. */
-export type FileNow = PlacedNow & {
-  readonly checksum: string | null
-  readonly source: string | null
-  readonly sourceChecksum: string | null
-}
+export type FileNow = PlacedNow &
+  Sums & {
+    readonly checksum: string | null
+    readonly source: string | null
+    readonly sourceChecksum: string | null
+  }
 
 export async function probeCopy(
   args: FileArgs,
   name: string,
   source: SourceEntry | undefined,
   reader: Reader,
+  local: Local,
 ): Promise<FileNow> {
   const placed = await probePlaced(args, name, reader, { digest: args.content === undefined })
   const sha1 = async (path: string | undefined): Promise<string | null> =>
@@ -33,11 +36,18 @@ export async function probeCopy(
   const checksum = await sha1(placed.kind === 'file' ? placed.place : undefined)
   return {
     ...placed,
+    ...(await sumsOf(bytesOf(placed, args.remote_src ? undefined : source), local)),
     // What a dry run would have sent is not there to be hashed: it counts as right.
     checksum: checksum === 'unknown' ? (args.checksum ?? null) : checksum,
     source: source ? JSON.stringify(source) : null,
     sourceChecksum: await sha1(args.remote_src ? source?.from : undefined),
   }
+}
+
+/** Where the bytes of the file on the host are known: shown ones, or those of a source that it equals. */
+function bytesOf({ content, digest }: PlacedNow, source: SourceEntry | undefined): Parameters<typeof sumsOf>[0] {
+  if (content !== null) return { text: content }
+  return source && digest === source.sha256 ? { file: source.from } : undefined
 }
 
 const sourceIn = (now: FileNow): SourceEntry | undefined =>

@@ -8,6 +8,7 @@ import { ENTRIES, probeTree, treeSteps, wantTree } from './_copy-tree.ts'
 import { pythonJson } from './_json.ts'
 import { basename, join, withoutSlash } from './_path.ts'
 import { refusal } from './_refuse.ts'
+import { summed } from './_sums.ts'
 
 const plainText = text({ optional: true, help: 'The text of the file. Lists and dicts are written as JSON.' })
 const structured = any({ help: '' }).zod.transform((given) => pythonJson(plainOf(given)))
@@ -66,11 +67,11 @@ export const copy = defineModule({
 
   async probe(args, reader, local): Promise<State> {
     const { src, dest } = args
-    if (src === undefined) return probeCopy(args, '', undefined, reader)
+    if (src === undefined) return probeCopy(args, '', undefined, reader, local)
     const { kind, entries } = await sourceOf({ ...args, src }, reader, local)
     const top = src.endsWith('/') ? withoutSlash(dest) : join(withoutSlash(dest), basename(src))
     if (kind === 'dir') return probeTree(args, top, entries, reader)
-    return probeCopy(args, basename(src), entries[0], reader)
+    return probeCopy(args, basename(src), entries[0], reader, local)
   },
 
   want: (args, now, local) => (ENTRIES in now ? wantTree(args, now) : wantCopy(args, now as FileNow, local)),
@@ -87,7 +88,9 @@ export const copy = defineModule({
   result({ src, dest }, now, after, ran) {
     const backup_file = ran.map(({ backup }) => backup).find((one) => one !== undefined)
     if (ENTRIES in now) return { src, dest, backup_file }
-    const { place, mode, owner, group, uid, gid, size } = after as FileNow
-    return { src, dest: place, state: 'file', mode, owner, group, uid, gid, size, backup_file }
+    const file = after as FileNow
+    const { place, mode, owner, group, uid, gid, size } = file
+    const put = { dest: place, state: 'file', mode, owner, group, uid, gid, size }
+    return { src, ...put, ...summed(file, ran), backup_file }
   },
 })

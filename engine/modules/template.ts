@@ -3,6 +3,7 @@ import { choice, flag, path, text } from '../schema/field.ts'
 import { ansibleFields, attributeFields, attributesWanted, unsupported } from './_attributes.ts'
 import { basename } from './_path.ts'
 import { placeSteps, probePlaced } from './_placed.ts'
+import { summed, sumsOf } from './_sums.ts'
 
 const NEWLINES = { '\n': '\n', '\r': '\r', '\r\n': '\r\n', '\\n': '\n', '\\r': '\r', '\\r\\n': '\r\n' } as const
 
@@ -50,7 +51,10 @@ export const template = defineModule({
     },
   ],
 
-  probe: (args, reader) => probePlaced(args, basename(args.src), reader),
+  async probe(args, reader, local) {
+    const placed = await probePlaced(args, basename(args.src), reader)
+    return { ...placed, ...(await sumsOf(placed.content === null ? undefined : { text: placed.content }, local)) }
+  },
 
   async want(args, now, local) {
     if (!args.force && now.kind !== 'absent') return {}
@@ -87,11 +91,12 @@ export const template = defineModule({
   text: ['content'],
 
   warnings: (args) => unsupported(args),
-  result: ({ src }, _now, { place, mode, owner, group, uid, gid, size }, ran) => ({
+  result: ({ src }, _now, after, ran) => ({
     src,
-    dest: place,
+    dest: after.place,
+    ...summed(after, ran),
     state: 'file',
-    ...{ mode, owner, group, uid, gid, size },
+    ...{ mode: after.mode, owner: after.owner, group: after.group, uid: after.uid, gid: after.gid, size: after.size },
     backup_file: ran.map(({ backup }) => backup).find((one) => one !== undefined),
   }),
 })
