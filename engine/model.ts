@@ -207,6 +207,8 @@ export interface Play {
   readonly gatherTimeout?: Written | undefined
   readonly factPath?: Written | undefined
   readonly prompts: readonly VarsPrompt[]
+  /** Its variables are compared with a specification before its first task. */
+  readonly spec?: { readonly wanted: Written; named(name: string): ArgumentSpec } | undefined
   readonly keywords: Keywords
   /** vars: of the play are in keywords.vars; files are read when the play starts, as their names may hold variables. */
   readonly varsFiles: readonly Written[]

@@ -69,6 +69,7 @@ export const KEYWORDS: Readonly<Record<string, Keyword>> = {
   hosts: own('play'),
   gather_facts: own('play'),
   vars_files: own('play'),
+  validate_argspec: own('play'),
   serial: own('play', 'block'),
   order: own('play', 'block'),
   strategy: own('play'),

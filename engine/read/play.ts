@@ -1,5 +1,6 @@
 import type { Node, Play, Written } from '../model.ts'
 import { isNothing, kindOf, rawOf, type YamlMap, type YamlNode } from './nodes.ts'
+import { readPlaySpec } from './play-spec.ts'
 import { readPrompts } from './prompts.ts'
 import { readProperties } from './properties.ts'
 import type { Reading } from './reading.ts'
@@ -31,6 +32,7 @@ export function readPlay(map: YamlMap, playbook: Reading): Play | undefined {
     gatherTimeout: optional('gather_timeout', (node) => writtenWhole(node, 'gather_timeout', problems)),
     factPath: text('fact_path'),
     prompts: optional('vars_prompt', (node) => readPrompts(node, problems)) ?? [],
+    spec: optional('validate_argspec', (node) => readPlaySpec(node, reading)),
     keywords,
     varsFiles: optional('vars_files', varsFiles) ?? [],
     serial: optional('serial', writtenAny),

@@ -12,6 +12,8 @@ import { planPlay } from './plan.ts'
 import { startingAt } from './start-at.ts'
 import { scopeOf, type PlayView } from './scopes.ts'
 import { batches, playOrder } from './serial.ts'
+import { startRole } from './role.ts'
+import { playSpec } from './play-spec.ts'
 import type { HostState } from './state.ts'
 import { strategyOf } from './strategy.ts'
 import { walker } from './walk.ts'
@@ -95,6 +97,8 @@ async function runSections(batch: Batch, hosts: readonly HostState[]): Promise<v
     const without = hosts.filter((host) => !host.facts.gathered)
     await runOnHosts(gatheringTask(play, nextId), batch, play.gatherFacts === undefined ? without : [...hosts])
   }
+  const spec = playSpec(play, scope)
+  if (spec) startRole(spec, { keywords: [play.keywords], roles: [] }, batch, hosts)
   for (const section of sections) {
     await walker.nodes(section, batch, hosts)
     const forced =
