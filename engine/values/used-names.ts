@@ -1,3 +1,4 @@
+import { KplayError } from '../errors.ts'
 import type { Template } from '../value.ts'
 import { globals } from './globals.ts'
 import { walk } from './nodes.ts'
@@ -15,7 +16,13 @@ export function names(template: Template): ReadonlySet<string> {
   if (cached) return cached
   const used = new Set<string>()
   const own = new Set(['loop', 'caller', 'varargs', 'kwargs', 'self', 'super'])
-  walk(parseTemplate(template).tree, (node) => visit(node, used, own))
+  try {
+    walk(parseTemplate(template).tree, (node) => visit(node, used, own))
+  } catch (error) {
+    // What cannot be read is told where it is used.
+    if (!(error instanceof KplayError)) throw error
+    used.add('vars')
+  }
   const found = new Set([...used].filter((name) => !own.has(name) && !globals.has(name)))
   known.set(template, found)
   return found
