@@ -1,4 +1,5 @@
-import type { Value, Variable } from '../value.ts'
+import { KplayError } from '../errors.ts'
+import { Template, type Value, type Variable } from '../value.ts'
 import { evaluate, OMIT } from '../values/template.ts'
 import { text as printValue } from '../values/print.ts'
 import type { Layer, Scope } from '../values/scope.ts'
@@ -33,7 +34,12 @@ export function workplaceOf(
   const written = nearest(planned.chain, 'delegateTo')
   const value = written ? evaluate(written.value, scope) : null
   const name = value === null || value === OMIT ? '' : printValue(value)
-  if (name === '') return { name: host.name, delegated: false, scope, owner: host }
+  if (name === '') {
+    if (!(written?.value instanceof Template) || value === OMIT)
+      return { name: host.name, delegated: false, scope, owner: host }
+    const message = `Empty hostname produced from delegate_to: "${written.value.source}"`
+    throw new KplayError('EVALUATION', message, { place: written.place })
+  }
   const state = context.hosts.get(name)
   const facts = nearest(planned.chain, 'delegateFacts')
   const owner = facts && flagOf(facts.value, scope, 'delegate_facts') ? state : host

@@ -41,6 +41,8 @@ export async function run(
   const started = performance.now()
   const hosts = new Map<string, HostState>()
   meet(inventory.hosts.values(), hosts, ports)
+  // Tasks are delegated to it, and facts, though no inventory names it.
+  meet([inventory.implicit('localhost')], hosts, ports)
   if (options.flushCache) for (const host of hosts.values()) host.forgetFacts()
   const overlays: RunContext['overlays'] = new Map()
   const turns = new Turns()
