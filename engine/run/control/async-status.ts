@@ -63,7 +63,7 @@ function statusOf({ values, end, lost }: JobState, about: Values): ControlAnswer
     ? `Job reached maximum time limit of ${Math.round((ended - started) / 1000)} seconds.`
     : code === 0
       ? undefined
-      : 'non-zero return code'
+      : 'The command exited with a non-zero return code.'
   const lines = { stdout_lines: linesOf(output.stdout), stderr_lines: linesOf(output.stderr) }
   const times = { start: moment(started), end: moment(ended), delta: duration(ended - started) }
   const result = { ...about, ...values, rc: code, ...output, ...lines, ...times, changed: true }
