@@ -20,7 +20,7 @@ export function mistakeOf(call: Call, expected: number, ending: Ending, early: b
   if (call.command === 'ansible-vault') return sameText(call, ending)
   if (call.command !== 'ansible-playbook' || call.exit !== expected) return undefined
   const started = /^PLAY \[/m.test(call.output)
-  if (started && expected !== 0 && events.length === 0)
+  if (started && expected !== 0 && !(events as readonly Failing[]).some(({ type }) => type === 'run-start'))
     return early ? undefined : `refused early: ${reasonOf(ending, events)}`
   // Another form of output, which says nothing of debug.
   if (!started) return undefined
