@@ -35,6 +35,7 @@ export interface Request {
   readonly inventory: readonly string[]
   readonly inventoryOptions?: InventoryRequest | undefined
   readonly rolesPaths: readonly string[]
+  readonly privateRoleVars?: boolean | undefined
   readonly limit: readonly string[]
   readonly extraVars: readonly string[]
   readonly defaults?: PlayDefaults | undefined
@@ -77,7 +78,9 @@ export function prepare(request: Request, disk: Files, registry: Registry): Prep
   const extraVars = readExtraVars([...request.extraVars], files)
   const validate = (playbook: Playbook): void => validatePlaybook(playbook, registry, extraVars)
   const modules = new Set([...registry.keys(), ...controls.keys()])
-  const reading = { rolesPaths: request.rolesPaths, freeForm: freeFormNames(registry), modules, extraVars, validate }
+  const { rolesPaths, privateRoleVars } = request
+  const freeForm = freeFormNames(registry)
+  const reading = { rolesPaths, privateRoleVars, freeForm, modules, extraVars, validate }
   const playbooks = request.playbooks.map((path) =>
     withDefaults(readPlaybook(path, files, reading), request.defaults ?? {}),
   )

@@ -5,6 +5,7 @@ import { controllerFiles } from '../controller/files.ts'
 import type { Warn } from '../errors.ts'
 import type { Request } from '../kplay.ts'
 import { readProject, type Project } from '../read/project.ts'
+import { configured } from '../read/settings/configured.ts'
 import type { ConnectionDefaults } from '../run/context.ts'
 import type { HostFlags } from './flags.ts'
 import { inventoryOptions } from './inventory-options.ts'
@@ -47,6 +48,7 @@ export async function sharedRequest(
     inventory,
     inventoryOptions: await inventoryOptions(inventory, project, controllerFiles()),
     rolesPaths: [...flags.rolesPath.map((path) => resolve(workingFolder, path)), ...rolesPaths, SHIPPED_ROLES],
+    privateRoleVars: settings.privateRoleVars,
     limit: flags.limit,
     extraVars: flags.extraVars,
     defaults: {
@@ -72,6 +74,7 @@ export async function sharedOptions(
     forks: flags.forks ?? settings.forks ?? 50,
     verbosity: flags.verbose + (settings.verbosity ?? 0),
     injectFacts: settings.injectFactsAsVars,
+    settings: configured(settings),
     configFile: files.find((path) => path.endsWith('.cfg')),
     flushCache: flags.flushCache === true,
     hashBehaviour: settings.hashBehaviour === 'merge' ? 'merge' : 'replace',

@@ -18,7 +18,8 @@ export function readIncludedRole(wanted: Wanted, task: Task, reading: Reading): 
       params: isImport ? task.keywords.vars : NO_VARS,
       from: wanted.from ?? {},
       allowDuplicates: wanted.allowDuplicates ?? true,
-      public: wanted.public ?? isImport,
+      // An import is like a role of the play; an include is private unless the setting is made, as in Ansible.
+      public: wanted.public ?? (isImport ? undefined : reading.options.privateRoleVars === false),
       validate: wanted.validate,
     },
     { ...reading, moreHandlers: handlers },

@@ -7,7 +7,7 @@ import { readTaskFile } from './include-tasks.ts'
 import { FREE_FORM } from './arguments.ts'
 import { kindOf, type YamlMap, type YamlNode } from './nodes.ts'
 import { NO_KEYWORDS, readProperties } from './properties.ts'
-import { handlerNames } from './written.ts'
+import { flagNamed, handlerNames } from './written.ts'
 import { blockOf, shortName, type Reading } from './reading.ts'
 
 const TASKS = ['import_tasks', 'include_tasks']
@@ -165,7 +165,7 @@ function fixed(task: Task, kind: 'tasks' | 'role', { problems }: Reading): Wante
   }
   const flag = (key: string): boolean | undefined => {
     const value = task.args.get(key)?.value
-    return typeof value === 'boolean' ? value : undefined
+    return typeof value === 'string' ? flagNamed(value) : typeof value === 'boolean' ? value : undefined
   }
   if ([...task.args].some(([key, { value }]) => key !== 'apply' && value instanceof Template)) return 'later'
   const name = names.map(text).find((found) => found !== undefined)

@@ -10,6 +10,8 @@ export interface PlaybookOptions {
   readonly rolesPaths: readonly string[]
   /** Of the command line: names of what is imported may hold them. */
   readonly extraVars?: Vars | undefined
+  /** The variables of a role are seen by nobody else unless its use says `public`. */
+  readonly privateRoleVars?: boolean | undefined
   /** Modules that take free-form text, by their short names. */
   readonly freeForm: ReadonlySet<string>
   /** All modules there are, by their short names; undefined: any may be. */

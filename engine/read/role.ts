@@ -42,7 +42,7 @@ export function readRole(use: RoleUse, reading: Reading): Role | undefined {
     handlers: [],
     dependencies: [],
     allowDuplicates: use.allowDuplicates ?? meta.allowDuplicates,
-    public: use.public ?? true,
+    public: use.public ?? reading.options.privateRoleVars !== true,
     argumentSpec: use.validate === false ? undefined : meta.argumentSpec,
   }
   const inside: Reading = { ...reading, role, open: [...reading.open, opened] }

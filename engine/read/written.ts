@@ -11,10 +11,14 @@ export const writtenAny = (node: YamlNode): Written | undefined =>
 const YES = /^(?:yes|on|true|t|y|1)$/i
 const NO = /^(?:no|off|false|f|n|0)$/i
 
+/** What a word for true or false means; undefined: it is none. */
+export const flagNamed = (word: string): boolean | undefined =>
+  YES.test(word.trim()) ? true : NO.test(word.trim()) ? false : undefined
+
 export function writtenFlag(node: YamlNode, name: string, problems: Problems): Written | undefined {
   const read = (scalar: YamlScalar): Raw | undefined => {
     if (typeof scalar.value === 'boolean') return scalar.value
-    return YES.test(scalar.text.trim()) ? true : NO.test(scalar.text.trim()) ? false : undefined
+    return flagNamed(scalar.text)
   }
   return writtenScalar(node, `${name} is true or false`, problems, read)
 }

@@ -35,6 +35,8 @@ export interface RunOptions {
   /** The configuration file, and the inventories as they were named; only variables tell them. */
   readonly configFile?: string | undefined
   readonly inventorySources?: readonly string[] | undefined
+  /** What the configuration says, by Ansible's names: for the lookup config. */
+  readonly settings?: ReadonlyMap<string, Value> | undefined
   /** For plays that name none; linear where it is not given. */
   readonly strategy?: string | undefined
   readonly connection: ConnectionDefaults

@@ -147,6 +147,7 @@ function magicOf(standing: Standing, ask: Ask): Magic {
     given: { names: MAGIC_NAMES, get: (name, scope) => magicValue(name, standing, () => scope) },
     hostvars: hostvarsIn(context, ask),
     ...(ask && { ask }),
+    setting: (name) => options.settings?.get(name),
     warn: (message, place) => warnOnce(context.emit, message, place),
     hosts: (patterns) => hostsNamed(patterns, context),
   }

@@ -37,7 +37,6 @@ export const FIXED: Readonly<Record<string, Fixed>> = {
   },
   'defaults.retry_files_enabled': { accepts: NO, why: 'no retry files are written' },
   'defaults.ansible_managed': { accepts: /^Ansible managed$/, why: 'set the variable ansible_managed instead' },
-  'defaults.private_role_vars': { accepts: NO, why: 'the variables of a role are seen by the rest of the play' },
   'defaults.playbook_vars_root': { accepts: /^top$/, why: 'group_vars and host_vars lie beside the playbook itself' },
   'inventory.use_extra_vars': { accepts: ANY, why: '' },
   // Warnings that are not given here, or only for what is wrong anyway.
