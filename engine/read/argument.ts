@@ -1,18 +1,22 @@
 import type { Argument } from '../model.ts'
-import type { Raw } from '../value.ts'
+import { Template, type Raw } from '../value.ts'
 import { rawOf, type YamlEntry, type YamlMap, type YamlNode } from './nodes.ts'
 import { shortName } from './short-name.ts'
 import { expression } from './written.ts'
 
-/** Arguments that are expressions without braces, as `when` is. */
+/** Arguments that are expressions without braces, as `when` is; with braces, debug's is the name of a variable. */
 const EXPRESSIONS: Readonly<Record<string, readonly string[]>> = { assert: ['that'], debug: ['var'] }
+const NAMES: readonly string[] = ['debug']
 
 /** The arguments in a map. */
 export const argumentsOf = (action: string, map: YamlMap): Map<string, Argument> =>
   new Map(map.entries.map((entry) => [entry.key, argumentOf(action, entry)]))
 
 function argumentOf(action: string, { key, keyPlace, value: node }: YamlEntry): Argument {
-  const value = EXPRESSIONS[shortName(action)]?.includes(key) ? expressionsOf(node) : rawOf(node)
+  const name = shortName(action)
+  const plain = rawOf(node)
+  const isRendered = NAMES.includes(name) && plain instanceof Template
+  const value = EXPRESSIONS[name]?.includes(key) && !isRendered ? expressionsOf(node) : plain
   return { value, text: sourceOf(node), place: node.place, keyPlace }
 }
 

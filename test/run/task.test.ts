@@ -209,10 +209,14 @@ test('debug shows a variable that is not there as Ansible does; a message needs 
   gather_facts: false
   tasks:
     - { name: looks, debug: { var: nothing.here } }
+    - { name: names, debug: { var: "{{ which }}" }, vars: { which: port, port: 9092 } }
+    - { name: data, debug: { var: "{{ which }}" }, vars: { which: "lookup('env', 'HOME')" } }
     - { name: says, debug: { msg: "{{ nothing }}" } }`
   const { lines, results } = await play({ playbook })
-  expect(lines).toEqual(['ok h1 looks', 'failed h1 says'])
-  expect(results[0]?.message).toBe('nothing.here: VARIABLE IS NOT DEFINED!')
+  expect(lines).toEqual(['ok h1 looks', 'ok h1 names', 'ok h1 data', 'failed h1 says'])
+  expect(results[0]?.message).toBe("nothing.here: << error 1 - 'nothing' is undefined >>")
+  expect(results[1]?.message).toBe('port: 9092')
+  expect(results[2]?.message).toBe("{{ which }}: lookup('env', 'HOME')")
 })
 
 test('a task that is tried again counts its attempts; ignored items of a loop are told as such', async () => {

@@ -25,10 +25,9 @@ export const debug = defineControl({
       return { status: 'skipped', values: { skipped_reason: 'Verbosity threshold not met.' } }
     const name = raw.get('var')
     if (name === undefined) return said('msg', messageOf(raw.get('msg'), scope))
-    const source = name instanceof Template ? name.source : typeof name === 'string' ? name : ''
-    // An expression, with or without braces around it.
-    const expression = name instanceof Template ? name : new Template(source, undefined, { expression: true })
-    return said(source, known(expression, scope))
+    if (name instanceof Template && !name.expression) return named(name, scope)
+    const expression = name instanceof Template ? name : asExpression(typeof name === 'string' ? name : '')
+    return said(expression.source, known(expression, scope))
   },
 })
 
@@ -37,20 +36,34 @@ function messageOf(raw: Raw | undefined, scope: Scope): Value {
   return value === OMIT ? 'Hello world!' : value
 }
 
+/** Braces make the name of a variable. Any other text is a value: it may come from a host, and is no expression. */
+function named(template: Template, scope: Scope): Said {
+  const value = known(template, scope)
+  if (typeof value !== 'string' || !NAME.test(value)) return said(template.source, value)
+  return said(value, known(asExpression(value), scope))
+}
+
+const asExpression = (source: string): Template => new Template(source, undefined, { expression: true })
+
+const NAME = /^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*|\['[^'\\]*'\]|\[\d+\])*$/
+
 /** Whoever looks for a variable is told that there is none: as in Ansible that is no failure. */
 function known(expression: Template, scope: Scope): Value {
   try {
     return evaluate(expression, scope)
   } catch (error) {
-    if (error instanceof KplayError && error.code === 'UNDEFINED') return 'VARIABLE IS NOT DEFINED!'
+    if (error instanceof KplayError && error.code === 'UNDEFINED') return `<< error 1 - ${error.message} >>`
     throw error
   }
 }
 
-const said = (
-  key: string,
-  value: Value,
-): { values: Record<string, never>; message: string; exact: ReadonlyMap<string, Value> } => ({
+interface Said {
+  readonly values: Record<string, never>
+  readonly message: string
+  readonly exact: ReadonlyMap<string, Value>
+}
+
+const said = (key: string, value: Value): Said => ({
   values: {},
   message: key === 'msg' ? shown(value) : `${key}: ${shown(value)}`,
   exact: new Map([[key, value]]),
