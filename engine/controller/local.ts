@@ -7,7 +7,8 @@ import { KplayError } from '../errors.ts'
 import type { ArchiveEntry } from '../host/reader.ts'
 import type { ControllerFile } from '../host/step.ts'
 import type { Local, RenderOptions } from '../module/define.ts'
-import type { Scope } from '../values/scope.ts'
+import { DateTime } from '../values/moment.ts'
+import { Scope } from '../values/scope.ts'
 import { settled } from '../values/suspend.ts'
 import { renderText } from '../values/template.ts'
 import { fromPlain, type Variable, type Vars } from '../value.ts'
@@ -133,7 +134,8 @@ function render(source: string, path: string, options: RenderOptions, place: Loc
   const { trimBlocks, lstripBlocks, newlineSequence, markers, names } = options
   const given = Object.entries({ trimBlocks, lstripBlocks, newlineSequence, ...markers })
   const syntax = Object.fromEntries(given.filter(([, value]) => value !== undefined))
-  const scope = place.scope.with({ name: 'template', vars: templateNames(path, names, place.scope) })
+  const layer = { name: 'template', vars: templateNames(path, names, place.scope) }
+  const scope = new Scope([...place.scope.layers, layer], { ...place.scope.magic, lazy: templateTimes(path) })
   return renderText(source, scope, { ...syntax, file: path, load: (name) => loadTemplate(name, path, place) })
 }
 
@@ -145,7 +147,13 @@ function loadTemplate(name: string, from: string, place: LocalPlace): { file: st
   return found === undefined || source === undefined ? undefined : { file: found, source }
 }
 
-/** The names that Ansible gives a template. Those that differ from run to run would make every run a change. */
+/** When the template was written and is rendered: one that uses the latter is never right already. */
+const templateTimes = (path: string): NonNullable<Scope['magic']['lazy']> => ({
+  template_mtime: () => DateTime.now(statSync(path).mtime, false),
+  template_run_date: () => DateTime.now(new Date(), false),
+})
+
+/** The names that Ansible gives a template. */
 function templateNames(path: string, names: RenderOptions['names'], scope: Scope): Vars {
   const own = {
     template_path: path,

@@ -63,6 +63,7 @@ export const dataLookups: Lookups = {
       const [input, path, skip] = subelementsGiven(terms)
       // results of items that were left out have none
       const ran = (element: Operand): boolean => !isDictionary(element) || (element.get('skipped') ?? false) === false
+      if (!ran(input)) return []
       return subelements(isList(input) ? input.filter(ran) : input, path, skip).map((pair) => {
         const [element, item] = pair as Tuple
         return [withoutKey(element ?? null, path.split('.')), item ?? null]

@@ -62,12 +62,16 @@ function syntaxOf(query: Query): Syntax {
   return syntax
 }
 
+/** What templates say about themselves when nobody sets it. */
+const MANAGED: [string, Operand] = ['ansible_managed', 'Ansible managed']
+
 function renderTemplate(query: Query, term: Operand): Operand {
   const { path, source } = read(query, text(term), 'templates')
   const more = option(query, 'template_vars')
   const names = new Map<string, Operand>([
     ['template_path', text(term)],
     ['template_fullpath', path],
+    ...(query.around.variables.get('ansible_managed') === undefined ? [MANAGED] : []),
     ...(isDictionary(more) ? Array.from(more, ([key, value]): [string, Operand] => [text(key), value]) : []),
   ])
   return query.around.renderFile({ file: path, source, syntax: syntaxOf(query) }, names)

@@ -8,8 +8,9 @@ import type { Query } from './lookup.ts'
 
 /** Numbers from `start` to `end`, each formatted: `start=1 end=9 stride=2 format=host%02d`, or short `1-9/2:host%02d`. */
 export function sequence(query: Query): List {
-  const terms = query.terms.length > 0 ? query.terms : [new Map<Operand, Operand>(query.options)]
-  return terms.flatMap((term) => oneSequence(term))
+  const { terms, options } = query
+  if (terms.length === 0) return options.size > 0 ? oneSequence(options) : []
+  return terms.flatMap((term) => oneSequence(new Map([...options, ...given(term)])))
 }
 
 const SHORT = /^(?:(-?\w+)-)?(-?\w+)(?:\/(-?\w+))?(?::(.+))?$/
@@ -25,8 +26,7 @@ function given(term: Operand): ReadonlyMap<string, Operand> {
   )
 }
 
-function oneSequence(term: Operand): string[] {
-  const options = given(term)
+function oneSequence(options: ReadonlyMap<string, Operand>): string[] {
   const unknown = [...options.keys()].filter((name) => !OPTIONS.includes(name))
   if (unknown.length > 0)
     throw failure(`unrecognized arguments to with_sequence: ${unknown.join(', ')}`, `it has: ${OPTIONS.join(', ')}`)
@@ -42,8 +42,7 @@ function oneSequence(term: Operand): string[] {
   if (count !== undefined && last !== undefined) throw failure("can't specify both count and end in with_sequence")
   const end = count === undefined ? last : start + count * stride - stride
   if (end === undefined) throw failure('must specify count or end in with_sequence')
-  if (count === 0) return []
-  if (stride === 0) throw failure('sequence: the stride cannot be 0')
+  if (count === 0 || stride === 0) return []
   if (stride > 0 && end < start) throw failure('sequence: to count backwards make stride negative')
   if (stride < 0 && end > start) throw failure("sequence: to count forward don't make stride negative")
   const format = text(options.get('format') ?? '%d')

@@ -31,7 +31,9 @@ function version(call: Call): boolean {
   if (!holds) throw failure(`version has no operator ${operator}`, `it has: ${Object.keys(OPERATORS).join(' ')}`)
   const [mine, theirs] = [text(call.input), text(call.need('version'))]
   if (mine === '' || theirs === '')
-    throw failure(`${mine === '' ? 'the version' : 'what it is compared with'} is empty`)
+    throw failure(`the version ${mine === '' ? 'value' : 'to compare against'} cannot be empty`)
+  if (call.get('version_type') !== null && call.get('strict') !== null)
+    throw failure('version takes strict or version_type, not both')
   const type =
     call.get('version_type') === null ? (call.flag('strict') ? 'strict' : 'loose') : call.string('version_type')
   if (!TYPES.includes(type)) throw failure(`version has no version_type ${type}`, `it has: ${TYPES.join(', ')}`)
