@@ -16,6 +16,10 @@ export interface ArgumentOption {
 }
 export interface ArgumentSpec {
   readonly place: Place
+  /** Its name among the entry points of the role. */
+  readonly entry: string
+  /** Its options as they are written. */
+  readonly data: Value
   readonly shortDescription: string
   readonly options: ReadonlyMap<string, ArgumentOption>
   readonly rules: ArgumentRules

@@ -56,6 +56,8 @@ export function readArgumentSpec(node: YamlNode, entry: string, problems: Proble
   const description = keys.get('short_description')
   return {
     place: map.place,
+    entry,
+    data: options ? dataOf(options) : new Map(),
     shortDescription: description ? plainTexts(description, 'short_description', problems).join(' ') : '',
     options: options ? readOptions(options, problems) : new Map<string, ArgumentOption>(),
     rules: readArgumentRules(keys, problems),

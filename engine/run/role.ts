@@ -1,7 +1,9 @@
 import { KplayError } from '../errors.ts'
-import type { Role } from '../model.ts'
-import { fromPlain } from '../value.ts'
+import type { ArgumentSpec, Role } from '../model.ts'
+import { fromPlain, isDict, type Value } from '../value.ts'
+import type { Scope } from '../values/scope.ts'
 import { condition } from '../values/condition.ts'
+import { argumentErrors } from './argument-errors.ts'
 import { checkRoleArguments } from './arguments.ts'
 import type { Batch } from './batch.ts'
 import { isUnpredictable } from './converge.ts'
@@ -22,11 +24,14 @@ export function startRole(role: Role, chain: Chain, batch: Batch, hosts: readonl
       if (!(error instanceof KplayError)) throw error
       if (isUnpredictable(error)) continue
       host.status = 'failed'
-      host.failedResult = fromPlain({ changed: false, failed: true, msg: error.message })
       host.counts.failed += 1
+      const { entry, shortDescription } = role.argumentSpec
+      const name = `Validating arguments against arg spec '${entry}'${shortDescription ? ` - ${shortDescription}` : ''}`
+      host.failedTask = fromPlain({ name, action: 'ansible.builtin.validate_argument_spec' })
+      host.failedResult = failedResult(role, role.argumentSpec, scopeOf(host, batch.view, chain, batch.context), error)
       const task = {
         id: 0,
-        name: `arguments of role ${role.name}`,
+        name,
         role: role.name,
         action: 'validate_argument_spec',
         place: role.place,
@@ -47,4 +52,26 @@ export function startRole(role: Role, chain: Chain, batch: Batch, hosts: readonl
       batch.context.emit({ type: 'task-end', task })
     }
   }
+}
+
+/** What `ansible_failed_result` is in a rescue: the errors in Ansible's words, where it has words for them. */
+function failedResult(role: Role, { entry, data }: ArgumentSpec, scope: Scope, { message }: KplayError): Value {
+  const errors = isDict(data) ? argumentErrors(data, new Map(), scope) : []
+  const told = errors.length > 0 ? errors : [message]
+  return new Map<Value, Value>([
+    ['changed', false],
+    ['failed', true],
+    ['msg', `Validation of arguments failed:\n${told.join('\n')}`],
+    ['argument_errors', told],
+    ['argument_spec_data', data],
+    [
+      'validate_args_context',
+      new Map<Value, Value>([
+        ['type', 'role'],
+        ['name', role.name],
+        ['argument_spec_name', entry],
+        ['path', role.path],
+      ]),
+    ],
+  ])
 }
