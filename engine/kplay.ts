@@ -76,7 +76,8 @@ export function prepare(request: Request, disk: Files, registry: Registry): Prep
   const files = { ...disk, warn: judging(disk.warn, request.defaults?.duplicates) }
   checkConnection(request.options.connection, files)
   const extraVars = readExtraVars([...request.extraVars], files)
-  const validate = (playbook: Playbook): void => validatePlaybook(playbook, registry, extraVars)
+  const { missingHandlers } = request.options
+  const validate = (playbook: Playbook): void => validatePlaybook(playbook, registry, { extraVars, missingHandlers })
   const modules = new Set([...registry.keys(), ...controls.keys()])
   const { rolesPaths, privateRoleVars } = request
   const freeForm = freeFormNames(registry)

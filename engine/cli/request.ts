@@ -77,6 +77,7 @@ export async function sharedOptions(
     settings: configured(settings),
     configFile: files.find((path) => path.endsWith('.cfg')),
     flushCache: flags.flushCache === true,
+    missingHandlers: settings.errorOnMissingHandler === false ? 'warn' : 'error',
     hashBehaviour: settings.hashBehaviour === 'merge' ? 'merge' : 'replace',
     connection: { ...connectionOf(flags, settings), ...(reaching ? await passwordsOf(flags, settings) : {}) },
   }

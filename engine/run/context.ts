@@ -24,6 +24,8 @@ export interface RunOptions {
   readonly limit?: readonly string[] | undefined
   readonly limitText?: string | undefined
   readonly forceHandlers: boolean
+  /** Whether to notify a handler that is not there is an error, as it is where absent. */
+  readonly missingHandlers?: 'error' | 'warn' | undefined
   /** The run begins with the task of this name; what comes before it is left out. */
   readonly startAtTask?: string | undefined
   /** Whether of two dicts under one name the stronger one wins, or both are put together; replace where absent. */

@@ -1,12 +1,14 @@
-import { KplayError } from '../errors.ts'
+import { KplayError, type Place } from '../errors.ts'
 import type { Task } from '../model.ts'
 import { didYouMean } from '../schema/parse.ts'
 import { text as printValue } from '../values/print.ts'
 import type { Scope } from '../values/scope.ts'
 import { evaluate, evaluateText } from '../values/template.ts'
 import type { Batch } from './batch.ts'
+import type { RunContext } from './context.ts'
 import type { PlannedHandler, PlannedTask } from './plan.ts'
 import type { HostState } from './state.ts'
+import { warnOnce } from './warn-once.ts'
 
 /** Handlers that a name means: by name, `role : name`, or `listen`. Of those with one name the last one defined counts. */
 export function handlersNamed(wanted: string, handlers: readonly PlannedHandler[]): readonly PlannedHandler[] {
@@ -47,17 +49,27 @@ export function nameHandlers(handlers: readonly PlannedHandler[], scope: () => S
 export const fullName = ({ role, name }: Pick<PlannedHandler, 'role' | 'name'>): string =>
   role === undefined ? name : `${role} : ${name}`
 
-/** The handlers that a task notifies, each once. Throws BAD_YAML for a name that no handler of the play has. */
+/**
+ * The handlers that a task notifies, each once. Throws BAD_YAML for a name that no handler of the play has, unless it
+ * is just told.
+ */
 export function handlersOf(
   task: Task,
   names: readonly string[],
   handlers: readonly PlannedHandler[],
+  tell?: Tell,
 ): readonly PlannedHandler[] {
   const found = names.flatMap((name) => {
     const meant = handlersNamed(name, handlers)
     if (meant.length > 0) return meant
-    throw new KplayError('BAD_YAML', `there is no handler ${name}`, {
-      place: task.notify[0]?.place,
+    const message = `there is no handler ${name}`
+    const place = task.notify[0]?.place
+    if (tell) {
+      tell(message, place)
+      return []
+    }
+    throw new KplayError('BAD_YAML', message, {
+      place,
       hint: didYouMean(
         name,
         handlers.flatMap((handler) => [handler.name, ...handler.listen]),
@@ -66,6 +78,12 @@ export function handlersOf(
   })
   return [...new Set(found)]
 }
+
+type Tell = (message: string, place: Place | undefined) => void
+
+/** What to do about a handler that is not there; undefined: it is an error. */
+export const tellMissing = ({ options, emit }: Pick<RunContext, 'options' | 'emit'>): Tell | undefined =>
+  options.missingHandlers === 'warn' ? (message, place) => warnOnce(emit, message, place) : undefined
 
 /** The names in a task's `notify`. */
 export const notifiedBy = ({ notify: names }: Task, scope: Scope): readonly string[] =>
@@ -80,7 +98,7 @@ export const literallyNotifiedBy = ({ notify: names }: Task): readonly string[] 
 
 /** A task changed something: remembers for its host which handlers to run. */
 export function notify(planned: PlannedTask, host: HostState, names: readonly string[], batch: Batch): void {
-  for (const handler of handlersOf(planned.task, names, batch.view.plan.handlers)) {
+  for (const handler of handlersOf(planned.task, names, batch.view.plan.handlers, tellMissing(batch.context))) {
     const owing = host.owing.get(fullName(handler))
     if (owing) owing.asked = true
   }

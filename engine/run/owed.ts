@@ -7,7 +7,7 @@ import type { Node, Role } from '../model.ts'
 import type { Batch } from './batch.ts'
 import { becomeOf, open, settingsOf } from './connect.ts'
 import type { RunContext } from './context.ts'
-import { fullName, handlersNamed, handlersOf, literallyNotifiedBy, notifiedBy } from './notify.ts'
+import { fullName, handlersNamed, handlersOf, literallyNotifiedBy, notifiedBy, tellMissing } from './notify.ts'
 import { isUnreachable, type TaskEnd } from './outcome.ts'
 import { tasksAmong, type PlannedHandler, type PlannedTask } from './plan.ts'
 import { scopeOf, type PlayView } from './scopes.ts'
@@ -122,7 +122,7 @@ function handlersHere(
 ): readonly PlannedHandler[] {
   try {
     const names = notifiedBy(planned.task, scopeOf(host, view, planned.chain, context))
-    return handlersOf(planned.task, names, view.plan.handlers)
+    return handlersOf(planned.task, names, view.plan.handlers, tellMissing(context))
   } catch (error) {
     if (error instanceof KplayError) return []
     throw error

@@ -12,7 +12,7 @@ import { answer, converge, isUnpredictable, type Converged, type ConvergeContext
 import { pause, placeOf, reach, type Executed, type Execution } from './execution.ts'
 import { expandHomes } from './homes.ts'
 import { masker } from './mask.ts'
-import { fullName, handlersOf, notifiedBy } from './notify.ts'
+import { fullName, handlersOf, notifiedBy, tellMissing } from './notify.ts'
 import { Overlay } from './overlay/overlay.ts'
 import { overlayReader } from './overlay/reader.ts'
 import { oweHandlers } from './owed.ts'
@@ -86,7 +86,7 @@ function workOf(
   const { planned, host, view, scope, context, workplace } = job
   const beforeSteps = (): Promise<void> =>
     oweHandlers(
-      handlersOf(planned.task, notifiedBy(planned.task, scope), view.plan.handlers),
+      handlersOf(planned.task, notifiedBy(planned.task, scope), view.plan.handlers, tellMissing(context)),
       fullName(planned.info),
       host,
       view,

@@ -5,7 +5,7 @@ import { runAttempts } from './attempts.ts'
 import type { RunContext } from './context.ts'
 import { loopOf } from './loop.ts'
 import { censored } from './no-log.ts'
-import { handlersOf } from './notify.ts'
+import { handlersOf, tellMissing } from './notify.ts'
 import { isUnreachable, thrown, type TaskEnd } from './outcome.ts'
 import type { PlannedTask } from './plan.ts'
 import { keep } from './registered.ts'
@@ -31,7 +31,7 @@ export async function runTask(
     keep(planned.task, end.registered, scope, host)
     const notify = end.status === 'changed' ? end.notify : []
     // A name that nobody has fails the task, in a dry run too.
-    handlersOf(planned.task, notify, view.plan.handlers)
+    handlersOf(planned.task, notify, view.plan.handlers, tellMissing(context))
     return { ...end, result, notify }
   } catch (error) {
     const end = thrown(placed(planned.task, error), planned, host, scope, context, performance.now() - started)

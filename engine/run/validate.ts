@@ -1,6 +1,5 @@
 import { at, KplayError, Problems } from '../errors.ts'
 import type { Included, Node, Play, Playbook, Task } from '../model.ts'
-import type { Vars } from '../value.ts'
 import type { Registry } from '../module/define.ts'
 import { Written } from '../schema/coerce.ts'
 import { fieldNamed, parseArgs, unknownArguments } from '../schema/parse.ts'
@@ -16,20 +15,25 @@ import {
 } from './actions.ts'
 import { certainAmong, certainBelow } from './certain.ts'
 import type { Chain } from './chain.ts'
+import type { RunOptions } from './context.ts'
 import { defaultedBy, defaultsAmong, validateDefaults } from './module-defaults.ts'
 import { handlersOf, literallyNotifiedBy } from './notify.ts'
 import { isElsewhere } from './elsewhere.ts'
 import { planPlay, tasksAmong, type PlannedHandler, type PlannedPlay } from './plan.ts'
 
 /** Finds unknown modules and handlers, unknown or missing arguments and literal values of the wrong type before any host is contacted. */
-export function validatePlaybook(playbook: Playbook, registry: Registry, extraVars?: Vars): void {
+export function validatePlaybook(
+  playbook: Playbook,
+  registry: Registry,
+  { extraVars, missingHandlers }: Partial<Pick<RunOptions, 'extraVars' | 'missingHandlers'>> = {},
+): void {
   const problems = new Problems()
   const seen = new Set<Task>()
   for (const play of playbook.plays) {
     const plan = planPlay(play, { tags: [], skipTags: [], extraVars }, () => 0)
     const nodes = [...plan.roles.flatMap(({ role }) => [...role.tasks, ...role.handlers]), ...nodesOf(play)]
     const tasks = tasksAmong(nodes)
-    const handlers = handlersKnown(plan, tasks)
+    const handlers = missingHandlers === 'warn' ? undefined : handlersKnown(plan, tasks)
     const certain = certainAmong(plan.sections.flat())
     const around = [play.keywords, ...plan.roles.map(({ role }) => role.keywords)]
     const defaults = [...around.flatMap(({ moduleDefaults }) => moduleDefaults ?? []), ...defaultsAmong(nodes)]

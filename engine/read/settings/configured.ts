@@ -44,6 +44,7 @@ const ROWS: readonly Row[] = [
   ['DEFAULT_VERBOSITY', 'verbosity', 0],
   ['DIFF_ALWAYS', 'diffAlways', false],
   ['DUPLICATE_YAML_DICT_KEY', 'duplicateDictKey', 'warn'],
+  ['ERROR_ON_MISSING_HANDLER', 'errorOnMissingHandler', true],
   ['HOST_KEY_CHECKING', 'hostKeyChecking', true],
   ['INJECT_FACTS_AS_VARS', 'injectFactsAsVars', true],
   ['INVENTORY_IGNORE_PATTERNS', 'inventoryIgnorePatterns', []],

@@ -14,10 +14,6 @@ const quiet: Fixed = { accepts: ANY, why: '' }
 /** By `section.key`. */
 export const FIXED: Readonly<Record<string, Fixed>> = {
   'defaults.error_on_undefined_vars': { accepts: YES, why: 'an undefined variable is always an error' },
-  'defaults.error_on_missing_handler': {
-    accepts: YES,
-    why: 'to notify a handler that is not there is always an error',
-  },
   'defaults.invalid_task_attribute_failed': { accepts: YES, why: 'a keyword that is not known is always an error' },
   'defaults.jinja2_native': { accepts: YES, why: 'an expression always keeps the type of its value' },
   'defaults.jinja2_extensions': {
