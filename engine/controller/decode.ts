@@ -26,3 +26,19 @@ function beforeMistake(bytes: Buffer): string {
   }
   return replaced
 }
+
+/** Latin-1 as Python has it: the decoder of the web takes it for windows-1252. */
+const LATIN_1 = /^(?:latin[-_]?1|iso[-_]?8859[-_]1)$/i
+
+/** The bytes as text of an encoding that a playbook names; UTF-8 where none is. Throws BAD_ARGS for an unknown one. */
+export function decodeAs(bytes: Buffer, encoding = 'utf-8'): string {
+  if (/^utf[-_]?8$/i.test(encoding)) return bytes.toString('utf8')
+  if (LATIN_1.test(encoding)) return bytes.toString('latin1')
+  try {
+    const decoder = new TextDecoder(encoding.replaceAll('_', '-'))
+    // In one piece Node 20 takes windows-1252 for latin-1.
+    return decoder.decode(bytes, { stream: true }) + decoder.decode()
+  } catch (cause) {
+    throw new KplayError('BAD_ARGS', `there is no encoding ${encoding}`, { hint: 'try utf-8 or latin-1', cause })
+  }
+}

@@ -5,6 +5,7 @@ import { KplayError } from '../errors.ts'
 import type { Files } from '../values/surroundings.ts'
 import { isVault } from '../vault/envelope.ts'
 import type { Keyring } from '../vault/keyring.ts'
+import { decodeAs } from './decode.ts'
 import { cannotRead, codeOf } from './files.ts'
 import { foundAt } from './found.ts'
 import { keepFile } from './kept-file.ts'
@@ -17,11 +18,11 @@ export function valueFiles(
   vault?: Keyring,
 ): Files {
   return {
-    readText(path) {
+    readText(path, encoding) {
       try {
         const bytes = readFileSync(path)
-        if (vault && isVault(bytes)) return vault.openContent(bytes.toString('latin1'), path).toString('utf8')
-        return bytes.toString('utf8')
+        const clear = vault && isVault(bytes) ? vault.openContent(bytes.toString('latin1'), path) : bytes
+        return decodeAs(clear, encoding)
       } catch (cause) {
         if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes(codeOf(cause))) return undefined
         throw cause instanceof KplayError ? cause : cannotRead(path, cause)

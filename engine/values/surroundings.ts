@@ -19,8 +19,8 @@ export interface Reach {
 
 /** Files and environment of the controller. What is read through it is data, never rendered again. */
 export interface Files {
-  /** The text; of a file that a vault encrypts, what is in it. */
-  readText(path: string): string | undefined
+  /** The text; of a file that a vault encrypts, what is in it. UTF-8 unless an encoding is named, as Python names it. */
+  readText(path: string, encoding?: string): string | undefined
   /** Paths of files that match; a relative pattern is tried by the search path of files/. */
   glob(pattern: string): string[]
   /** The path of a file of a play or role by Ansible's search path; undefined when there is none. */

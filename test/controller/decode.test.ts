@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { decode } from '../../engine/controller/decode.ts'
+import { decode, decodeAs } from '../../engine/controller/decode.ts'
 import type { KplayError } from '../../engine/errors.ts'
 
 const refusal = (bytes: Buffer): string => {
@@ -36,3 +36,14 @@ test.each([
 ])('%s', (_, bytes, expected) => {
   expect(refusal(bytes)).toBe(expected)
 })
+
+test.each([
+  ['utf-8', Buffer.from('été €'), 'été €'],
+  ['latin-1', Buffer.from([0xe9, 0x80]), 'é\x80'],
+  ['iso8859-15', Buffer.from([0xe9, 0xa4]), 'é€'],
+  ['windows-1252', Buffer.from([0xe9, 0x80]), 'é€'],
+  ['utf_16', Buffer.from('\uFEFFé', 'utf16le'), 'é'],
+])('bytes as %s', (encoding, bytes, want) => expect(decodeAs(bytes, encoding)).toBe(want))
+
+test('an encoding that nobody knows', () =>
+  expect(() => decodeAs(Buffer.from('a'), 'klingon')).toThrow('there is no encoding klingon'))

@@ -81,7 +81,7 @@ describe('lookups', () => {
     ["lookup('password', 'y length=many')", 'length must be an int, not many'],
     ["lookup('config', 'NOPE')", 'there is no setting NOPE'],
     ["lookup('inventory_hostnames', 'all')", 'cannot see the inventory here'],
-    ["lookup('ini', 'x', section='nope', file='app.ini')", 'app.ini has no section nope'],
+    ["lookup('ini', 'x', section='nope', file='app.ini')", "No section 'nope' in app.ini"],
     ["lookup('csvfile', 'ann', file='users.csv', delimiter=',', col=9)", 'the row ann of users.csv has no column 9'],
     ["lookup('file', 'x', errors='no')", 'errors is one of strict, warn, ignore, not no'],
     ["lookup('pipe', 'id')", 'the lookup pipe is not available here'],
@@ -95,7 +95,7 @@ describe('lookups', () => {
     ["lookup('subelements', [{}], 'a', {}, 1)", 'expects a list of two or three items'],
     ["lookup('subelements', [{}], true)", 'second a string pointing to the subkey'],
     ["lookup('sequence', 'start=5 end=1')", 'to count backwards make stride negative'],
-    ["lookup('dict', [1])", 'the lookup dict needs dicts, got int'],
+    ["lookup('dict', [1])", "the 'dict' lookup plugin expects a dictionary, got 'int'"],
     ["lookup('template', 'nope.j2')", 'the lookup template finds no file nope.j2'],
   ])('%s fails', (source, message) => {
     expect(() => value(source)).toThrow(message)

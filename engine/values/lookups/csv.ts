@@ -17,7 +17,8 @@ function csv(query: Query): List {
     const name = text(given('file', 'ansible.csv'))
     const [keyColumn, column] = [Number(text(given('keycol', 0))), Number(text(given('col', 1)))]
     const key = withoutOptions(text(term))
-    const row = readCsv(read(query, name, 'files').source, delimiter).find((cells) => cells[keyColumn] === key)
+    const { source } = read(query, name, 'files', text(given('encoding', 'utf-8')))
+    const row = readCsv(source, delimiter).find((cells) => cells[keyColumn] === key)
     if (!row) return query.options.has('default') ? [option(query, 'default')] : []
     const cell = row[column]
     if (cell === undefined)

@@ -14,23 +14,28 @@ type Section = ReadonlyMap<string, string | null>
 function ini(query: Query): List {
   return query.terms.flatMap((term) => {
     const inline = inlineOptions(text(term))
+    const unknown = [...inline.keys(), ...query.options.keys()].find((name) => !OPTIONS.includes(name))
+    if (unknown !== undefined)
+      throw failure(`the lookup ini: ${unknown} is not a valid option`, `it has: ${OPTIONS.join(', ')}`)
     const given = (name: string, fallback: Operand): Operand => inline.get(name) ?? option(query, name, fallback)
     const flag = (name: string, fallback = false): boolean => truthy(given(name, fallback))
     const file = text(given('file', 'ansible.ini'))
     const properties = text(given('type', 'ini')) === 'properties'
     const name = properties ? PROPERTIES : text(given('section', 'global'))
-    const { source } = read(query, file, 'files')
+    const { source } = read(query, file, 'files', text(given('encoding', 'utf-8')))
     const sections = readIni(properties ? `[${PROPERTIES}]\n${source}` : source, {
       file,
       fold: !flag('case_sensitive'),
       valueless: flag('allow_no_value') || flag('allow_none'),
     })
     const section = sections.get(name)
-    if (!section) throw failure(`the lookup ini: ${file} has no section ${name}`)
+    if (!section) throw failure(`the lookup ini: No section '${name}' in ${file}`)
     const value = flag('interpolation', true)
       ? (key: string) => interpolate(section, key)
       : (key: string) => section.get(key)
     const key = withoutOptions(text(term)).split(' ')[0] ?? ''
+    if (key === '')
+      throw failure('the lookup ini: No key to look up was provided as first term within string inline options')
     if (flag('re')) {
       const matches = (each: string): boolean => pythonRegex(key, {}, 'start').test(each)
       return [...section.keys()].filter(matches).map((each) => value(each) ?? '')
@@ -41,6 +46,9 @@ function ini(query: Query): List {
   })
 }
 
+const OPTIONS = `allow_no_value allow_none case_sensitive default encoding file interpolation re section type`.split(
+  ' ',
+)
 const PROPERTIES = 'java_properties'
 
 interface Dialect {
@@ -68,7 +76,8 @@ export function readIni(source: string, { file, fold, valueless }: Dialect): Rea
       const [, name = '', value] = /^\s*([^=:]*?)\s*(?:[=:]\s*(.*?)\s*)?$/.exec(line) ?? []
       if (value === undefined && !valueless) throw broken('it has neither = nor :')
       last = fold ? name.toLowerCase() : name
-      if (section.has(last)) throw broken(`${name} is there twice`)
+      if (section.has(last))
+        throw failure(`the lookup ini: Duplicate option in ${file}: line ${index + 1} says ${name} again`)
       section.set(last, value ?? null)
     }
   }

@@ -32,15 +32,16 @@ export function files({ name, around }: Query): Files {
 /** Terms with lists among them opened one level, as most lookups take them. */
 export const opened = (terms: List): List => terms.flatMap((term) => (isList(term) ? [...term] : [term]))
 
-/** The text of a file that must be there. */
+/** The text of a file that must be there; UTF-8 unless another encoding is named. */
 export function read(
   query: Query,
   name: string,
   kind: 'files' | 'templates' | 'vars',
+  encoding?: string,
 ): { readonly path: string; readonly source: string } {
   const port = files(query)
   const path = port.resolve(name, kind)
-  const source = path === undefined ? undefined : port.readText(path)
+  const source = path === undefined ? undefined : port.readText(path, encoding)
   if (path === undefined || source === undefined)
     throw new KplayError('NOT_FOUND', `the lookup ${query.name} finds no file ${name}`)
   return { path, source }
