@@ -1,7 +1,7 @@
 import type { Task } from '../model.ts'
 import { fromPlain, isDict, type Dict, type Plain, type Value, type Variable } from '../value.ts'
 import { evaluate } from '../values/template.ts'
-import type { Scope } from '../values/scope.ts'
+import type { Layer, Scope } from '../values/scope.ts'
 import type { Executed } from './execution.ts'
 import type { HostState } from './state.ts'
 
@@ -31,34 +31,77 @@ const without = (dict: Dict): [Value, Value][] => [...dict].filter(([key]) => ke
 const linesOf = (text: string): string[] =>
   text === '' ? [] : text.replace(/(?:\r\n|[\n\r])$/, '').split(/\r\n|[\n\r]/)
 
-/** The variables that `register` of a task makes of its result, the expressions of a map still to be computed. */
-export function registeredVars({ register, projections }: Task, result: Variable): ReadonlyMap<string, Variable> {
-  const vars = new Map<string, Variable>()
-  if (register !== undefined) vars.set(register, result)
-  if (!projections) return vars
-  vars.set('_task', {
-    value: new Map<Value, Value>([
-      ['result', result.value as Value],
-      ['polymorphic_result', result.value as Value],
-      ['loop_result', loopResult(result)],
-    ]),
-  })
-  for (const [name, variable] of projections) vars.set(name, variable)
-  return vars
+/** What a result makes visible: `register`, the expressions of a map still to be computed, and `_task`. */
+function registeredVars({ register, projections }: Task, result: Variable, current: Value): Map<string, Variable> {
+  return new Map<string, Variable>([
+    ...(register === undefined ? [] : [[register, result] as const]),
+    ['_task', { value: current }],
+    ...(projections ?? []),
+  ])
 }
 
-const loopResult = ({ value }: Variable): Value => (isDict(value) && value.has('results') ? value : null)
+/** What one item of a loop sees of those before it. */
+export function soFar(task: Task, results: readonly Value[]): Layer {
+  const last = results.at(-1)
+  const vars =
+    last === undefined
+      ? new Map<string, Variable>([['_task', { value: duringLoop([]) }]])
+      : registeredVars(task, { value: last }, duringLoop(results))
+  return { name: 'register', vars }
+}
+
+function duringLoop(results: readonly Value[]): Value {
+  const last = results.at(-1)
+  return new Map<Value, Value>([
+    ...(last === undefined
+      ? []
+      : ([
+          ['result', last],
+          ['polymorphic_result', last],
+        ] as const)),
+    [LOOP, new Map<Value, Value>([['results', results]])],
+  ])
+}
+
+const afterTask = (result: Value): Value =>
+  new Map<Value, Value>([
+    ['result', result],
+    ['polymorphic_result', result],
+  ])
+
+function afterLoop(result: Value): Value {
+  const results = isDict(result) ? result.get('results') : undefined
+  return new Map<Value, Value>([
+    ['result', ((Array.isArray(results) ? results.at(-1) : undefined) ?? result) as Value],
+    ['polymorphic_result', result],
+    [LOOP, result],
+  ])
+}
+
+const LOOP = 'loop_result'
 
 /** What conditions about a result see beside the variables. */
-export const withResult = (scope: Scope, task: Task, result: Variable): Scope => {
-  const vars = registeredVars(task, result)
-  return vars.size === 0 ? scope : scope.with({ name: 'register', vars })
+export function withResult(scope: Scope, task: Task, result: Variable): Scope {
+  const value = result.value as Value
+  const before = resultsBefore(scope)
+  const current = before ? duringLoop([...before, value]) : afterTask(value)
+  return scope.with({ name: 'register', vars: registeredVars(task, result, current) })
+}
+
+function resultsBefore(scope: Scope): readonly Value[] | undefined {
+  const seen = scope.lookup('_task')?.value
+  const loop = isDict(seen) ? seen.get(LOOP) : undefined
+  const results = isDict(loop) ? loop.get('results') : undefined
+  return Array.isArray(results) ? (results as readonly Value[]) : undefined
 }
 
 /** Keeps a result for the tasks that follow: data from now on. */
-export function keep(task: Task, result: Variable, scope: Scope, host: HostState): void {
+export function keep(task: Task, result: Variable, scope: Scope, host: HostState, looped: boolean): void {
   if (task.register !== undefined) host.registered.set(task.register, { place: task.place, ...result })
   if (!task.projections) return
-  const seen = withResult(scope, task, result)
-  for (const [name, { value }] of task.projections) host.registered.set(name, { value: evaluate(value, seen) })
+  const value = result.value as Value
+  const current = looped ? afterLoop(value) : afterTask(value)
+  const seen = scope.with({ name: 'register', vars: registeredVars(task, result, current) })
+  for (const [name, projection] of task.projections)
+    host.registered.set(name, { value: evaluate(projection.value, seen) })
 }

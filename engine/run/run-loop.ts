@@ -1,7 +1,7 @@
 import { at, KplayError } from '../errors.ts'
 import type { OutcomeStatus } from '../model.ts'
 import { isDict, toPlain, type Dict, type Value, type Variable } from '../value.ts'
-import type { Layer, Scope } from '../values/scope.ts'
+import type { Scope } from '../values/scope.ts'
 import { settled } from '../values/suspend.ts'
 import { runAttempts } from './attempts.ts'
 import { nearest } from './chain.ts'
@@ -14,7 +14,7 @@ import { predictedResult, withMembers } from './maybe.ts'
 import { censored } from './no-log.ts'
 import { blank, isUnreachable, NO_TRACE, nothingToDo, thrown, type TaskEnd } from './outcome.ts'
 import type { PlannedTask } from './plan.ts'
-import { registeredVars } from './registered.ts'
+import { soFar, withResult } from './registered.ts'
 import { scopeOf, type PlayView } from './scopes.ts'
 import type { HostState } from './state.ts'
 
@@ -33,7 +33,7 @@ export async function runLoop(
   for (const index of loop.items.keys()) {
     if (index > 0 && loop.pause > 0) await pause(loop.pause * 1000, context.soft)
     // What the item before registered is seen by this one.
-    const layers = [...registerLayer(planned, ends.at(-1)), ...itemLayers(loop, index)]
+    const layers = [soFar(task, resultsOf(ends)), ...itemLayers(loop, index)]
     const scope = scopeOf(host, view, planned.chain, context, layers)
     const ran = await runAttempts(planned, host, view, context, layers).catch((error: unknown) =>
       thrown(isUnreachable(error) ? error : at(task.place, error), planned, host, scope, context, 0),
@@ -55,16 +55,13 @@ const member = (end: TaskEnd, members: ReadonlyMap<string, Value>): TaskEnd => {
   return { ...end, registered: { value: withMembers(value, new Map<Value, Value>(members)) } }
 }
 
-function registerLayer({ task }: PlannedTask, end: TaskEnd | undefined): Layer[] {
-  const vars = end ? registeredVars(task, end.registered) : new Map<string, Variable>()
-  return vars.size === 0 ? [] : [{ name: 'register', vars }]
-}
+const resultsOf = (ends: readonly TaskEnd[]): Value[] => ends.map(({ registered }) => registered.value as Value)
 
 /** `break_when`, once an item is through. An error in it fails the item, and ends the loop. */
 async function breaking(planned: PlannedTask, end: TaskEnd, scope: Scope): Promise<{ end: TaskEnd; stop: boolean }> {
   const { breakWhen } = planned.task.loopControl
   if (breakWhen.length === 0 || end.status === 'maybe') return { end, stop: false }
-  const seen = scope.with({ name: 'register', vars: registeredVars(planned.task, end.registered) })
+  const seen = withResult(scope, planned.task, end.registered)
   try {
     const stop = await settled(() => holds(breakWhen, seen))
     return { end: member(end, new Map([['break_when_result', stop]])), stop }
@@ -116,7 +113,7 @@ function together(ends: readonly TaskEnd[], host: HostState): TaskEnd {
   const those = ends.filter((end) => end.status === status)
   const [worst] = those
   const changed = ends.some((end) => end.status === 'changed' || (end.status === 'failed' && hasChanged(end)))
-  const results = ends.map(({ registered }) => registered.value as Value)
+  const results = resultsOf(ends)
   const registered = registeredOf(status, changed, results)
   return {
     status,
