@@ -69,7 +69,9 @@ function playFor(pattern: string, flags: ExecFlags, { settings }: Project): stri
   // Who asks for hosts only need not say what to do with them.
   const module = flags.listHosts ? 'ping' : (flags.moduleName ?? settings.moduleName ?? 'command')
   const args = flags.listHosts ? '' : (flags.args ?? settings.moduleArgs ?? '').trim()
-  if (!/^[\w.]+$/.test(module)) throw new KplayError('BAD_OPTIONS', `${JSON.stringify(module)} is no module`)
+  const templated = /^\{\{.*\}\}$/s.test(module)
+  if (!templated && !/^[\w.]+$/.test(module))
+    throw new KplayError('BAD_OPTIONS', `${JSON.stringify(module)} is no module`)
   if (args === '' && COMMANDS.test(module))
     throw new KplayError('BAD_OPTIONS', `${module} needs something to run`, { hint: `kplay exec … -a 'uptime'` })
   const { background, poll, taskTimeout } = flags
@@ -77,12 +79,15 @@ function playFor(pattern: string, flags: ExecFlags, { settings }: Project): stri
     `- hosts: ${JSON.stringify(pattern)}`,
     '  gather_facts: false',
     '  tasks:',
-    `  - ${module}:${args === '' ? '' : ` ${/^\{(?!\{).*\}$/s.test(args) ? args : JSON.stringify(args)}`}`,
+    templated ? `  - action: ${JSON.stringify(`${module} ${args}`)}` : `  - ${module}:${argumentsOf(args)}`,
     ...(background === undefined ? [] : [`    async: ${background}`, `    poll: ${poll ?? 15}`]),
     ...(taskTimeout === undefined ? [] : [`    timeout: ${taskTimeout}`]),
     '',
   ].join('\n')
 }
+
+const argumentsOf = (args: string): string =>
+  args === '' ? '' : ` ${/^\{(?!\{).*\}$/s.test(args) ? args : JSON.stringify(args)}`
 
 /** Files with one more among them. */
 const withText = (files: Files, path: string, text: string): Files => ({

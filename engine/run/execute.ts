@@ -36,7 +36,7 @@ export async function execute(
     return { task: full, given: evaluateArgs(full, action, seen), workplace: place, scope: seen }
   })
   const job: Execution = { planned: { ...planned, task }, host, view, scope, layers, context, workplace }
-  const seconds = timeoutOf(job)
+  const seconds = await settled(() => timeoutOf(job))
   const executed = await within(seconds, action.kind === 'control' ? 0 : STEP_GRACE, run(action, given, job)).catch(
     asAnswer,
   )
@@ -45,7 +45,7 @@ export async function execute(
 }
 
 async function run(action: Action, given: Readonly<Record<string, Written>>, job: Execution): Promise<Executed> {
-  const async = asyncOf(job)
+  const async = await settled(() => asyncOf(job))
   if (action.kind !== 'control') return async ? runAsync(action, given, job, async) : runModule(action, given, job)
   if (!async) return runControl(action, given, job)
   const { place } = job.planned.task

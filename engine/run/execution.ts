@@ -2,6 +2,7 @@ import type { Included } from '../model.ts'
 import type { Target } from '../host/target.ts'
 import type { Value } from '../value.ts'
 import type { Layer, Scope } from '../values/scope.ts'
+import { settled } from '../values/suspend.ts'
 import { becomeOf, open, settingsOf } from './connect.ts'
 import type { LocalPlace, RunContext } from './context.ts'
 import type { Converged } from './converge.ts'
@@ -40,12 +41,12 @@ export interface Executed {
 }
 
 /** Reaches the host the task works on. */
-export const reach = ({ planned, workplace, context }: Execution): Promise<Target> =>
-  open(
-    settingsOf(workplace.name, planned.chain, workplace.scope, context),
-    becomeOf(planned.chain, workplace.scope, context),
-    context,
+export async function reach({ planned: { chain }, workplace: { name, scope }, context }: Execution): Promise<Target> {
+  const [settings, become] = await settled(
+    () => [settingsOf(name, chain, scope, context), becomeOf(chain, scope, context)] as const,
   )
+  return open(settings, become, context)
+}
 
 /** From where a task's files are looked for. */
 export const placeOf = ({ planned: { task, chain }, context, scope }: Execution): LocalPlace => ({

@@ -1,4 +1,5 @@
 import { condition } from '../values/condition.ts'
+import { settled } from '../values/suspend.ts'
 import type { Batch, Walker } from './batch.ts'
 import { isUnpredictable } from './converge.ts'
 import { flushHandlers } from './handlers.ts'
@@ -23,7 +24,8 @@ export async function runMeta(
   const argument = planned.task.args.get('_raw_params') ?? planned.task.args.get('action')
   const action = typeof argument?.value === 'string' ? argument.value.trim() : ''
   const asked = OF_THE_BATCH.includes(action) ? hosts.slice(0, 1) : hosts
-  const concerned = asked.filter((host) => applies(planned, host, batch))
+  const concerned: HostState[] = []
+  for (const host of asked) if (await applies(planned, host, batch)) concerned.push(host)
   if (concerned.length === 0) return
   switch (action) {
     case 'flush_handlers':
@@ -50,10 +52,11 @@ export async function runMeta(
   }
 }
 
-function applies(planned: PlannedTask, host: HostState, { view, context }: Batch): boolean {
+async function applies(planned: PlannedTask, host: HostState, { view, context }: Batch): Promise<boolean> {
   const scope = scopeOf(host, view, planned.chain, context)
+  const conditions = planned.chain.keywords.flatMap(({ when }) => when)
   try {
-    return planned.chain.keywords.flatMap(({ when }) => when).every(({ value }) => condition(value, scope))
+    return await settled(() => conditions.every(({ value }) => condition(value, scope)))
   } catch (error) {
     if (isUnpredictable(error)) return false
     throw error

@@ -2,6 +2,7 @@ import type { KplayError } from '../errors.ts'
 import type { Target } from '../host/target.ts'
 import type { Module } from '../module/define.ts'
 import { isDict, keyText, type Plain } from '../value.ts'
+import { settled } from '../values/suspend.ts'
 import { evaluate } from '../values/template.ts'
 import { text as printValue } from '../values/print.ts'
 import { argumentPlace, resolveModule, secretsOf } from './actions.ts'
@@ -41,7 +42,7 @@ export async function runModule(
   const sight = readerOf(machine, question, isChecking(job), context)
   const args = await expandHomes(module.args, asGiven, { ...machine, reader: sight.reader }, place)
   const work: ConvergeContext = {
-    ...workOf(job, machine, mask, sight, limit),
+    ...(await settled(() => workOf(job, machine, mask, sight, limit))),
     ...(detach && { detach: detach(machine) }),
   }
   const done = await (module.kind === 'read' ? answer(module, args, work) : converge(module, args, work)).catch(

@@ -38,10 +38,10 @@ export function answers(fetch: Fetch): NonNullable<Ports['ask']> {
 }
 
 /** Evaluates, and as often as it is suspended, waits and evaluates again. */
-export async function settled<T>(evaluate: () => T): Promise<T> {
+export async function settled<T>(evaluate: () => T | Promise<T>): Promise<T> {
   for (;;) {
     try {
-      return suspending(evaluate)
+      return await suspending(evaluate)
     } catch (error) {
       if (!(error instanceof Suspended)) throw error
       await error.promise

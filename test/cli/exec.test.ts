@@ -34,6 +34,10 @@ test('other modules answer in JSON, also into files of a folder', async () => {
   expect(stdout).toBe('alpha | SUCCESS => {\n    "changed": false,\n    "ping": "pong"\n}\n')
   expect(readFileSync(join(folder, 'tree/alpha'), 'utf8')).toBe('{"changed":false,"ping":"pong"}\n')
 })
+test('the pattern and the module may be templates', async () => {
+  const { stdout } = await exec('{{ where }}', '-m', '{{ what }}', '-e', 'where=alpha what=ping')
+  expect(stdout).toBe('alpha | SUCCESS => {\n    "changed": false,\n    "ping": "pong"\n}\n')
+})
 test('arguments are words, or JSON; a dry run shows what would change', async () => {
   const json = JSON.stringify({ dest: `${folder}/made`, content: 'x y\n' })
   for (const args of [json, `dest=${folder}/made content='x y\n'`]) {
