@@ -95,7 +95,7 @@ describe('lookups', () => {
     ["lookup('subelements', [{}], 'a', {}, 1)", 'expects a list of two or three items'],
     ["lookup('subelements', [{}], true)", 'second a string pointing to the subkey'],
     ["lookup('sequence', 'start=5 end=1')", 'to count backwards make stride negative'],
-    ["lookup('dict', [1])", "the 'dict' lookup plugin expects a dictionary, got 'int'"],
+    ["lookup('dict', [1])", 'got int: the dict lookup plugin expects a dictionary'],
     ["lookup('template', 'nope.j2')", 'the lookup template finds no file nope.j2'],
   ])('%s fails', (source, message) => {
     expect(() => value(source)).toThrow(message)

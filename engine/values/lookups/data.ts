@@ -30,7 +30,7 @@ export const dataLookups: Lookups = {
   dict: {
     run: ({ terms }) =>
       opened(terms).flatMap((term) => {
-        if (!isDictionary(term)) throw failure(`the lookup dict needs dicts, got ${typeName(term)}`)
+        if (!isDictionary(term)) throw failure(`got ${typeName(term)}: the dict lookup plugin expects a dictionary`)
         return Array.from(
           term,
           ([key, value]) =>
