@@ -112,7 +112,7 @@ export function thrown(
     failed: status === 'failed',
     ...(status === 'unreachable' && { unreachable: true }),
     exception: NO_TRACE,
-    msg: known.message,
+    msg: `Task failed: ${known.message}`,
   }
   const keyword = status === 'failed' ? 'ignoreErrors' : 'ignoreUnreachable'
   const ignored = known.code !== 'BUG' && safeFlag(planned, keyword, scope)
