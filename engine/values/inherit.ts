@@ -6,6 +6,7 @@ import type { AnyNode, BlockNode, FromImportNode, ImportNode, IncludeNode } from
 import { Special, Undefined, defined, failure, isList, typeName } from './operand.ts'
 import type { Operand } from './operand.ts'
 import type { Parsed } from './parse.ts'
+import { text } from './print.ts'
 import type { Variables } from './surroundings.ts'
 
 type RenderRoot = (parsed: Parsed, frame: Frame, out: Operand[]) => void
@@ -14,9 +15,15 @@ type RenderRoot = (parsed: Parsed, frame: Frame, out: Operand[]) => void
 class Module extends Special {
   readonly typeName = 'module'
   readonly members: ReadonlyMap<string, Operand>
-  constructor(members: ReadonlyMap<string, Operand>) {
+  /** What the file renders to. */
+  private readonly body: readonly Operand[]
+  constructor(members: ReadonlyMap<string, Operand>, body: readonly Operand[]) {
     super()
     this.members = members
+    this.body = body
+  }
+  override print(): string {
+    return this.body.map(text).join('')
   }
   override attribute(name: string): Operand | undefined {
     return this.members.get(name)
@@ -54,19 +61,21 @@ export function renderInclude(node: IncludeNode, frame: Frame, out: Operand[], r
   inner.evaluation.deeper(() => render(parsed, inner, out))
 }
 
-function load(node: ImportNode | FromImportNode, frame: Frame, render: RenderRoot): ReadonlyMap<string, Operand> {
+function load(node: ImportNode | FromImportNode, frame: Frame, render: RenderRoot): Module {
   const parsed = loadFile(frame, node, compute(node.template, frame))
   const inner = node.withContext ? frame.inner(parsed) : isolated(frame, parsed)
-  inner.evaluation.deeper(() => render(parsed, inner, []))
-  return new Map([...inner.own()].filter(([name]) => !name.startsWith('_') && name !== 'self'))
+  const body: Operand[] = []
+  inner.evaluation.deeper(() => render(parsed, inner, body))
+  const members = [...inner.own()].filter(([name]) => !name.startsWith('_') && name !== 'self')
+  return new Module(new Map(members), body)
 }
 
 export function renderImport(node: ImportNode, frame: Frame, render: RenderRoot): void {
-  frame.set(node.target.value, new Module(load(node, frame, render)))
+  frame.set(node.target.value, load(node, frame, render))
 }
 
 export function renderFromImport(node: FromImportNode, frame: Frame, render: RenderRoot): void {
-  const members = load(node, frame, render)
+  const { members } = load(node, frame, render)
   for (const name of node.names.children) {
     const [theirs, ours] = name.typename === 'Pair' ? [name.key.value, name.value.value] : [name.value, name.value]
     const missing = new Undefined(`the imported template has no '${theirs}'`, frame.place(name))

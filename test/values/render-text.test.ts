@@ -33,6 +33,7 @@ const ROWS: readonly (readonly [string, string])[] = [
   ["{% include ['nope.j2', 'part.j2'] %}", 'part ann nox'],
   ["{% for f in ['part.j2'] %}{% include f %}{% endfor %}", 'part ann nox'],
   ["{% import 'macros.j2' as t %}{{ t.m(1) }}{{ t.const }}{{ t._hidden is defined }}", '[1dnoname]42False'],
+  ["{% import 'macros.j2' as t %}x{{ t | trim }}y", 'xy'],
   ["{% import 'macros.j2' as t with context %}{{ t.m(1, b=2) }}", '[12ann]'],
   ["{% from 'macros.j2' import m as mm, const %}{{ mm('x') }}{{ const }}", '[xdnoname]42'],
   ["{% from 'macros.j2' import m with context %}{{ m('x') }}", '[xdann]'],
