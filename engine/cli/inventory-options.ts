@@ -15,6 +15,7 @@ export async function inventoryOptions(
   return {
     groupNames: settings.forceValidGroupNames as GroupNames | undefined,
     trustScripts: settings.trustInventoryScripts,
+    mergeDicts: settings.hashBehaviour === 'merge',
     ignored,
     scripts: await askScripts(),
     askScripts,

@@ -1,5 +1,6 @@
 import type { Place, Problems } from '../errors.ts'
 import type { Raw, Variable, Vars } from '../value.ts'
+import { mergeDicts } from '../values/scope.ts'
 import type { Files } from './files.ts'
 import { isNothing, isTemplate, kindOf, rawOf, type YamlMap, type YamlNode } from './nodes.ts'
 import { readYaml } from './yaml.ts'
@@ -40,6 +41,16 @@ function checkNames({ entries }: YamlMap, problems: Problems): void {
 export function mergeVars(...layers: readonly Vars[]): Vars {
   const merged = new Map<string, Variable>()
   for (const layer of layers) for (const [name, variable] of layer) merged.set(name, variable)
+  return merged
+}
+
+/** The same, but of two dicts under one name with the keys of both: `hash_behaviour` merge. */
+export function mergeVarsDeeply(weaker: Vars, stronger: Vars): Vars {
+  const merged = new Map(weaker)
+  for (const [name, variable] of stronger) {
+    const below = weaker.get(name)
+    merged.set(name, below ? { ...variable, value: mergeDicts(below.value, variable.value) } : variable)
+  }
   return merged
 }
 

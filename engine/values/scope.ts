@@ -166,7 +166,7 @@ export class Scope implements Variables {
 const isDict = (raw: Raw): raw is ReadonlyMap<Value, Raw> => raw instanceof Map
 
 /** Two dicts as one, dicts within them too; anything else of the stronger one counts as a whole. */
-function mergeDicts(weaker: Raw, stronger: Raw): Raw {
+export function mergeDicts(weaker: Raw, stronger: Raw): Raw {
   if (!isDict(weaker) || !isDict(stronger)) return stronger
   const merged = new Map(weaker)
   for (const [key, value] of stronger) {

@@ -1,6 +1,6 @@
 import { KplayError, type Place } from '../../errors.ts'
 import { Float, type Raw, type Variable, type Vars } from '../../value.ts'
-import { mergeVars, NO_VARS } from '../vars.ts'
+import { mergeVars, mergeVarsDeeply, NO_VARS } from '../vars.ts'
 
 export interface DraftGroup {
   readonly name: string
@@ -38,7 +38,11 @@ export class InventoryGraph {
   readonly groups = new Map<string, DraftGroup>()
   readonly hosts = new Map<string, DraftHost>()
 
-  constructor() {
+  private readonly merge: (weaker: Vars, stronger: Vars) => Vars
+
+  /** @param mergeDicts whether two dicts under one name are put together */
+  constructor({ mergeDicts = false }: { readonly mergeDicts?: boolean | undefined } = {}) {
+    this.merge = mergeDicts ? mergeVarsDeeply : mergeVars
     this.group('all')
     this.child('all', 'ungrouped')
   }
@@ -78,7 +82,7 @@ export class InventoryGraph {
   host({ name, group, vars = NO_VARS, source, place }: HostEntry): void {
     const host = this.hosts.get(name) ?? { name, groups: new Set<string>(), vars: NO_VARS, source, place }
     this.hosts.set(name, host)
-    if (vars.size > 0) host.vars = host.vars.size > 0 ? mergeVars(host.vars, vars) : vars
+    if (vars.size > 0) host.vars = host.vars.size > 0 ? this.merge(host.vars, vars) : vars
     if (group === undefined) return
     host.groups.add(group)
     this.group(group).hosts.add(name)
@@ -86,7 +90,7 @@ export class InventoryGraph {
 
   hostVars(name: string, vars: Vars): void {
     const host = this.hosts.get(name)
-    if (host) host.vars = mergeVars(host.vars, vars)
+    if (host) host.vars = this.merge(host.vars, vars)
   }
 
   /** Throws where `ansible_group_priority`, which is no variable, is no whole number. */
@@ -94,7 +98,7 @@ export class InventoryGraph {
     const group = this.group(name)
     const priority = vars.get(PRIORITY)
     if (priority) group.priority = priorityOf(name, priority)
-    group.vars = mergeVars(group.vars, priority ? new Map([...vars].filter(([key]) => key !== PRIORITY)) : vars)
+    group.vars = this.merge(group.vars, priority ? new Map([...vars].filter(([key]) => key !== PRIORITY)) : vars)
   }
 
   /** Groups without a parent come below `all`, hosts without a group into `ungrouped`. */

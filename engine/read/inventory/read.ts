@@ -20,6 +20,8 @@ import { readSourceText } from './text.ts'
 export interface InventorySettings {
   readonly groupNames?: GroupNames | undefined
   readonly ignored?: Ignored | undefined
+  /** Whether of two dicts that sources give under one name the later one is put into the other. */
+  readonly mergeDicts?: boolean | undefined
   /** Whether templates in what scripts print are rendered. */
   readonly trustScripts?: boolean | undefined
 }
@@ -50,7 +52,7 @@ export interface ReadInventory extends Inventory, Finished {
  */
 export function readInventory(sources: readonly string[], files: Files, options: InventoryOptions = {}): ReadInventory {
   const problems = new Problems()
-  const graph = new InventoryGraph()
+  const graph = new InventoryGraph(options)
   const { warn } = files
   const names = options.groupNames ?? 'never'
   const read: string[] = []
