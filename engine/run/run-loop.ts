@@ -39,7 +39,7 @@ export async function runLoop(
       thrown(isUnreachable(error) ? error : at(task.place, error), planned, host, scope, context, 0),
     )
     const { end, stop } = await breaking(planned, member(ran, itemMembers(loop, index)), scope)
-    const label = labelOf(planned, loop, index, scope, context)
+    const label = labelOf(planned, loop, index, withResult(scope, task, end.registered), context)
     const result = censored({ ...end.result, item: label }, planned, scope)
     ends.push({ ...end, result })
     context.emit({ type: 'item', task: planned.info, result: { ...result, ignored: end.ignored } })
