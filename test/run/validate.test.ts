@@ -20,6 +20,18 @@ describe('mistakes are told before any host is contacted', () => {
     })
   })
 
+  test('of a role’s task that may not be reached only a slip of the pen', async () => {
+    const files = {
+      '/project/roles/app/tasks/main.yml':
+        '[{ service: { name: x }, when: no }, { user: { name: x, nobody_knows: 1 }, when: no }]',
+    }
+    const playbook = '- { hosts: all, roles: [app] }'
+    await expect(play({ playbook, files, hosts: { h1: {} } })).resolves.toBeDefined()
+    files['/project/roles/app/tasks/main.yml'] = '[{ user: { nam: x, name: x }, when: no }]'
+    const run = play({ playbook, files, hosts: { h1: 'unreachable' } })
+    await expect(run).rejects.toMatchObject({ code: 'BAD_ARGS', hint: 'did you mean name?' })
+  })
+
   test.each([
     ['of the inventory', { app_prot: 80 }, '', ['role app has no variable app_prot: did you mean app_port?']],
     ['of a play', {}, 'vars: { app_nam: x }', ['role app has no variable app_nam: did you mean app_name?']],
