@@ -115,7 +115,11 @@ function validateTask(task: Task, registry: Registry, certain: boolean, defaulte
     )?.[1].keyPlace ?? task.actionPlace
   const names = [...task.args.keys()].map((key) => argumentName(key, action))
   const unknown = unknownArguments(action.args, names)
-  if (unknown.length > 0) throw argumentError(action.name, unknown, place)
+  // Of a role's task that may not be reached only a slip of the pen is told now; the rest where it runs.
+  const isOwn = certain || !task.role
+  const slips = isOwn ? unknown : unknown.filter(({ hint }) => hint?.startsWith('did you mean'))
+  if (slips.length > 0) throw argumentError(action.name, slips, place)
+  if (unknown.length > 0) return
 
   // What module_defaults, `args:` or a template will give is judged when it is known.
   const isOpen = task.moreArgs !== undefined || defaulted.has(action)
@@ -126,7 +130,7 @@ function validateTask(task: Task, registry: Registry, certain: boolean, defaulte
   const later = new Set(names.filter((name) => !(name in literal)).map((name) => fieldNamed(action.args, name)))
   const parsed = parseArgs(action.args, literal)
   if (parsed.ok) {
-    if (later.size === 0 && !isOpen) validateWhole(task, action, literal, registry)
+    if (later.size === 0 && !isOpen && isOwn) validateWhole(task, action, literal, registry)
     return
   }
   const issues = parsed.issues.filter(
