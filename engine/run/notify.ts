@@ -10,14 +10,20 @@ import type { PlannedHandler, PlannedTask } from './plan.ts'
 import type { HostState } from './state.ts'
 import { warnOnce } from './warn-once.ts'
 
-/** Handlers that a name means: by name, `role : name`, or `listen`. Of those with one name the last one defined counts. */
+/**
+ * Handlers that a name means: by name, `role : name`, or `listen`. Of those with one name the ones of the last list
+ * count, which is that of a role included late, and among them the first one, as in Ansible.
+ */
 export function handlersNamed(wanted: string, handlers: readonly PlannedHandler[]): readonly PlannedHandler[] {
-  const byName = handlers.findLast((handler) => isCalled(handler, handler.name, wanted))
+  const byName = counting(handlers.filter((handler) => isCalled(handler, handler.name, wanted)))
   const listening = handlers.filter(
-    (handler) => listens(handler, wanted) && handler === handlers.findLast(isSame(handler, wanted)),
+    (handler) => listens(handler, wanted) && handler === counting(handlers.filter(isSame(handler, wanted))),
   )
   return byName ? [byName, ...listening] : listening
 }
+
+const counting = (same: readonly PlannedHandler[]): PlannedHandler | undefined =>
+  same.find(({ list }) => list === same.at(-1)?.list)
 
 /** By itself or behind its role; the role of a collection has a full name and a short one. */
 const isCalled = ({ role }: PlannedHandler, name: string, wanted: string): boolean =>

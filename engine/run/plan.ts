@@ -34,6 +34,8 @@ export interface PlannedHandler {
   readonly listen: readonly string[]
   /** Nobody gave it a name: it is called as its module is, and never the same as another one. */
   readonly anonymous: boolean
+  /** The list it stands in: of two with one name the first one of the last list counts. */
+  readonly list: readonly Node[]
   readonly node: PlannedTask | PlannedBlock
 }
 
@@ -75,7 +77,7 @@ export function planPlay(play: Play, choice: TagChoice, nextId: () => number): P
   const nodes = (list: readonly Node[], chain: Chain): Planned[] =>
     list.flatMap((node) => planNode(node, chain, planning))
   const handlers = (list: readonly Node[], chain: Chain): PlannedHandler[] =>
-    list.flatMap((node) => planHandlers(node, chain, everything))
+    list.flatMap((node) => planHandlers(node, list, chain, everything))
   const sections = [
     nodes(play.preTasks, top),
     [...uses.flatMap((use) => planRole(use, planning)), ...nodes(play.tasks, top)],
@@ -168,10 +170,10 @@ function planBlock(node: Block, outer: Chain, planning: Planning): Planned[] {
 }
 
 /** A block that is no handler itself, as an import is not, stands for those in it. */
-function planHandlers(node: Node, outer: Chain, planning: Planning): PlannedHandler[] {
+function planHandlers(node: Node, list: readonly Node[], outer: Chain, planning: Planning): PlannedHandler[] {
   if (node.kind === 'block' && !node.whole) {
     const chain = within(outer, node.keywords, node.role === outer.roles.at(-1) ? undefined : node.role)
-    return node.block.flatMap((child) => planHandlers(child, chain, planning))
+    return node.block.flatMap((child) => planHandlers(child, node.block, chain, planning))
   }
   return planNode(node, outer, planning).map((planned): PlannedHandler => {
     const role = outer.roles.at(-1)?.name
@@ -185,6 +187,7 @@ function planHandlers(node: Node, outer: Chain, planning: Planning): PlannedHand
       ...(role !== undefined && { role }),
       listen: node.listen ?? [],
       anonymous: node.name === undefined,
+      list,
       node: planned,
     }
   })
