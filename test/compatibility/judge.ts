@@ -20,11 +20,12 @@ export function mistakeOf(call: Call, expected: number, ending: Ending, early: b
   if (call.command === 'ansible-vault') return sameText(call, ending)
   if (call.command !== 'ansible-playbook' || call.exit !== expected) return undefined
   const started = /^PLAY \[/m.test(call.output)
-  if (started && expected !== 0 && !(events as readonly Failing[]).some(({ type }) => type === 'run-start'))
-    return early ? undefined : `refused early: ${reasonOf(ending, events)}`
   // Another form of output, which says nothing of debug.
   if (!started) return undefined
-  return sameSaid(saidByAnsible(call.output), saidByKplay(events))
+  const mistake = sameSaid(saidByAnsible(call.output), saidByKplay(events))
+  // Both fail; what Ansible has said before it did is missing where kplay refuses before the first task.
+  const refused = expected !== 0 && !(events as readonly Failing[]).some(({ type }) => type === 'run-start')
+  return refused && mistake !== undefined ? (early ? undefined : `refused early: ${reasonOf(ending, events)}`) : mistake
 }
 
 const fromHostOf =
@@ -63,14 +64,14 @@ function sameText({ output, words }: Call, ending: Ending): string | undefined {
   return undefined
 }
 
+/** With -v stands above what Ansible says about itself. */
 function dataOf(text: string): string {
+  const own = text.replace(/^Using .*$/gm, '')
+  const json = own.search(/^[{[]/m)
   try {
-    return JSON.stringify(sorted(JSON.parse(text.replace(/^Using .* as config file$/m, ''))))
+    return JSON.stringify(sorted(JSON.parse(own.slice(Math.max(json, 0)))))
   } catch {
-    return text
-      .replace(/^Using .* as config file$/m, '')
-      .trim()
-      .replace(/\s+/g, ' ')
+    return own.trim().replace(/\s+/g, ' ')
   }
 }
 

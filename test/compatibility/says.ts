@@ -84,6 +84,8 @@ const WORDS = new Map<unknown, string>([
 const CHANGING = [
   [/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?/g, 'TIME'],
   [/\b\d+:\d\d:\d\d\.\d+/g, 'DURATION'],
+  // A salt is drawn anew each time.
+  [/\$[156]\$(?:rounds=\d+\$)?[./A-Za-z0-9]+\$[./A-Za-z0-9]+/g, 'HASH'],
   [/"exception":"[^"]*",?/g, ''],
   [/<< error 1 - '\S+' is undefined >>|VARIABLE IS NOT DEFINED!/g, 'UNDEFINED'],
 ] as const
