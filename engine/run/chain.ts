@@ -1,8 +1,8 @@
 import type { Keywords, Role, Written } from '../model.ts'
-import type { Template, Vars } from '../value.ts'
+import { Template, type Vars } from '../value.ts'
 import { text as printValue } from '../values/print.ts'
 import { Scope } from '../values/scope.ts'
-import { evaluate } from '../values/template.ts'
+import { evaluate, OMIT } from '../values/template.ts'
 
 /** What a task inherits, outermost first: its play, the roles and blocks around it, itself. */
 export interface Chain {
@@ -29,6 +29,13 @@ type Single = Exclude<
 /** The innermost value of a keyword. */
 export function nearest(chain: Chain, key: Single): Written | undefined {
   return chain.keywords.findLast((keywords) => keywords[key] !== undefined)?.[key]
+}
+
+/** The innermost value of a keyword that does not come out as `omit`: what is omitted is inherited. */
+export function said(chain: Chain, key: Single, scope: Scope): Written | undefined {
+  const isSaid = (written: Written | undefined): boolean =>
+    written !== undefined && !(written.value instanceof Template && evaluate(written.value, scope) === OMIT)
+  return chain.keywords.findLast((keywords) => isSaid(keywords[key]))?.[key]
 }
 
 /** Its tags; those with variables are rendered by what is known without any host, as in Ansible. */

@@ -7,14 +7,15 @@ import type { Files } from '../read/files.ts'
 import type { Scope } from '../values/scope.ts'
 import { asFlag, Written as WrittenValue } from '../schema/coerce.ts'
 import type { Raw } from '../value.ts'
-import { nearest, type Chain } from './chain.ts'
+import { nearest, said, type Chain } from './chain.ts'
 import type { RunContext } from './context.ts'
 
 /** How to reach a host for one task: variables win over keywords, keywords over the command line, as in Ansible. */
 export function settingsOf(host: string, chain: Chain, scope: Scope, context: RunContext): ConnectionSettings {
   const { connection } = context.options
   const variable = (...names: string[]): string | undefined => firstText(scope, names)
-  const keyword = (key: 'connection' | 'remoteUser' | 'port'): string | undefined => textOf(nearest(chain, key), scope)
+  const keyword = (key: 'connection' | 'remoteUser' | 'port'): string | undefined =>
+    textOf(said(chain, key, scope), scope)
   const kind = variable('ansible_connection') ?? keyword('connection') ?? connection.kind ?? 'ssh'
   const port = variable('ansible_port', 'ansible_ssh_port') ?? keyword('port')
   const words = SSH_ARGUMENTS.flatMap((name) => {
@@ -84,8 +85,8 @@ export function becomeOf(chain: Chain, scope: Scope, context: RunContext): Becom
   const { connection } = context.options
   const variable = (...names: string[]): string | undefined => firstText(scope, names)
   const keyword = (key: 'becomeUser' | 'becomeMethod' | 'becomeFlags' | 'becomeExe'): string | undefined =>
-    textOf(nearest(chain, key), scope)
-  const wish = scope.lookup('ansible_become')?.value ?? nearest(chain, 'become')?.value ?? connection.become
+    textOf(said(chain, key, scope), scope)
+  const wish = scope.lookup('ansible_become')?.value ?? said(chain, 'become', scope)?.value ?? connection.become
   if (!flagOf(wish, scope, 'become')) return undefined
   const named = variable('ansible_become_method') ?? keyword('becomeMethod') ?? connection.becomeMethod ?? 'sudo'
   const method = methodOf(named, nearest(chain, 'becomeMethod')?.place)

@@ -5,7 +5,7 @@ import type { Raw, Value, Variable } from '../value.ts'
 import { condition } from '../values/condition.ts'
 import type { Scope } from '../values/scope.ts'
 import { settled } from '../values/suspend.ts'
-import { nearest } from './chain.ts'
+import { said } from './chain.ts'
 import { flagOf } from './connect.ts'
 import { isUnpredictable } from './converge.ts'
 import type { Executed } from './execution.ts'
@@ -73,7 +73,7 @@ export async function judge(
 }
 
 export const ignoresErrors = ({ chain }: PlannedTask, scope: Scope): boolean =>
-  flagOf(nearest(chain, 'ignoreErrors')?.value ?? false, scope, 'ignore_errors')
+  flagOf(said(chain, 'ignoreErrors', scope)?.value ?? false, scope, 'ignore_errors')
 
 /** What a condition says; an error in it is what it says, unless nobody could know. */
 function asked(

@@ -4,7 +4,7 @@ import type { OutcomeStatus } from '../model.ts'
 import { fromPlain, Template, toPlain, type Raw, type Value, type Variable } from '../value.ts'
 import type { Scope } from '../values/scope.ts'
 import { actionNamed, rawArgs } from './actions.ts'
-import { nearest } from './chain.ts'
+import { said } from './chain.ts'
 import { flagOf } from './connect.ts'
 import type { RunContext } from './context.ts'
 import { isUnpredictable } from './converge.ts'
@@ -134,7 +134,7 @@ function wouldSet({ task }: PlannedTask, { registry }: RunContext): Iterable<str
 
 function safeFlag({ chain }: PlannedTask, key: 'ignoreErrors' | 'ignoreUnreachable', scope: Scope): boolean {
   try {
-    return flagOf(nearest(chain, key)?.value ?? false, scope, key)
+    return flagOf(said(chain, key, scope)?.value ?? false, scope, key)
   } catch {
     return false
   }

@@ -6,7 +6,7 @@ import { settled } from '../values/suspend.ts'
 import { evaluate } from '../values/template.ts'
 import { text as printValue } from '../values/print.ts'
 import { argumentPlace, resolveModule, secretsOf } from './actions.ts'
-import { nearest } from './chain.ts'
+import { said } from './chain.ts'
 import { flagOf } from './connect.ts'
 import type { RunContext } from './context.ts'
 import { answer, converge, isUnpredictable, type Converged, type ConvergeContext } from './converge.ts'
@@ -138,7 +138,7 @@ const mebibytes = (bytes: number): string => (bytes / 1024 / 1024).toFixed(1)
 
 /** `check_mode:` of the task or what is around it, else the run's. */
 export const isChecking = ({ planned: { chain }, scope, context }: Execution): boolean => {
-  const own = nearest(chain, 'checkMode')
+  const own = said(chain, 'checkMode', scope)
   return own === undefined ? context.options.check : flagOf(own.value, scope, 'check_mode', context.options.check)
 }
 
