@@ -20,14 +20,17 @@ const told = ({ status, failure }: Converged): string =>
   failure ? `${status}: ${failure.error.code}: ${failure.error.message} ${failure.stderr ?? ''}` : status
 
 const digests = new Digests()
+const fake = fakeLocal({ templates: { 'a.j2': 'text é\n' } })
 /** The controller's real disk, without a search path. */
 const local: Local = {
-  ...fakeLocal({ templates: { 'a.j2': 'text é\n' } }),
+  ...fake,
   find: async (kind, name) => (kind === 'templates' ? `/controller/templates/${name}` : join(scratch, name)),
   file: async (path) => {
     const { hex, size } = await digests.of(path, 'sha256')
     return { file: path, size, sha256: hex }
   },
+  digest: async (of, algorithm) =>
+    'file' in of ? (await digests.of(of.file, algorithm)).hex : fake.digest(of, algorithm),
   tree: async () => undefined,
   mode: async () => '0755',
   readText: async (path) => readFileSync(path, 'utf8'),
