@@ -4,6 +4,7 @@ import { distributionFacts } from './facts/distribution.ts'
 import { hardwareFacts } from './facts/hardware.ts'
 import { localFacts } from './facts/local.ts'
 import { networkFacts } from './facts/network.ts'
+import { pythonFacts } from './facts/python.ts'
 import { gatherScript, type GatherOptions } from './facts/script.ts'
 import { Source } from './facts/source.ts'
 import { storageFacts } from './facts/storage.ts'
@@ -13,8 +14,8 @@ import { virtualizationFacts } from './facts/virtualization.ts'
 import type { Session } from './session.ts'
 
 /**
- * What a host is, in the names and shapes of Ansible's setup module without their `ansible_` prefix; there is no
- * Python to tell of. One script that starts a dozen processes. Throws CANNOT_LOOK when it did not run to its end.
+ * What a host is, in the names and shapes of Ansible's setup module without their `ansible_` prefix. One script that
+ * starts a dozen processes. Throws CANNOT_LOOK when it did not run to its end.
  */
 export async function gatherFacts(session: Session, options: GatherOptions = {}): Promise<FactParts> {
   const nonce = randomBytes(12).toString('hex')
@@ -28,7 +29,7 @@ export async function gatherFacts(session: Session, options: GatherOptions = {})
   }
   const source = new Source(output, `${nonce}:`, session.user)
   return {
-    min: { ...systemFacts(source), ...distributionFacts(source), ...localFacts(source, nonce) },
+    min: { ...systemFacts(source), ...distributionFacts(source), ...pythonFacts(source), ...localFacts(source, nonce) },
     hardware: { ...hardwareFacts(source), ...storageFacts(source, nonce) },
     network: networkFacts(source),
     virtual: virtualizationFacts(source),

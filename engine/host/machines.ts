@@ -47,7 +47,8 @@ class Machine {
   readonly #connect: () => Promise<Connection>
   readonly #timeout: number
   #connection: Promise<Connection> | undefined
-  #facts: Promise<FactParts> | undefined
+  /** By how they were asked for. */
+  readonly #facts = new Map<string, Promise<FactParts>>()
   readonly #sessions = new Map<string, Promise<Opened>>()
   /** Those that are there already: what concerns all of them must not wait. */
   readonly #opened: Opened[] = []
@@ -68,7 +69,7 @@ class Machine {
   }
 
   changed(): void {
-    this.#facts = undefined
+    this.#facts.clear()
     for (const { reader } of this.#opened) reader.forget()
   }
 
@@ -108,11 +109,10 @@ class Machine {
       folder: session.folder,
       run: (step, options = {}) => runStep(session, step, options),
       facts: async ({ subsets, ...options } = {}) => {
-        const special = options.factPath !== undefined || options.timeout !== undefined
-        return chooseFacts(
-          await (special ? gatherFacts(session, options) : (this.#facts ??= gatherFacts(session))),
-          subsets,
-        )
+        const key = JSON.stringify(options)
+        const known = this.#facts.get(key) ?? gatherFacts(session, options)
+        this.#facts.set(key, known)
+        return chooseFacts(await known, subsets)
       },
     }
     const opened = { session, reader, target }

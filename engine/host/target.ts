@@ -64,6 +64,8 @@ export interface FactsWanted {
   readonly factPath?: string | undefined
   /** Seconds that a local fact may take that is a program. */
   readonly timeout?: number | undefined
+  /** The words that start the machine's Python, where it has a certain one. */
+  readonly python?: readonly string[] | undefined
 }
 
 /** All connections of a run. */

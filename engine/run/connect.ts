@@ -122,5 +122,11 @@ function firstText(scope: Scope, names: readonly string[]): string | undefined {
   return undefined
 }
 
+/** The words of `ansible_python_interpreter`; undefined where it is not given, or the host is to be searched for one. */
+export function interpreterOf(scope: Scope): readonly string[] | undefined {
+  const named = firstText(scope, ['ansible_python_interpreter'])
+  return named?.startsWith('/') ? splitWords(named) : undefined
+}
+
 export const open = (settings: ConnectionSettings, become: Become | undefined, context: RunContext): Promise<Target> =>
   become ? context.machines.open(settings, become) : context.machines.open(settings)

@@ -42,4 +42,16 @@ describe.each(shells)('gathering, under $name', (shell) => {
       slow: expect.stringMatching(/rc: 1[34]\d$/) as string,
     })
   })
+
+  it('asks the Python that is named, and searches for one where none is', async () => {
+    const folder = temporaryFolder()
+    const python = join(folder, 'my python')
+    writeFileSync(python, '#!/bin/sh\nprintf "%s\\n" "$0" other False 3 1 2 final 0', { mode: 0o755 })
+    const { min } = await gatherFacts(localSession(shell), { python: [python] })
+    expect(min).toMatchObject({ python: { executable: python, type: 'other' }, python_version: '3.1.2' })
+    const path = join(folder, 'python3.14')
+    writeFileSync(path, '#!/bin/sh\nprintf "%s\\n" "$0" cpython True 3 14 0 final 0', { mode: 0o755 })
+    const found = await gatherFacts(localSession({ ...shell, path: `${folder}:${shell.path}` }))
+    expect(found.min).toMatchObject({ python: { executable: path }, python_version: '3.14.0' })
+  })
 })

@@ -1,5 +1,6 @@
 import { WITHIN } from '../questions/within.ts'
 import { type Command, sh } from '../shell.ts'
+import { pythonQuestion } from './python.ts'
 
 /** Small files of which each line is of use; one grep reads all that are there. */
 const FILES = sh`/proc/sys/kernel/ostype /proc/sys/kernel/hostname /proc/sys/kernel/osrelease /proc/sys/kernel/version \
@@ -31,6 +32,8 @@ export interface GatherOptions {
   readonly factPath?: string | undefined
   /** Seconds that a local fact may take that is a program. */
   readonly timeout?: number | undefined
+  /** The words that start the host's Python, where it has a certain one. */
+  readonly python?: readonly string[] | undefined
 }
 
 /**
@@ -41,7 +44,7 @@ export interface GatherOptions {
 export const gatherScript = (
   nonce: string,
   user: string,
-  { factPath = '/etc/ansible/facts.d', timeout = 10 }: GatherOptions,
+  { factPath = '/etc/ansible/facts.d', timeout = 10, python = [] }: GatherOptions,
 ): Command => sh`${WITHIN}
 exec 3</dev/null
 section() { printf '\\n%s%s\\n' ${`${nonce}:`} "$1"; }
@@ -84,6 +87,8 @@ done </proc/self/mounts
 section fqdn
 read -r name </proc/sys/kernel/hostname
 case $name in *.*) ;; *) grep -q -i -F -w -e "$name" /etc/hosts || within 3 hostname -f 2>/dev/null ;; esac
+section python
+${pythonQuestion(python)}
 section local
 for path in ${factPath}/*.fact; do
   [ -f "$path" ] && [ -r "$path" ] || continue

@@ -1,5 +1,6 @@
 import picomatch from 'picomatch'
 import { flag, list, text, whole } from '../../schema/field.ts'
+import { interpreterOf } from '../connect.ts'
 import { defineControl } from './define.ts'
 
 export const setup = defineControl({
@@ -21,8 +22,9 @@ export const setup = defineControl({
     { title: 'Gather them again', args: {} },
     { title: 'Only what is cheap', args: { gather_subset: ['!all'] } },
   ],
-  async run({ gather_subset, gather_timeout, filter, fact_path }, { target }) {
-    const wanted = { subsets: gather_subset, factPath: fact_path, timeout: gather_timeout }
+  async run({ gather_subset, gather_timeout, filter, fact_path }, { target, job }) {
+    const python = interpreterOf(job.workplace.scope)
+    const wanted = { subsets: gather_subset, factPath: fact_path, timeout: gather_timeout, python }
     const all = await (await target()).facts(wanted)
     const facts = Object.fromEntries(Object.entries(all).filter(([name]) => isNamed(name, filter ?? [])))
     const named = Object.fromEntries(Object.entries(facts).map(([name, value]) => [`ansible_${name}`, value]))
