@@ -1,6 +1,6 @@
 import { Float } from '../../value.ts'
 import type { Call } from '../call.ts'
-import { compare, equal } from '../equality.ts'
+import { compare, equal, truthy } from '../equality.ts'
 import { characters, itemsOf, toIterable } from '../iterate.ts'
 import { size } from '../iterate.ts'
 import { Tuple, Undefined, defined, failure, isDictionary, isList, typeName } from '../operand.ts'
@@ -37,9 +37,29 @@ function scalar(value: Operand): Operand | undefined {
   return value === null || typeof value !== 'object' ? value : undefined
 }
 
-function unique(items: List, key: (item: Operand) => Operand = (item) => item): Operand[] {
+function unique(items: List): Operand[] {
   const seen = new Seen()
-  return items.filter((item) => seen.add(key(item)))
+  return items.filter((item) => seen.add(item))
+}
+
+const isHashable = (value: Operand): boolean =>
+  value instanceof Tuple ? value.every(isHashable) : !isList(value) && !isDictionary(value)
+
+/**
+ * Python hashes items to find them again, and neither lists nor dicts: with those Ansible compares each item with each,
+ * as it is.
+ */
+function uniqueAsTold(call: Call): Operand[] {
+  const keys = call.list.map(keyOf(call))
+  if (keys.every(isHashable)) {
+    const seen = new Seen()
+    return call.list.filter((_, at) => seen.add(keys[at] ?? null))
+  }
+  if (call.get('case_sensitive') === false || truthy(call.get('attribute')))
+    throw failure(
+      'unique finds lists and dicts only by comparing them, and cannot fall back to that with case_sensitive or attribute',
+    )
+  return unique(call.list)
 }
 
 function extreme(sign: 1 | -1): Operation {
@@ -161,7 +181,7 @@ export const listFilters: Operations = {
   reverse: operation('', (call) =>
     typeof call.input === 'string' ? characters(call.input).reverse().join('') : [...call.list].reverse(),
   ),
-  unique: operation('case_sensitive attribute', (call) => unique(call.list, keyOf(call))),
+  unique: operation('case_sensitive attribute', uniqueAsTold),
   max: extreme(1),
   min: extreme(-1),
   batch: operation('linecount fill_with', chunks),
