@@ -27,11 +27,15 @@ sys.stdout.write("\\n".join(str(part) for part in [sys.executable, name, bool(_s
  * Asks the host's Python what it is. Nothing here needs one: the facts are for tasks that start it, or install what
  * belongs to it. @param interpreter the words that start it; none: whichever is found
  */
-export const pythonQuestion = (interpreter: readonly string[]): Command => sh`set -- ${interpreter}
-if [ "$#" -eq 0 ]; then
-  for name in ${NAMES}; do path=$(command -v "$name") && { set -- "$path"; break; }; done
-fi
-[ "$#" -eq 0 ] || within 5 "$@" -ES -c ${ASK} 2>/dev/null`
+export const pythonQuestion = (
+  interpreter: readonly string[],
+): Command => sh`python() { answer=$(within 5 "$@" -ES -c ${ASK} 2>/dev/null) && printf '%s\\n' "$answer"; }
+set -- ${interpreter}
+if [ "$#" -gt 0 ]; then python "$@"
+else
+  # A name may be there, and start nothing.
+  for name in ${NAMES}; do path=$(command -v "$name") && python "$path" && break; done
+fi`
 
 /** `python` and `python_version`; a host without Python has neither. */
 export function pythonFacts(source: Source): Facts {
