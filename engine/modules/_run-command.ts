@@ -154,7 +154,7 @@ function outputOf(
     stderr: clean(stderr),
     stderr_lines: lines(clean(stderr)),
     ...(elapsed !== undefined && { start: moment(end - elapsed), end: moment(end), delta: duration(elapsed) }),
-    ...(code !== 0 && { msg: 'The command exited with a non-zero return code.' }),
+    msg: code === 0 ? '' : 'The command exited with a non-zero return code.',
   }
 }
 

@@ -91,6 +91,8 @@ function asked(
 /** A result on its way through the conditions of its task. */
 class Verdict {
   failure: Failure | undefined
+  /** What a condition has to say about it, in Ansible's words. */
+  #said: string | undefined
   #changed: boolean
   #failed: boolean
   #unsure: boolean
@@ -122,25 +124,40 @@ class Verdict {
     if (said instanceof KplayError) {
       this.#failed = true
       this.failure = { ...this.failure, error: said }
-      this.#more.set(key, said.message)
+      const reason = whyCondition(said)
+      this.#said = `A '${what}_when' expression failed: ${reason}`
+      this.#more.set(key, reason)
       return
     }
     this.#more.set(key, said.holds)
     if (what === 'changed') this.#changed = said.holds
     else if (said.holds) {
-      if (!this.#failed || !this.failure) this.failure = { error: byCondition(said.conditions) }
+      if (!this.#failed || !this.failure) {
+        this.failure = { error: byCondition(said.conditions) }
+        this.#said = "A 'failed_when' expression evaluated to 'True'."
+      }
       this.#failed = true
     } else this.#failed = false
+  }
+
+  get #message(): string | undefined {
+    if (this.#said === undefined) return this.failure?.error.message
+    const { status } = this.#executed.answer
+    return `Task failed: ${status === 'failed' ? 'Module' : 'Action'} failed: ${this.#said}`
   }
 
   registered(status: OutcomeStatus): Variable {
     if (this.#executed.predicted || status === 'maybe') return predictedResult(status)
     // What went wrong stays told when failed_when says that it does not matter.
-    const message = this.failure?.error.message
+    const message = this.#message
     const more = new Map([...this.#more, ...(this.#failed ? [['exception', NO_TRACE] as const] : [])])
     return { value: resultDict(this.#executed, { changed: this.#changed, failed: this.#failed, message, more }) }
   }
 }
+
+/** An error in a condition as results tell it. */
+export const whyCondition = ({ code, message }: KplayError): string =>
+  `${code === 'UNDEFINED' ? 'Error while evaluating conditional' : 'Error rendering expression'}: ${message}`
 
 const byCondition = (conditions: Conditions): KplayError =>
   new KplayError('ASSERTION', `failed_when is true: ${sources(conditions)}`, { place: conditions[0]?.place })

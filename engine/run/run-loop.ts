@@ -8,7 +8,7 @@ import { nearest } from './chain.ts'
 import { textOf } from './connect.ts'
 import type { RunContext } from './context.ts'
 import { pause } from './execution.ts'
-import { holds, ignoresErrors } from './judge.ts'
+import { holds, ignoresErrors, whyCondition } from './judge.ts'
 import { itemLabel, itemLayers, itemMembers, type Loop } from './loop.ts'
 import { predictedResult, withMembers } from './maybe.ts'
 import { censored } from './no-log.ts'
@@ -70,7 +70,7 @@ async function breaking(planned: PlannedTask, end: TaskEnd, scope: Scope): Promi
     const failed = member(
       end,
       new Map<string, Value>([
-        ['break_when_result', error.message],
+        ['break_when_result', whyCondition(error)],
         ['failed', true],
         ['exception', NO_TRACE],
         ...(end.status === 'failed' ? [['break_when_suppressed_exception', NO_TRACE] as const] : []),

@@ -10,7 +10,7 @@ export const ping = defineControl({
   async run({ data }, { target }) {
     await target()
     // As in Ansible: a way to see what a failure looks like.
-    if (data === 'crash') throw new KplayError('COMMAND_FAILED', 'boom')
+    if (data === 'crash') throw new KplayError('COMMAND_FAILED', 'Task failed: Module failed: boom')
     return { values: { ping: data } }
   },
 })
