@@ -17,6 +17,10 @@ export async function inventoryOptions(
     trustScripts: settings.trustInventoryScripts,
     mergeDicts: settings.hashBehaviour === 'merge',
     ignored,
+    silent: {
+      any: settings.inventoryAnyUnparsedIsFailed === true,
+      all: settings.inventoryUnparsedIsFailed === true,
+    },
     scripts: await askScripts(),
     askScripts,
   }

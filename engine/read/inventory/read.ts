@@ -13,7 +13,7 @@ import { isSafe, type GroupNames } from './names.ts'
 import type { PluginPorts } from './plugin.ts'
 import type { ScriptAnswer } from './script.ts'
 import { Source } from './source.ts'
-import { isHostList, sourceFiles, type Ignored } from './sources.ts'
+import { emptyFolders, isHostList, sourceFiles, type Ignored } from './sources.ts'
 import { readSourceText } from './text.ts'
 
 /** How inventories are read; settings of a project. */
@@ -24,6 +24,8 @@ export interface InventorySettings {
   readonly mergeDicts?: boolean | undefined
   /** Whether templates in what scripts print are rendered. */
   readonly trustScripts?: boolean | undefined
+  /** Whether it is a mistake where a source says nothing, and where all of them do. */
+  readonly silent?: { readonly any: boolean; readonly all: boolean } | undefined
 }
 
 export interface InventoryOptions extends InventorySettings {
@@ -57,6 +59,8 @@ export function readInventory(sources: readonly string[], files: Files, options:
   const names = options.groupNames ?? 'never'
   const read: string[] = []
   const folders: string[] = []
+  const silent: string[] = []
+  let spoken = false
   const ports: PluginPorts = {
     extraVars: options.extraVars ?? NO_VARS,
     magic: { vault: files.vault },
@@ -72,18 +76,24 @@ export function readInventory(sources: readonly string[], files: Files, options:
   for (const name of sources) {
     if (isHostList(name, files)) {
       readHostList(new Source(name, graph, { problems, warn, names }))
+      spoken = true
       continue
     }
     folders.push(files.isDirectory(name) ? name : dirname(name))
+    silent.push(...emptyFolders(name, files, options.ignored))
     for (const path of sourceFiles(name, files, options.ignored)) {
       const source = new Source(path, graph, { problems, warn, names })
       const answer = options.scripts?.get(path)
       const text = answer ?? problems.collect(() => found(path, files.readText(path)))
       if (text === undefined) continue
       read.push(path)
-      readSourceText(text, source, { ports, trusted: options.trustScripts === true })
+      if (readSourceText(text, source, { ports, trusted: options.trustScripts === true })) spoken = true
+      else silent.push(path)
     }
   }
+  if (options.silent?.any)
+    for (const path of silent) problems.add('NOT_FOUND', `the inventory ${path} says nothing`, ANY)
+  else if (options.silent?.all && !spoken) problems.add('NOT_FOUND', 'no inventory says anything', ALL)
   const beside = {
     inventory: varsBeside(lastOnes(folders), files, problems),
     playbook: varsBeside(options.playbookFolder === undefined ? [] : [options.playbookFolder], files, problems),
@@ -99,6 +109,9 @@ export function readInventory(sources: readonly string[], files: Files, options:
   })
   return asIs(finished)
 }
+
+const ANY = { hint: 'name a host in it, or switch inventory_any_unparsed_is_failed off' }
+const ALL = { hint: 'name a file with hosts with -i, or switch inventory_unparsed_is_failed off' }
 
 /** Each folder once, where it is named last. */
 const lastOnes = (folders: readonly string[]): readonly string[] => [...new Set(folders.toReversed())].reverse()

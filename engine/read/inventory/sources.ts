@@ -14,6 +14,12 @@ export interface Ignored {
 /** Names separated by commas; a path that is there is a path, whatever is in its name. */
 export const isHostList = (source: string, files: Files): boolean => source.includes(',') && !files.exists(source)
 
+/** Folders of a source, and itself, that hold nothing to read. */
+export function emptyFolders(source: string, files: Files, ignored: Ignored = {}): readonly string[] {
+  if (isHostList(source, files) || !files.isDirectory(source)) return []
+  return emptyIn(source, files, ignoredNames(ignored))
+}
+
 /** The files of one source: itself, or all of a folder in the order of their names, folders in it included. */
 export function sourceFiles(source: string, files: Files, ignored: Ignored = {}): readonly string[] {
   if (isHostList(source, files)) return []
@@ -37,8 +43,18 @@ function expressionOf(pattern: string): RegExp {
   }
 }
 
-const filesIn = (folder: string, files: Files, isIgnored: (name: string) => boolean): readonly string[] =>
-  (files.list(folder) ?? [])
-    .filter((name) => !isIgnored(name))
-    .map((name) => join(folder, name))
-    .flatMap((path) => (files.isDirectory(path) ? filesIn(path, files, isIgnored) : [path]))
+type IsIgnored = (name: string) => boolean
+
+const pathsIn = (folder: string, files: Files, isIgnored: IsIgnored): readonly string[] =>
+  (files.list(folder) ?? []).filter((name) => !isIgnored(name)).map((name) => join(folder, name))
+
+const filesIn = (folder: string, files: Files, isIgnored: IsIgnored): readonly string[] =>
+  pathsIn(folder, files, isIgnored).flatMap((path) =>
+    files.isDirectory(path) ? filesIn(path, files, isIgnored) : [path],
+  )
+
+function emptyIn(folder: string, files: Files, isIgnored: IsIgnored): readonly string[] {
+  const paths = pathsIn(folder, files, isIgnored)
+  const empty = paths.filter((path) => files.isDirectory(path)).flatMap((path) => emptyIn(path, files, isIgnored))
+  return paths.every((path) => empty.includes(path)) ? [...empty, folder] : empty
+}

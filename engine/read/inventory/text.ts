@@ -15,8 +15,12 @@ interface TextOptions {
   readonly trusted: boolean
 }
 
-/** One source: a file's text or a program's answer. What kind of text it is, its name and its beginning tell. */
-export function readSourceText(text: string | ScriptAnswer, source: Source, { ports, trusted }: TextOptions): void {
+/**
+ * One source: a file's text or a program's answer. What kind of text it is, its name and its beginning tell.
+ *
+ * @returns whether it says anything; as for Ansible, an INI file does even where it is empty
+ */
+export function readSourceText(text: string | ScriptAnswer, source: Source, { ports, trusted }: TextOptions): boolean {
   const { name, problems } = source
   if (typeof text !== 'string') readScriptInventory(text, source, { trusted })
   else if (/^#!(?!.*\bansible-inventory\b)/.test(text))
@@ -24,9 +28,11 @@ export function readSourceText(text: string | ScriptAnswer, source: Source, { po
       place: { file: name, line: 1, column: 1 },
       hint: `chmod +x ${name}; where it is meant to be read as text, take its first line away`,
     })
-  else if (/\.(?:ya?ml|json|config)$/.test(name) || isVault(text))
-    readYamlSource(readYaml(text, name, problems), source, ports)
-  else if (name.endsWith('.toml')) readTomlInventory(text, source)
+  else if (/\.(?:ya?ml|json|config)$/.test(name) || isVault(text)) {
+    const node = readYaml(text, name, problems)
+    readYamlSource(node, source, ports)
+    return node === undefined || !isNothing(node)
+  } else if (name.endsWith('.toml')) readTomlInventory(text, source)
   else if (/\.[^./]+$/.test(name)) readIniInventory(text, source)
   else {
     // Without an extension it may be either: an INI file is no YAML map.
@@ -34,6 +40,7 @@ export function readSourceText(text: string | ScriptAnswer, source: Source, { po
     if (node && (node.kind === 'map' || isNothing(node))) readYamlSource(readYaml(text, name, problems), source, ports)
     else readIniInventory(text, source)
   }
+  return true
 }
 
 const SECTION = /^\[[^\]\s]+\]\s*$/m

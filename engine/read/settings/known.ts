@@ -41,6 +41,16 @@ const TABLE = {
     cfg: ['defaults.inventory_ignore_patterns', 'inventory.ignore_patterns'],
     variables: ['ANSIBLE_INVENTORY_IGNORE_REGEX'],
   },
+  inventoryUnparsedIsFailed: {
+    kind: 'flag',
+    cfg: ['inventory.unparsed_is_failed'],
+    variables: ['ANSIBLE_INVENTORY_UNPARSED_FAILED'],
+  },
+  inventoryAnyUnparsedIsFailed: {
+    kind: 'flag',
+    cfg: ['inventory.any_unparsed_is_failed'],
+    variables: ['ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED'],
+  },
 
   connection: defaults('text', 'transport'),
   remoteUser: defaults('text', 'remote_user'),

@@ -26,8 +26,8 @@ const KEYS: Readonly<Record<string, string>> = {
   persistent_connection:
     'ansible_connection_path command_timeout connect_retry_timeout connect_timeout control_path_dir',
   privilege_escalation: 'agnostic_become_prompt become_allow_same_user',
-  inventory: `any_unparsed_is_failed cache cache_connection cache_plugin cache_prefix cache_timeout enable_plugins export
-    host_pattern_mismatch unparsed_is_failed`,
+  inventory: `cache cache_connection cache_plugin cache_prefix cache_timeout enable_plugins export
+    host_pattern_mismatch`,
   selinux: 'libvirt_lxc_noseclabel special_context_filesystems',
   diff: 'context',
   jinja2: 'dont_type_filters',
@@ -38,9 +38,9 @@ const KEYS: Readonly<Record<string, string>> = {
 
 /** Variables of the environment that are not called as their key is. */
 const VARIABLES = `ANSIBLE_CALLBACK_YAML_LINE_WIDTH ANSIBLE_CALLBACK_WHITELIST ANSIBLE_CONNECTION_PATH ANSIBLE_COW_ACCEPTLIST
-  ANSIBLE_COW_PATH ANSIBLE_DIFF_CONTEXT ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED ANSIBLE_INVENTORY_CACHE
+  ANSIBLE_COW_PATH ANSIBLE_DIFF_CONTEXT ANSIBLE_INVENTORY_CACHE
   ANSIBLE_INVENTORY_ENABLED ANSIBLE_INVENTORY_EXPORT
-  ANSIBLE_INVENTORY_UNPARSED_FAILED ANSIBLE_LOAD_CALLBACK_PLUGINS ANSIBLE_LOCAL_TEMP ANSIBLE_MAX_DIFF_SIZE
+  ANSIBLE_LOAD_CALLBACK_PLUGINS ANSIBLE_LOCAL_TEMP ANSIBLE_MAX_DIFF_SIZE
   ANSIBLE_PYTHON_INTERPRETER ANSIBLE_REMOTE_TEMP ANSIBLE_SELINUX_SPECIAL_FS ANSIBLE_SHELL_ALLOW_WORLD_READABLE_TEMP
   ANSIBLE_SSH_CONTROL_PATH ANSIBLE_SSH_CONTROL_PATH_DIR ANSIBLE_SSH_PASSWORD_MECHANISM ANSIBLE_SSH_PIPELINING
   ANSIBLE_SSH_RETRIES ANSIBLE_SSH_TRANSFER_METHOD ANSIBLE_SSH_USETTY ANSIBLE_SSH_VERBOSITY ANSIBLE_STRING_TYPE_FILTERS

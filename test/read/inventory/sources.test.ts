@@ -46,6 +46,26 @@ describe('several sources', () => {
     expect(vars(inventory, 'h')).toMatchObject({ v: 2, w: 3 })
     expect(inventory.sources).toEqual(['/inv/10', '/inv/2.yml', '/inv/sub/more.yaml'])
   })
+  test('sources that say nothing are mistakes where that is wished', () => {
+    const texts = {
+      '/inv/1/hosts.yml': 'g: { hosts: { h: } }',
+      '/inv/2/README.md': '# no',
+      '/inv/3/a.yml': '---',
+      '/empty.yml': '# nobody',
+      '/empty.ini': '',
+    }
+    const silent = { any: true, all: true }
+    expect(mistakes(() => read(texts, ['/inv', 'x,', '/empty.ini'], { silent }))).toEqual([
+      'NOT_FOUND : the inventory /inv/2 says nothing',
+      'NOT_FOUND : the inventory /inv/3/a.yml says nothing',
+    ])
+    expect(mistakes(() => read(texts, ['/inv/2', '/empty.yml'], { silent: { any: false, all: true } }))).toEqual([
+      'NOT_FOUND : no inventory says anything',
+    ])
+    for (const spoken of ['x,', '/inv', '/empty.ini'])
+      expect(read(texts, ['/empty.yml', spoken], { silent: { any: false, all: true } }).sources).toContain('/empty.yml')
+    expect(mistakes(() => read(texts, ['/inv/2']))).toEqual([])
+  })
   test('host lists', () => {
     const inventory = read({}, ['a,b:2222,', 'c[1:2],'])
     expect([...inventory.hosts.keys()]).toEqual(['a', 'b', 'c1', 'c2'])
