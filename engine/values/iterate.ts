@@ -4,7 +4,7 @@ import type { List, Operand } from './operand.ts'
 /** What a `for` runs over: items of a list, keys of a dict, characters of a text. */
 export function toIterable(value: Operand, user: string): List {
   const items = itemsOf(value)
-  if (!items) throw failure(`${user} needs a list, got ${typeName(defined(value))}`)
+  if (!items) throw failure(`'${typeName(defined(value))}' object is not iterable: ${user} needs a list`)
   return items
 }
 
