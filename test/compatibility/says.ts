@@ -86,6 +86,10 @@ const CHANGING = [
   [/\b\d+:\d\d:\d\d\.\d+/g, 'DURATION'],
   // A salt is drawn anew each time.
   [/\$[156]\$(?:rounds=\d+\$)?[./A-Za-z0-9]+\$[./A-Za-z0-9]+/g, 'HASH'],
+  // The names of Python's temporary files.
+  [/\/tmp[a-z0-9_]{8}\b/g, '/TEMPORARY'],
+  // What `ls -l` finds in a folder that everybody uses.
+  [/\btotal \d+(?:(?:\\n|",")[-bcdlps][-rwxsStT]{9}(?:[^"\\]|\\[^n])*)+/g, 'LISTING'],
   [/"exception":"[^"]*",?/g, ''],
   [/<< error 1 - '\S+' is undefined >>|VARIABLE IS NOT DEFINED!/g, 'UNDEFINED'],
 ] as const
