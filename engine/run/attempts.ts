@@ -79,18 +79,20 @@ function isDone({ task }: PlannedTask, end: TaskEnd, scope: Scope): Promise<bool
   return settled(() => holds(task.until, seen))
 }
 
-/** The last attempt was not enough either. */
+/** The last attempt was not enough either. Whether that is a failure `failed_when` says, where it is given. */
 function exhausted(end: TaskEnd, retries: number, planned: PlannedTask, scope: Scope): TaskEnd {
-  const { until, place } = planned.task
-  const told = `after ${retries + 1} attempts still not true: ${sources(until)}`
-  const error = end.error ?? new KplayError('COMMAND_FAILED', told, { place })
+  const { until, place, failedWhen } = planned.task
   const value = isDict(end.registered.value) ? end.registered.value : new Map<Value, Value>()
+  const told = new Map([...value, ['attempts', retries] as const])
+  if (failedWhen && end.status !== 'failed') return { ...end, registered: { value: told } }
+  const message = `after ${retries + 1} attempts still not true: ${sources(until)}`
+  const error = end.error ?? new KplayError('COMMAND_FAILED', message, { place })
   return {
     ...end,
     status: 'failed',
     error,
     ignored: ignoresErrors(planned, scope),
-    registered: { value: new Map([...value, ['failed', true], ['attempts', retries]]) },
+    registered: { value: told.set('failed', true) },
     result: { ...end.result, status: 'failed', failure: end.result.failure ?? { error } },
   }
 }
