@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { controllerFiles } from '../controller/files.ts'
+import { pythonHere } from '../controller/python.ts'
 import type { Warn } from '../errors.ts'
 import type { Request } from '../kplay.ts'
 import { readProject, type Project } from '../read/project.ts'
@@ -76,6 +77,7 @@ export async function sharedOptions(
     injectFacts: settings.injectFactsAsVars,
     settings: configured(settings),
     configFile: files.find((path) => path.endsWith('.cfg')),
+    python: pythonHere(),
     flushCache: flags.flushCache === true,
     missingHandlers: settings.errorOnMissingHandler === false ? 'warn' : 'error',
     hashBehaviour: settings.hashBehaviour === 'merge' ? 'merge' : 'replace',

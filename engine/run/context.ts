@@ -37,6 +37,8 @@ export interface RunOptions {
   /** The configuration file, and the inventories as they were named; only variables tell them. */
   readonly configFile?: string | undefined
   readonly inventorySources?: readonly string[] | undefined
+  /** A Python of the controller; only a variable tells it. */
+  readonly python?: string | undefined
   /** What the configuration says, by Ansible's names: for the lookup config. */
   readonly settings?: ReadonlyMap<string, Value> | undefined
   /** For plays that name none; linear where it is not given. */

@@ -23,7 +23,7 @@ const MAGIC: Readonly<Record<string, Give>> = {
   playbook_dir: ({ context }) => folderOf(context.playbook.path),
   groups: ({ context }) => new Map([...context.inventory.groups.values()].map(({ name, hosts }) => [name, [...hosts]])),
   ansible_config_file: ({ context }) => context.options.configFile ?? null,
-  ansible_playbook_python: () => '/usr/bin/python3',
+  ansible_playbook_python: ({ context }) => context.options.python ?? '/usr/bin/python3',
   ansible_version: () => VERSION,
   ansible_check_mode: ({ context }) => context.options.check,
   ansible_diff_mode: ({ context }) => context.options.diff,

@@ -1,6 +1,6 @@
 import type { Place } from '../../errors.ts'
 import type { Group, Host, VarLayer } from '../../model.ts'
-import type { Variable, Vars } from '../../value.ts'
+import { Template, type Variable, type Vars } from '../../value.ts'
 import { NO_VARS } from '../vars.ts'
 import type { VarsOf } from './folders.ts'
 import type { DraftGroup, DraftHost, InventoryGraph } from './graph.ts'
@@ -76,7 +76,10 @@ export function finishInventory(graph: InventoryGraph, beside: Beside): Finished
 export const LOCALHOST = ['localhost', '127.0.0.1', '::1']
 
 const implicitHost = (name: string, layersOf: (host: DraftHost) => HostLayers): InventoryHost => {
-  const vars = new Map([['ansible_connection', { value: 'local' }]])
+  const vars = new Map<string, Variable>([
+    ['ansible_connection', { value: 'local' }],
+    ['ansible_python_interpreter', { value: new Template('{{ ansible_playbook_python }}') }],
+  ])
   const draft = { name, groups: new Set<string>(), vars, source: '', place: undefined }
   return finishHost(name, [], layersOf(draft), undefined)
 }

@@ -98,6 +98,11 @@ describe('several sources', () => {
     const layers = inventory
       .implicit('localhost')
       .layers.flatMap(({ vars }) => [...vars].map(([name, { value }]) => [name, value]))
-    expect(Object.fromEntries(layers)).toEqual({ a: 1, b: 2, ansible_connection: 'local' })
+    expect(Object.fromEntries(layers)).toMatchObject({
+      a: 1,
+      b: 2,
+      ansible_connection: 'local',
+      ansible_python_interpreter: { source: '{{ ansible_playbook_python }}' },
+    })
   })
 })
