@@ -77,9 +77,16 @@ function rekey(call: Call): Dictionary {
   const { input } = call
   const key = call.string('key')
   const duplicates = call.string('duplicates', 'error')
+  if (duplicates !== 'error' && duplicates !== 'overwrite')
+    throw failure(
+      `duplicates parameter to rekey_on_member has unknown value: ${duplicates} is neither error nor overwrite`,
+    )
+  if (!isDictionary(input) && !isList(input))
+    throw failure(`Type is not a valid list, set, or dict: ${typeName(input)}`)
   const rekeyed = new Map<Operand, Operand>()
-  for (const item of isDictionary(input) ? [...input.values()] : toIterable(input, call.name)) {
-    const name = isDictionary(item) ? item.get(key) : undefined
+  for (const item of isDictionary(input) ? input.values() : input) {
+    if (!isDictionary(item)) throw failure(`List item is not a valid dict: ${typeName(item)}`)
+    const name = item.get(key)
     if (name === undefined) throw failure(`key ${key} was not found`)
     if (keyIn(rekeyed, name) && duplicates === 'error')
       throw failure(`key ${text(name)} is not unique, cannot convert to dict`)

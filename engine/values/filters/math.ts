@@ -12,7 +12,7 @@ import { toFloat } from './core.ts'
 
 function number(call: Call): number {
   if (isNumeric(call.input)) return toNumber(call.input)
-  throw failure(`${call.name} needs a number, got ${typeName(call.input)}`)
+  throw failure(`${call.name} can only be used on numbers, not on ${typeName(call.input)}`)
 }
 
 const DIGITS = '0123456789abcdefghijklmnopqrstuvwxyz'

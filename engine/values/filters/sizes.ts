@@ -16,7 +16,7 @@ const factorOf = (letter: string): number => 1024 ** LETTERS.indexOf(letter)
 function humanReadable(call: Call): string {
   const unit = call.get('unit') === null ? undefined : call.string('unit').toUpperCase()
   const size = toFloat(call.input)?.value
-  if (size === undefined) throw failure(`human_readable cannot read '${text(call.input)}'`)
+  if (size === undefined) throw failure(`human_readable failed on bad input: ${text(call.input)}`)
   const fits = (letter: string): boolean => (unit === undefined ? size >= factorOf(letter) : letter === unit)
   const letter = LETTERS.findLast(fits) ?? 'B'
   const [one, all] = call.flag('isbits') ? ['b', 'bits'] : ['B', 'Bytes']
