@@ -165,7 +165,10 @@ export type Node = Task | Block
 
 /** One use of a role: in `roles:` of a play or as a dependency of another. */
 export interface Role {
+  /** With its collection, where it is of one. */
   readonly name: string
+  /** `namespace.collection`. */
+  readonly collection?: string | undefined
   readonly path: string
   readonly place: Place
   readonly defaults: Vars

@@ -32,6 +32,7 @@ export function readRole(use: RoleUse, reading: Reading): Role | undefined {
   // Its tasks point back to it, so it exists before they are read.
   const role: Building = {
     name: use.name.split('/').at(-1) || use.name,
+    collection: collectionOf(path),
     path,
     place: use.place,
     defaults: readRoleVars(path, 'defaults', from('defaults'), use, reading),
@@ -80,6 +81,11 @@ function inCollection(name: string, { playbookFolder, options }: Reading): reado
   if (role === undefined) return []
   const roots = [playbookFolder, ...options.rolesPaths.map((folder) => dirname(folder))]
   return roots.map((root) => join(root, 'collections/ansible_collections', namespace, collection, 'roles', role))
+}
+
+function collectionOf(path: string): string | undefined {
+  const [, namespace, collection] = /\/ansible_collections\/(\w+)\/(\w+)\/roles\/[^/]+$/.exec(path) ?? []
+  return namespace === undefined ? undefined : `${namespace}.${collection ?? ''}`
 }
 
 /** `main.yml` and its other spellings, or a file named by `tasks_from`. */

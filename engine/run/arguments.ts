@@ -9,6 +9,7 @@ import { names as namesIn } from '../values/used-names.ts'
 import { Template, type Value } from '../value.ts'
 import { brokenRules, brokenWithin } from './argument-rules.ts'
 import { fieldOf } from './argument-field.ts'
+import { misfit } from './misfit.ts'
 
 /** Roles of a playbook with what surrounds each, for the check before any host is contacted. */
 export type RoleScopes = (playbook: Playbook) => Iterable<{ role: Role; host: string; scope: Scope }>
@@ -75,7 +76,14 @@ function checkOption(role: Role, name: string, option: ArgumentOption, scope: Sc
     return
   }
   const value = evaluate(found.value, scope)
-  if (value === null && !option.required) return
+  if (value === null) {
+    const mayLack = !option.required && (option.default ?? null) === null
+    if (!mayLack && misfit(value, option.type) !== undefined)
+      throw new KplayError('BAD_ARGS', `role ${role.name}: ${name} is null, and must be of type ${option.type}`, {
+        place,
+      })
+    return
+  }
   const parsed = parseArgs({ [name]: fieldOf(option) }, { [name]: new Written(value) })
   if (!parsed.ok) {
     const [issue] = parsed.issues

@@ -5,6 +5,7 @@ import { evaluate } from '../values/template.ts'
 import type { Scope } from '../values/scope.ts'
 import type { Chain } from './chain.ts'
 import type { RunContext } from './context.ts'
+import { shortRoleName } from './role-name.ts'
 import type { HostState } from './state.ts'
 import type { PlayView } from './scopes.ts'
 
@@ -45,10 +46,10 @@ const MAGIC: Readonly<Record<string, Give>> = {
   ansible_role_names: ({ view }) =>
     view && [...new Set([...names(dependenciesOf(exported(view))), ...names(exported(view))])],
 
-  role_name: ({ chain }) => chain.roles.at(-1)?.name,
+  role_name: ({ chain }) => chain.roles.slice(-1).map(shortRoleName)[0],
   ansible_role_name: ({ chain }) => chain.roles.at(-1)?.name,
   role_path: ({ chain }) => chain.roles.at(-1)?.path,
-  ansible_collection_name: ({ chain }) => (chain.roles.length > 0 ? null : undefined),
+  ansible_collection_name: ({ chain }) => chain.roles.slice(-1).map(({ collection = null }) => collection)[0],
   ansible_parent_role_names: ({ chain }) => unlessEmpty(names(includers(chain.roles))),
   ansible_parent_role_paths: ({ chain }) => unlessEmpty(includers(chain.roles).map(({ path }) => path)),
   ansible_search_path: ({ chain, view, context }) =>

@@ -163,7 +163,8 @@ function planBlock(node: Block, outer: Chain, planning: Planning): Planned[] {
     list.flatMap((child) => planNode(child, inside, planning))
   const block = part(node.block, node.rescue.length > 0 ? { ...chain, guarded: true } : chain)
   const always = part(node.always)
-  if (block.length + always.length === 0) return []
+  const checked = entered?.argumentSpec !== undefined && node.block.length === 0
+  if (block.length + always.length === 0 && !checked) return []
   if (entered) planning.included.push({ role: entered, chain })
   const { serial, order } = node
   return [{ kind: 'block', chain, enters: entered, serial, order, block, rescue: part(node.rescue), always }]

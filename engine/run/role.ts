@@ -7,6 +7,7 @@ import { argumentErrors } from './argument-errors.ts'
 import { checkRoleArguments } from './arguments.ts'
 import type { Batch } from './batch.ts'
 import { isUnpredictable } from './converge.ts'
+import { shortRoleName } from './role-name.ts'
 import type { Chain } from './chain.ts'
 import { scopeOf } from './scopes.ts'
 import type { HostState } from './state.ts'
@@ -68,7 +69,7 @@ function failedResult(role: Role, { entry, data }: ArgumentSpec, scope: Scope, {
       'validate_args_context',
       new Map<Value, Value>([
         ['type', 'role'],
-        ['name', role.name],
+        ['name', shortRoleName(role)],
         ['argument_spec_name', entry],
         ['path', role.path],
       ]),
