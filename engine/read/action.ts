@@ -72,10 +72,12 @@ function readExplicit({ key, value }: YamlEntry, extra: YamlEntry | undefined, r
       return undefined
     }
     const name = module.value.text
-    const rest: YamlMap = { ...value, entries: value.entries.filter((entry) => entry !== module) }
+    // `args` may stand beside `module` too.
+    const more = extra ?? value.entries.find((entry) => entry.key === 'args')
+    const rest: YamlMap = { ...value, entries: value.entries.filter((entry) => entry !== module && entry !== more) }
     return {
       ...named(name, module.value.unsafe, module.value.textPlace),
-      ...readArguments(name, rest, extra, reading),
+      ...readArguments(name, rest, more, reading),
     }
   }
   if (value.kind === 'scalar' && typeof value.value === 'string') {

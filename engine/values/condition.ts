@@ -1,5 +1,6 @@
+import { KplayError } from '../errors.ts'
 import { Template } from '../value.ts'
-import type { Raw } from '../value.ts'
+import type { Raw, Variable } from '../value.ts'
 import { computeTemplate } from './compute.ts'
 import { truthy } from './equality.ts'
 import { defined, isList, typeName } from './operand.ts'
@@ -33,6 +34,17 @@ function judge(raw: Raw, scope: Scope): boolean {
   const truth = truthy(value)
   const advice =
     typeof value === 'string' ? 'compare it with ==, or convert it with | bool' : 'write what is to be compared'
+  // Text that came out of braces may be meant as a condition in turn, so that nobody knows whether it holds.
+  if (typeof value === 'string' && raw instanceof Template && /^\s*\{\{.*\}\}\s*$/s.test(raw.source))
+    throw new KplayError('EVALUATION', 'a condition came out as text, which is an untrusted template or expression', {
+      place,
+      hint: `text is data and is not evaluated: ${advice}`,
+    })
+  if (scope.ports.setting?.('ALLOW_BROKEN_CONDITIONALS') === false)
+    throw new KplayError('EVALUATION', `a condition must be true or false; this one is a ${typeName(value)}`, {
+      place,
+      hint: advice,
+    })
   scope.ports.warn?.(
     `a condition should be true or false; this one is a ${typeName(value)} and counts as ${truth}: ${advice}`,
     place,
@@ -43,13 +55,27 @@ function judge(raw: Raw, scope: Scope): boolean {
 /** Levels of precedence whose plain text somebody we trust wrote down; facts, results and answers are data. */
 const WRITTEN = new Set([2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 15, 16, 17, 22])
 
+const expression = (source: string, place: Variable['place']): Template =>
+  new Template(source, place, { expression: true })
+
 /** `when: "{{ name }}"`, where the variable is a condition as text: Ansible evaluates that text in turn. */
-function namedExpression({ source }: Template, scope: Scope): Template | undefined {
+function namedExpression(template: Template, scope: Scope): Template | undefined {
+  const { value, place } = writtenVariable(template, scope) ?? {}
+  return typeof value === 'string' ? expression(value, place) : undefined
+}
+
+/** `that: "{{ name }}"`, where the variable is a list of conditions. */
+export function namedConditions(raw: Raw, scope: Scope): Raw {
+  const { value, place } = (raw instanceof Template ? writtenVariable(raw, scope) : undefined) ?? {}
+  if (!Array.isArray(value)) return raw
+  return (value as readonly Raw[]).map((each) => (typeof each === 'string' ? expression(each, place) : each))
+}
+
+/** What somebody we trust wrote down under the name that the braces hold. */
+function writtenVariable({ source }: Template, scope: Scope): Variable | undefined {
   const name = /^\s*\{\{\s*([A-Za-z_]\w*)\s*\}\}\s*$/.exec(source)?.[1]
   const winner = name === undefined ? undefined : scope.origin(name).at(-1)
-  if (winner?.level === undefined || !WRITTEN.has(winner.level)) return undefined
-  const { value, place } = winner.variable
-  return typeof value === 'string' ? new Template(value, place, { expression: true }) : undefined
+  return winner?.level !== undefined && WRITTEN.has(winner.level) ? winner.variable : undefined
 }
 
 export { explainCondition } from './explain.ts'

@@ -5,6 +5,7 @@ import type { Settings } from './known.ts'
 type Row = readonly [name: string, field: keyof Settings, otherwise: Value]
 
 const ROWS: readonly Row[] = [
+  ['ALLOW_BROKEN_CONDITIONALS', 'allowBrokenConditionals', true],
   ['ANY_ERRORS_FATAL', 'anyErrorsFatal', false],
   ['BECOME_PASSWORD_FILE', 'becomePasswordFile', null],
   ['CACHE_PLUGIN', 'factCaching', 'memory'],

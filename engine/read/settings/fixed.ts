@@ -37,7 +37,6 @@ export const FIXED: Readonly<Record<string, Fixed>> = {
   'inventory.use_extra_vars': { accepts: ANY, why: '' },
   // Warnings that are not given here, or only for what is wrong anyway.
   'defaults.action_warnings': quiet,
-  'defaults.allow_broken_conditionals': quiet,
   'defaults.allow_embedded_templates': quiet,
   'defaults.deprecation_warnings': quiet,
   'defaults.devel_warning': quiet,

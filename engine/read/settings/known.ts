@@ -88,6 +88,7 @@ const TABLE = {
   hashBehaviour: choice('hash_behaviour', 'replace', 'merge'),
   forceHandlers: defaults('flag', 'force_handlers'),
   anyErrorsFatal: defaults('flag', 'any_errors_fatal'),
+  allowBrokenConditionals: defaults('flag', 'allow_broken_conditionals'),
   errorOnMissingHandler: defaults('flag', 'error_on_missing_handler'),
   privateRoleVars: defaults('flag', 'private_role_vars'),
   noLog: defaults('flag', 'no_log'),

@@ -1,7 +1,7 @@
 import { KplayError } from '../../errors.ts'
 import { any, flag } from '../../schema/field.ts'
 import { fromPlain, Template, type Plain, type Raw } from '../../value.ts'
-import { condition, explainCondition } from '../../values/condition.ts'
+import { condition, explainCondition, namedConditions } from '../../values/condition.ts'
 import { text as printValue } from '../../values/print.ts'
 import { sourceOf } from '../source.ts'
 import { defineControl } from './define.ts'
@@ -25,7 +25,7 @@ export const assert = defineControl({
   run(args, { raw, scope }) {
     const { quiet } = args
     const [fail_msg, success_msg] = [args.fail_msg, args.success_msg] as readonly Message[]
-    const that = raw.get('that') ?? null
+    const that = namedConditions(raw.get('that') ?? null, scope)
     for (const each of Array.isArray(that) ? (that as readonly Raw[]) : [that]) {
       const clause = typeof each === 'string' ? new Template(each, undefined, { expression: true }) : each
       if (condition(clause, scope)) continue
