@@ -91,7 +91,10 @@ const CHANGING = [
   // What `ls -l` finds in a folder that everybody uses.
   [/\btotal \d+(?:(?:\\n|",")[-bcdlps][-rwxsStT]{9}(?:[^"\\]|\\[^n])*)+/g, 'LISTING'],
   [/"exception":"[^"]*",?/g, ''],
-  [/<< error 1 - '\S+' is undefined >>|VARIABLE IS NOT DEFINED!/g, 'UNDEFINED'],
+  [
+    /<< error 1 - [^<>]* (?:is undefined|has no attribute '[^']*'|has no element \d+) >>|VARIABLE IS NOT DEFINED!/g,
+    'UNDEFINED',
+  ],
 ] as const
 
 /** Text of a value in which only what was said counts: no quotes, one space between words. */
