@@ -40,7 +40,8 @@ function oneSequence(options: ReadonlyMap<string, Operand>): string[] {
   }
   const [start, count, stride, last] = [number('start') ?? 1, number('count'), number('stride') ?? 1, number('end')]
   if (count !== undefined && last !== undefined) throw failure("can't specify both count and end in with_sequence")
-  const end = count === undefined ? last : start + count * stride - stride
+  // As in Ansible: one more than the last number forwards, so that backwards it counts further.
+  const end = count === undefined ? last : start + count * stride - 1
   if (end === undefined) throw failure('must specify count or end in with_sequence')
   if (count === 0 || stride === 0) return []
   if (stride > 0 && end < start) throw failure('sequence: to count backwards make stride negative')
