@@ -36,6 +36,8 @@ export interface ErrorDetails {
   readonly hint?: string | undefined
   readonly place?: Place | undefined
   readonly cause?: unknown
+  /** What was tried when it went wrong, for results. */
+  readonly during?: string | undefined
 }
 
 /** Every failure a user can cause or meet: what (message), where (place), why (cause), what to do next (hint). */
@@ -44,9 +46,11 @@ export class KplayError extends Error {
   readonly code: ErrorCode
   readonly hint: string | undefined
   readonly place: Place | undefined
+  readonly during: string | undefined
 
-  constructor(code: ErrorCode, message: string, { hint, place, cause }: ErrorDetails = {}) {
+  constructor(code: ErrorCode, message: string, { hint, place, cause, during }: ErrorDetails = {}) {
     super(message, { cause })
+    this.during = during
     this.code = code
     this.hint = hint
     this.place = place

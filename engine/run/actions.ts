@@ -10,6 +10,7 @@ import type { Scope } from '../values/scope.ts'
 import { moduleName, ownName, whyUnknown } from './collections.ts'
 import type { ControlModule } from './control/define.ts'
 import { controls } from './control/index.ts'
+import { resolving } from './resolving.ts'
 
 export type Action = Module | ControlModule
 
@@ -41,16 +42,17 @@ export const argumentPlace = (task: Task, action: Action, key: string): Place =>
 export function evaluateArgs(task: Task, action: Action, scope: Scope): Record<string, Written> {
   const raw = action.kind === 'control' ? action.raw : []
   const given: Record<string, Written> = {}
-  const more = task.moreArgs === undefined ? null : evaluate(task.moreArgs.value, scope)
+  const { moreArgs } = task
+  const more = moreArgs ? resolving(task.action, undefined, () => evaluate(moreArgs.value, scope)) : null
   if (isDict(more)) for (const [key, value] of more) given[keyText(key)] = new Written(value)
-  else if (more !== null) throw new KplayError('BAD_ARGS', 'args must be a dict', { place: task.moreArgs?.place })
+  else if (more !== null) throw new KplayError('BAD_ARGS', 'args must be a dict', { place: moreArgs?.place })
   // Where any name is an argument, only those the module states are its own.
   const any = action.kind === 'control' && action.anyArgs
   for (const [key, argument] of task.args) {
     const name = argumentName(key, action)
     const stated = fieldNamed(action.args, name)
     if (raw.includes(stated ?? name) || (any && stated === undefined)) continue
-    const value = valueOf(argument, scope)
+    const value = resolving(task.action, key, () => valueOf(argument, scope))
     if (value !== undefined) given[name] = value
   }
   return given

@@ -13,6 +13,7 @@ import { predictedResult, unknownVariable } from './maybe.ts'
 import type { IncludedHere } from './included.ts'
 import type { PlannedTask } from './plan.ts'
 import { sourceOf } from './source.ts'
+import { whyUnresolved } from './resolving.ts'
 import type { HostState } from './state.ts'
 
 /** How a task ended on a host, before anybody is told. */
@@ -112,7 +113,7 @@ export function thrown(
     failed: status === 'failed',
     ...(status === 'unreachable' && { unreachable: true }),
     exception: NO_TRACE,
-    msg: `Task failed: ${known.message}`,
+    msg: `Task failed: ${whyUnresolved(known)}`,
   }
   const keyword = status === 'failed' ? 'ignoreErrors' : 'ignoreUnreachable'
   const ignored = known.code !== 'BUG' && safeFlag(planned, keyword, scope)

@@ -5,6 +5,7 @@ import { typeName } from '../../values/operand.ts'
 import { text as printValue } from '../../values/print.ts'
 import { evaluate, OMIT } from '../../values/template.ts'
 import type { Scope } from '../../values/scope.ts'
+import { resolving } from '../resolving.ts'
 import { defineControl } from './define.ts'
 
 export const setFact = defineControl({
@@ -20,13 +21,13 @@ export const setFact = defineControl({
   sets: (raw) => raw.keys(),
   examples: [{ title: 'Remember a value', args: { kafka_running: '{{ kafka_pid.stdout != "" }}' } }],
   run({ cacheable }, { raw, scope, job }) {
-    const { args, place } = job.planned.task
+    const { args, place, action } = job.planned.task
     const registered = new Map<string, Variable>()
     for (const [written, raws] of raw) {
       const at = args.get(written)?.keyPlace ?? place
       const name = nameOf(written, scope, at)
       // The value is computed now, and is data from now on.
-      const value = evaluate(raws, scope)
+      const value = resolving(action, written, () => evaluate(raws, scope))
       if (value !== OMIT) registered.set(name, { value, place: at })
     }
     if (registered.size === 0)
