@@ -161,7 +161,7 @@ function member(node: AttributeNode, target: Operand, frame: Frame): Operand {
   frame.mark(node)
   const found = attributeOf(target, node.name)
   return found === undefined
-    ? frame.undefinedMember(node, `${pathOf(node.target, target)}.${node.name}`, target)
+    ? frame.undefinedMember(node, `${pathOf(node.target, target)}.${node.name}`, target, node.name)
     : found
 }
 
@@ -183,7 +183,7 @@ function index(node: LookupNode, target: Operand, frame: Frame): Operand {
   const method = typeof key === 'string' && val.typename === 'Literal' ? attributeOf(target, key) : undefined
   if (method !== undefined) return method
   const shown = typeof key === 'string' ? `'${key}'` : text(key)
-  return frame.undefinedMember(node, `${pathOf(node.target, target)}[${shown}]`, target)
+  return frame.undefinedMember(node, `${pathOf(node.target, target)}[${shown}]`, target, key)
 }
 
 /** How a person would name what is looked into: the names that lead there, else its type. */

@@ -5,10 +5,12 @@ import { attributeOf, itemOf } from './access.ts'
 import { LazyDict } from './lazy.ts'
 import { filterNamed, knows, testNamed } from './names.ts'
 import type { AnyNode, BlockNode, Body } from './nodes.ts'
-import { Undefined, isDictionary, isList, isUndefined } from './operand.ts'
+import { isInt } from './numbers.ts'
+import { Undefined, isDictionary, isList, isUndefined, typeName } from './operand.ts'
 import type { Operand } from './operand.ts'
 import { perform } from './operation.ts'
 import { withNewlines } from './output.ts'
+import { text } from './print.ts'
 import type { Parsed } from './parse.ts'
 import type { Given, Surroundings, TemplateFile, Variables } from './surroundings.ts'
 import type { Syntax } from './syntax.ts'
@@ -204,14 +206,20 @@ export class Frame {
   }
 
   /** Something looked up in a value that does not have it. */
-  undefinedMember(node: AnyNode, path: string, target: Operand): Undefined {
+  undefinedMember(node: AnyNode, path: string, target: Operand, key: Operand): Undefined {
     const known = (): string[] =>
       isDictionary(target) ? [...target.keys()].filter((key) => typeof key === 'string') : []
     const name = path.replace(/^.*[.[]['"]?|['"]?\]$/g, '')
     const hint = (): string | undefined => didYouMean(name, known()) ?? listed(known())
-    return new Undefined(`'${path}' is undefined`, this.place(node), hint)
+    return new Undefined(`'${path}' is undefined: ${whyNoMember(target, key)}`, this.place(node), hint)
   }
 }
+
+/** In Ansible's words, which playbooks look for. */
+const whyNoMember = (target: Operand, key: Operand): string =>
+  isList(target) && isInt(key)
+    ? `list object has no element ${key}`
+    : `object of type '${typeName(target)}' has no attribute ${isInt(key) ? key : `'${text(key)}'`}`
 
 const listed = (names: readonly string[]): string | undefined =>
   names.length > 0 && names.length <= 12 ? `there is: ${names.join(', ')}` : undefined

@@ -47,11 +47,23 @@ describe('an error says what, where and what to do', () => {
     // names
     ['{{ missing }}', "UNDEFINED 10:8 'missing' is undefined"],
     ['{{ kafka_hep }}', "UNDEFINED 10:8 'kafka_hep' is undefined (did you mean kafka_heap?)"],
-    ['{{ d.alpa }}', "UNDEFINED 10:10 'd.alpa' is undefined (did you mean alpha?)"],
-    ['{{ d.zzz }}', "UNDEFINED 10:10 'd.zzz' is undefined (there is: alpha, beta)"],
-    ["{{ d['zzz'] }}", "UNDEFINED 10:9 'd['zzz']' is undefined (there is: alpha, beta)"],
-    ['{{ l[7] }}', "UNDEFINED 10:9 'l[7]' is undefined"],
-    ['{{ d.zzz.x.y }}', "UNDEFINED 10:10 'd.zzz' is undefined (there is: alpha, beta)"],
+    [
+      '{{ d.alpa }}',
+      "UNDEFINED 10:10 'd.alpa' is undefined: object of type 'dict' has no attribute 'alpa' (did you mean alpha?)",
+    ],
+    [
+      '{{ d.zzz }}',
+      "UNDEFINED 10:10 'd.zzz' is undefined: object of type 'dict' has no attribute 'zzz' (there is: alpha, beta)",
+    ],
+    [
+      "{{ d['zzz'] }}",
+      "UNDEFINED 10:9 'd['zzz']' is undefined: object of type 'dict' has no attribute 'zzz' (there is: alpha, beta)",
+    ],
+    ['{{ l[7] }}', "UNDEFINED 10:9 'l[7]' is undefined: list object has no element 7"],
+    [
+      '{{ d.zzz.x.y }}',
+      "UNDEFINED 10:10 'd.zzz' is undefined: object of type 'dict' has no attribute 'zzz' (there is: alpha, beta)",
+    ],
     ['a\nb {{ missing }}', "UNDEFINED 11:10 'missing' is undefined"],
     ['{{ n | nofilter }}', 'BAD_TEMPLATE 10:12 there is no filter nofilter'],
     ['{{ l | joon }}', 'BAD_TEMPLATE 10:12 there is no filter joon (did you mean join?)'],
