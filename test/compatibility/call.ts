@@ -15,6 +15,8 @@ export interface Call {
   readonly exit: number
   readonly output: string
   readonly errors: string
+  /** The output of a second time, where there was one. */
+  readonly again?: string
 }
 
 /** What mktemp makes up. */

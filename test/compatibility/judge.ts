@@ -1,5 +1,5 @@
 import type { Call } from './call.ts'
-import { ANYTHING, saidByAnsible, saidByKplay, sorted } from './says.ts'
+import { ANYTHING, saidByAnsible, saidByKplay, saidTwice, sorted } from './says.ts'
 
 /** How kplay ended a call. */
 export interface Ending {
@@ -22,7 +22,9 @@ export function mistakeOf(call: Call, expected: number, ending: Ending, early: b
   const started = /^PLAY \[/m.test(call.output)
   // Another form of output, which says nothing of debug.
   if (!started) return undefined
-  const mistake = sameSaid(saidByAnsible(call.output), saidByKplay(events))
+  const first = saidByAnsible(call.output)
+  const theirs = call.again === undefined ? first : saidTwice(first, saidByAnsible(call.again))
+  const mistake = sameSaid(theirs, saidByKplay(events))
   // Both fail; what Ansible has said before it did is missing where kplay refuses before the first task.
   const refused = expected !== 0 && !(events as readonly Failing[]).some(({ type }) => type === 'run-start')
   return refused && mistake !== undefined ? (early ? undefined : `refused early: ${reasonOf(ending, events)}`) : mistake

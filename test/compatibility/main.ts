@@ -7,6 +7,7 @@ import { callsOf } from './call.ts'
 import { readList } from './list.ts'
 import { measureTarget } from './measure.ts'
 import { recordTarget } from './record.ts'
+import { repeatTarget } from './repeat.ts'
 import { renderReport, summaryOf } from './report.ts'
 import { makeSandbox } from './sandbox.ts'
 import { endWorkers } from './workers.ts'
@@ -38,6 +39,12 @@ async function record(names: readonly string[], { core, ansible, records, key, g
     console.log(`${target}: ${callsOf(kept).length} calls, ${said.trim().split('\n').at(-1)}`)
   }
   await Promise.all(targets.map((target) => limit(one, target)))
+}
+
+/** What is drawn anew each time is found by a second time. */
+function repeat(names: readonly string[], { ansible, records }: Pick<RecordFlags, 'ansible' | 'records'>): void {
+  for (const name of names)
+    console.log(`${name}: ${repeatTarget(name, resolve(ansible), resolve(records))} calls ended as before`)
 }
 
 interface MeasureFlags {
@@ -82,6 +89,13 @@ program
   .option('--key <file>', 'private key that an sshd on 127.0.0.3, .4 and .254 lets root in with')
   .option('--go-on', 'a script does not end at the first thing it finds wrong')
   .action(record)
+program
+  .command('repeat')
+  .description('runs the recorded calls of targets again: what Ansible itself says otherwise then is not compared')
+  .argument('<target...>', 'targets that say what is drawn at random')
+  .requiredOption('--ansible <folder>', 'where ansible-playbook and its like are')
+  .requiredOption('--records <folder>', 'where calls were kept')
+  .action(repeat)
 program
   .command('measure', { isDefault: true })
   .description('does what was recorded with kplay, from the same files, and compares')

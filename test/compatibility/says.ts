@@ -30,6 +30,16 @@ export function saidByAnsible(output: string): Said {
   return said.sort()
 }
 
+/** What Ansible says otherwise the second time is drawn anew: of that only is known that something is said, on that host. */
+export function saidTwice(first: Said, second: Said): Said {
+  const rest = [...second]
+  return first.map((line) => {
+    const at = rest.indexOf(line)
+    if (at >= 0) rest.splice(at, 1)
+    return at >= 0 ? line : `${line.slice(0, line.indexOf(': '))}: ${ANYTHING}`
+  })
+}
+
 interface Told {
   readonly type: string
   readonly task?: { readonly action: string }
