@@ -1,3 +1,4 @@
+import type { Place } from '../errors.ts'
 import type { Argument } from '../model.ts'
 import { Template, type Raw } from '../value.ts'
 import { rawOf, type YamlEntry, type YamlMap, type YamlNode } from './nodes.ts'
@@ -24,7 +25,19 @@ function argumentOf(action: string, { key, keyPlace, value: node }: YamlEntry): 
 const sourceOf = (node: YamlNode): string | undefined =>
   node.kind === 'scalar' && node.plain && node.value !== null && typeof node.value !== 'string' ? node.text : undefined
 
+/** The same for what was written before anybody knew which module it is for. */
+export function asExpressions(action: string, key: string, raw: Raw, place: Place): Raw {
+  if (!EXPRESSIONS[shortName(action)]?.includes(key)) return raw
+  const all = (each: Raw): Raw => {
+    if (Array.isArray(each)) return (each as readonly Raw[]).map(all)
+    return typeof each === 'string' ? expression(each, place) : each
+  }
+  return all(raw)
+}
+
 function expressionsOf(node: YamlNode): Raw {
   if (node.kind === 'list') return node.items.map(expressionsOf)
-  return node.kind === 'scalar' && typeof node.value === 'string' ? expression(node.value, node.textPlace) : rawOf(node)
+  return node.kind === 'scalar' && typeof node.value === 'string' && !node.unsafe
+    ? expression(node.value, node.textPlace)
+    : rawOf(node)
 }

@@ -1,7 +1,7 @@
 import type { Place } from '../errors.ts'
 import type { Argument, Written } from '../model.ts'
 import type { Raw } from '../value.ts'
-import { argumentsOf } from './argument.ts'
+import { argumentsOf, asExpressions } from './argument.ts'
 import {
   isNothing,
   isTemplate,
@@ -14,7 +14,7 @@ import {
 } from './nodes.ts'
 import type { Reading } from './reading.ts'
 import { shortName } from './short-name.ts'
-import { readPair, splitWords } from './words.ts'
+import { readPair, splitWords, type Pair } from './words.ts'
 
 /** The argument that holds a module's free-form text until the module says which of its arguments that is. */
 export const FREE_FORM = '_raw_params'
@@ -111,7 +111,7 @@ function pairsOf(action: string, text: string, place: Place, { problems }: Readi
   if (!words) problems.add('BAD_YAML', `a quote or brace in the arguments of ${action} is not closed`, { place })
   for (const word of words ?? []) {
     const pair = readPair(word)
-    if (pair) args.set(pair.key, { value: rawText(pair.value, pair.place), place: pair.place, keyPlace: pair.keyPlace })
+    if (pair) args.set(pair.key, argumentIn(action, pair))
     else
       problems.add('BAD_YAML', `${action} takes no free-form text: ${word.text}`, {
         place: word.place,
@@ -120,6 +120,12 @@ function pairsOf(action: string, text: string, place: Place, { problems }: Readi
   }
   return args
 }
+
+const argumentIn = (action: string, { key, keyPlace, value, place }: Pair): Argument => ({
+  value: asExpressions(action, key, rawText(value, place), place),
+  place,
+  keyPlace,
+})
 
 /** A name that must be known before anything runs. */
 export const isFixed = (node: YamlScalar): boolean => node.unsafe || !isTemplate(node.text)

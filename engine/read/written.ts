@@ -95,6 +95,7 @@ export function conditions(node: YamlNode, name: string, problems: Problems): Co
 
 const expressionOf = (scalar: YamlScalar): Raw => {
   if (typeof scalar.value !== 'string') return scalar.value
+  if (scalar.unsafe) return scalar.value
   return scalar.value.trim() === '' ? '' : expression(scalar.value, scalar.textPlace)
 }
 

@@ -1,4 +1,5 @@
 import { KplayError } from '../errors.ts'
+import { asExpressions } from '../read/argument.ts'
 import { isDict, type Value } from '../value.ts'
 import type { Layer, Scope } from '../values/scope.ts'
 import { evaluateText } from '../values/template.ts'
@@ -65,7 +66,13 @@ function named(planned: PlannedTask, scope: Scope): PlannedTask {
   const { templatedAction } = planned.task
   if (!templatedAction) return planned
   const action = evaluateText(templatedAction, scope)
-  return { ...planned, task: { ...planned.task, action, templatedAction: undefined } }
+  const args = new Map(
+    [...planned.task.args].map(([key, argument]) => {
+      const value = asExpressions(action, key, argument.value, argument.place)
+      return [key, { ...argument, value }] as const
+    }),
+  )
+  return { ...planned, task: { ...planned.task, action, args, templatedAction: undefined } }
 }
 
 function retriesOf({ task }: PlannedTask, scope: Scope): number {

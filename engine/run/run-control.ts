@@ -1,8 +1,9 @@
 import type { KplayError } from '../errors.ts'
-import type { Task } from '../model.ts'
+import { asExpressions } from '../read/argument.ts'
 import type { Written } from '../schema/coerce.ts'
 import { fieldNamed } from '../schema/parse.ts'
-import type { Raw } from '../value.ts'
+import { isDict, type Raw } from '../value.ts'
+import { writtenVariable } from '../values/written-variable.ts'
 import { settled } from '../values/suspend.ts'
 import { argumentPlace, parseFor, rawArgs } from './actions.ts'
 import type { ControlAnswer, ControlModule } from './control/define.ts'
@@ -19,7 +20,7 @@ export async function runControl(
   job: Execution,
 ): Promise<Executed> {
   const { task } = job.planned
-  const { raw, given } = partsOf(module, evaluated, task)
+  const { raw, given } = partsOf(module, evaluated, job)
   // What it evaluates itself still counts as given.
   const present = Object.fromEntries(
     [...raw.keys()].filter((name) => module.raw.includes(name)).map((name) => [name, 'given']),
@@ -59,16 +60,21 @@ function convergedOf({ status = 'ok', values = {}, changes = [], error }: Contro
   return { status: status === 'skipped' ? 'ok' : status, changes, steps: [], values, warnings: [], ...failure }
 }
 
-/** What a dict of arguments brings is data, also where the module reads an argument itself. */
+/** What a dict of arguments brings is data, also where the module reads an argument itself; unless it was written down. */
 function partsOf(
   module: ControlModule,
   evaluated: Readonly<Record<string, Written>>,
-  task: Task,
+  { planned: { task }, scope }: Execution,
 ): { readonly raw: ReadonlyMap<string, Raw>; readonly given: Readonly<Record<string, Written>> } {
   const fieldOf = (name: string): string => fieldNamed(module.args, name) ?? name
   const isRaw = (name: string): boolean => (module.anyArgs ? name !== 'cacheable' : module.raw.includes(fieldOf(name)))
   const all = Object.entries(evaluated)
-  const brought = all.filter(([name]) => isRaw(name)).map(([name, { value }]): [string, Raw] => [fieldOf(name), value])
+  const dict = writtenVariable(task.moreArgs?.value, scope)
+  const written = (name: string): Raw | undefined =>
+    isDict(dict?.value) ? asExpressions(module.name, name, dict.value.get(name) ?? null, task.place) : undefined
+  const brought = all
+    .filter(([name]) => isRaw(name))
+    .map(([name, { value }]): [string, Raw] => [fieldOf(name), written(name) ?? value])
   return {
     raw: new Map([...brought, ...rawArgs(task, module)]),
     given: Object.fromEntries(all.filter(([name]) => !isRaw(name))),

@@ -6,6 +6,7 @@ import { truthy } from './equality.ts'
 import { defined, isList, typeName } from './operand.ts'
 import type { Operand } from './operand.ts'
 import type { Scope } from './scope.ts'
+import { writtenVariable } from './written-variable.ts'
 
 /** Whether `when`, `until`, `changed_when`, `failed_when` or `that` holds. Of a list, all must. */
 export function condition(raw: Raw, scope: Scope): boolean {
@@ -34,8 +35,8 @@ function judge(raw: Raw, scope: Scope): boolean {
   const truth = truthy(value)
   const advice =
     typeof value === 'string' ? 'compare it with ==, or convert it with | bool' : 'write what is to be compared'
-  // Text that came out of braces may be meant as a condition in turn, so that nobody knows whether it holds.
-  if (typeof value === 'string' && raw instanceof Template && /^\s*\{\{.*\}\}\s*$/s.test(raw.source))
+  // Text that is no expression itself may be meant as one, so that nobody knows whether it holds.
+  if (typeof value === 'string' && !(raw instanceof Template && !/^\s*\{\{.*\}\}\s*$/s.test(raw.source)))
     throw new KplayError('EVALUATION', 'a condition came out as text, which is an untrusted template or expression', {
       place,
       hint: `text is data and is not evaluated: ${advice}`,
@@ -52,9 +53,6 @@ function judge(raw: Raw, scope: Scope): boolean {
   return truth
 }
 
-/** Levels of precedence whose plain text somebody we trust wrote down; facts, results and answers are data. */
-const WRITTEN = new Set([2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 15, 16, 17, 22])
-
 const expression = (source: string, place: Variable['place']): Template =>
   new Template(source, place, { expression: true })
 
@@ -66,16 +64,9 @@ function namedExpression(template: Template, scope: Scope): Template | undefined
 
 /** `that: "{{ name }}"`, where the variable is a list of conditions. */
 export function namedConditions(raw: Raw, scope: Scope): Raw {
-  const { value, place } = (raw instanceof Template ? writtenVariable(raw, scope) : undefined) ?? {}
+  const { value, place } = writtenVariable(raw, scope) ?? {}
   if (!Array.isArray(value)) return raw
   return (value as readonly Raw[]).map((each) => (typeof each === 'string' ? expression(each, place) : each))
-}
-
-/** What somebody we trust wrote down under the name that the braces hold. */
-function writtenVariable({ source }: Template, scope: Scope): Variable | undefined {
-  const name = /^\s*\{\{\s*([A-Za-z_]\w*)\s*\}\}\s*$/.exec(source)?.[1]
-  const winner = name === undefined ? undefined : scope.origin(name).at(-1)
-  return winner?.level !== undefined && WRITTEN.has(winner.level) ? winner.variable : undefined
 }
 
 export { explainCondition } from './explain.ts'

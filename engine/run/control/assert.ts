@@ -27,13 +27,12 @@ export const assert = defineControl({
     const [fail_msg, success_msg] = [args.fail_msg, args.success_msg] as readonly Message[]
     const that = namedConditions(raw.get('that') ?? null, scope)
     for (const each of Array.isArray(that) ? (that as readonly Raw[]) : [that]) {
-      const clause = typeof each === 'string' ? new Template(each, undefined, { expression: true }) : each
-      if (condition(clause, scope)) continue
-      const source = sourceOf(clause)
-      const why = clause instanceof Template ? explainCondition(clause, scope) : source
+      if (condition(each, scope)) continue
+      const source = sourceOf(each)
+      const why = each instanceof Template ? explainCondition(each, scope) : source
       const error = new KplayError('ASSERTION', shown(fail_msg) ?? `not true: ${source}`, {
         cause: fail_msg === undefined ? why : `not true: ${why}`,
-        place: clause instanceof Template ? clause.place : undefined,
+        place: each instanceof Template ? each.place : undefined,
       })
       return {
         status: 'failed',

@@ -25,9 +25,8 @@ export const debug = defineControl({
       return { status: 'skipped', values: { skipped_reason: 'Verbosity threshold not met.' } }
     const name = raw.get('var')
     if (name === undefined) return said('msg', messageOf(raw.get('msg'), scope))
-    if (name instanceof Template && !name.expression) return named(name, scope)
-    const expression = name instanceof Template ? name : asExpression(typeof name === 'string' ? name : '')
-    return said(expression.source, known(expression, scope))
+    if (!(name instanceof Template)) return shownBy(typeof name === 'string' ? name : '', scope)
+    return name.expression ? said(name.source, known(name, scope)) : named(name, scope)
   },
 })
 
@@ -39,9 +38,11 @@ function messageOf(raw: Raw | undefined, scope: Scope): Value {
 /** Braces make the name of a variable. Any other text is a value: it may come from a host, and is no expression. */
 function named(template: Template, scope: Scope): Said {
   const value = known(template, scope)
-  if (typeof value !== 'string' || !NAME.test(value)) return said(template.source, value)
-  return said(value, known(asExpression(value), scope))
+  return typeof value === 'string' && NAME.test(value) ? shownBy(value, scope) : said(template.source, value)
 }
+
+const shownBy = (name: string, scope: Scope): Said =>
+  said(name, NAME.test(name) ? known(asExpression(name), scope) : name)
 
 const asExpression = (source: string): Template => new Template(source, undefined, { expression: true })
 
