@@ -17,7 +17,8 @@ export interface Standing {
   readonly context: RunContext
 }
 
-type Give = (standing: Standing, scope: () => Scope) => Value | undefined
+/** Without a scope nothing is rendered. */
+type Give = (standing: Standing, scope?: () => Scope) => Value | undefined
 
 /** The variables that the engine gives and nobody can override; what is undefined here is no variable there. */
 const MAGIC: Readonly<Record<string, Give>> = {
@@ -62,7 +63,8 @@ const MAGIC: Readonly<Record<string, Give>> = {
     view &&
     chain.keywords.flatMap(({ environment }): readonly Value[] => {
       if (!environment) return []
-      const value = mustRender(environment.value) ? evaluate(environment.value, scope()) : environment.value
+      const value = mustRender(environment.value) ? scope && evaluate(environment.value, scope()) : environment.value
+      if (value === undefined) return []
       return Array.isArray(value) ? (value as readonly Value[]) : [value]
     }),
 }
@@ -70,10 +72,12 @@ const MAGIC: Readonly<Record<string, Give>> = {
 /** The generation of Ansible whose language this is. */
 const VERSION = fromPlain({ string: '2.21.5', full: '2.21.5', major: 2, minor: 21, revision: 5 })
 
-export const MAGIC_NAMES: readonly string[] = Object.keys(MAGIC)
+/** Those that there are: what would have to be rendered is not looked at, as one that fails asks for all names. */
+export const magicNames = (standing: Standing): readonly string[] =>
+  Object.keys(MAGIC).filter((name) => magicValue(name, standing) !== undefined)
 
 /** A magic variable; undefined: there is none of that name there. */
-export const magicValue = (name: string, standing: Standing, scope: () => Scope): Value | undefined =>
+export const magicValue = (name: string, standing: Standing, scope?: () => Scope): Value | undefined =>
   Object.hasOwn(MAGIC, name) ? MAGIC[name]?.(standing, scope) : undefined
 
 const folderOf = (path: string): string => path.replace(/\/[^/]*$/, '') || '/'

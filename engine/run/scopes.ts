@@ -7,7 +7,7 @@ import { answers } from '../values/suspend.ts'
 import type { Raw, Value, Variable, Vars } from '../value.ts'
 import { nearest, type Chain } from './chain.ts'
 import type { RunContext } from './context.ts'
-import { MAGIC_NAMES, magicValue, type Standing } from './magic.ts'
+import { magicNames, magicValue, type Standing } from './magic.ts'
 import type { PlannedPlay } from './plan.ts'
 import { HostState } from './state.ts'
 import { varsFiles } from './vars-files.ts'
@@ -144,7 +144,7 @@ function magicOf(standing: Standing, ask: Ask): Magic {
       playbook: playbook.path,
     }),
     mergeDicts: options.hashBehaviour === 'merge',
-    given: { names: MAGIC_NAMES, get: (name, scope) => magicValue(name, standing, () => scope) },
+    given: { names: () => magicNames(standing), get: (name, scope) => magicValue(name, standing, () => scope) },
     hostvars: hostvarsIn(context, ask),
     ...(ask && { ask }),
     setting: (name) => options.settings?.get(name),
@@ -190,7 +190,7 @@ export function patternScope(play: Play, context: RunContext): Scope {
     {
       vault: context.vault,
       hostvars: hostvarsIn(context, undefined),
-      given: { names: ['groups'], get: (name) => (name === 'groups' ? members : undefined) },
+      given: { names: () => ['groups'], get: (name) => (name === 'groups' ? members : undefined) },
     },
   )
 }

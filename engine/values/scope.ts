@@ -31,7 +31,12 @@ export interface Magic extends Omit<Ports, 'files'> {
   readonly lazy?: Readonly<Record<string, () => Operand>> | undefined
   /** The same from one function for all names. */
   readonly given?:
-    { readonly names: readonly string[]; get(name: string, scope: Scope): Operand | undefined } | undefined
+    | {
+        /** All of which there is a value; it is not made for that. */
+        names(): readonly string[]
+        get(name: string, scope: Scope): Operand | undefined
+      }
+    | undefined
   /** `hash_behaviour: merge`: of dicts the keys of all layers are seen, whatever the weaker ones say beside them. */
   readonly mergeDicts?: boolean | undefined
   readonly hostvars?: HostVariables | undefined
@@ -114,7 +119,7 @@ export class Scope implements Variables {
       ...written,
       ...(values?.keys() ?? []),
       ...Object.keys(lazy ?? {}),
-      ...(given?.names.filter((name) => given.get(name, this) !== undefined) ?? []),
+      ...(given?.names() ?? []),
       ...(hostvars ? ['hostvars'] : []),
     ])
   }
