@@ -1,8 +1,8 @@
 import { startAs } from './become.ts'
 import { type Connection, SHELL } from './connection.ts'
 import { runStep } from './execute.ts'
-import { chooseFacts, type FactParts } from './facts/subsets.ts'
-import { gatherFacts } from './gather.ts'
+import { chooseFacts } from './facts/subsets.ts'
+import { gatherFacts, type GatheredFacts } from './gather.ts'
 import { LiveSession } from './live-session.ts'
 import { type ForgetfulReader, makeReader } from './read.ts'
 import { Reach, type ReachOptions } from './reach.ts'
@@ -48,7 +48,7 @@ class Machine {
   readonly #timeout: number
   #connection: Promise<Connection> | undefined
   /** By how they were asked for. */
-  readonly #facts = new Map<string, Promise<FactParts>>()
+  readonly #facts = new Map<string, Promise<GatheredFacts>>()
   readonly #sessions = new Map<string, Promise<Opened>>()
   /** Those that are there already: what concerns all of them must not wait. */
   readonly #opened: Opened[] = []
@@ -110,9 +110,11 @@ class Machine {
       run: (step, options = {}) => runStep(session, step, options),
       facts: async ({ subsets, ...options } = {}) => {
         const key = JSON.stringify(options)
-        const known = this.#facts.get(key) ?? gatherFacts(session, options)
-        this.#facts.set(key, known)
-        return chooseFacts(await known, subsets)
+        const known = await this.#facts.get(key)
+        if (known?.lasting) return chooseFacts(known, subsets)
+        const gathered = gatherFacts(session, options)
+        this.#facts.set(key, gathered)
+        return chooseFacts(await gathered, subsets)
       },
     }
     const opened = { session, reader, target }

@@ -1,4 +1,4 @@
-import { KplayError } from '../errors.ts'
+import { exportsOf } from './exports.ts'
 import type { AskOptions, CommandResult } from './reader.ts'
 import { type Command, quote } from './shell.ts'
 import type { Answer } from './wire.ts'
@@ -18,15 +18,10 @@ export function stepScript(
   options: AskOptions,
   limit: number,
 ): string {
-  const { chdir, environment = {}, stdin, timeout } = options
-  const exports = Object.entries(environment).map(([name, value]) => {
-    if (!/^[A-Za-z_]\w*$/.test(name))
-      throw new KplayError('BAD_ARGS', `${name} cannot be the name of an environment variable`)
-    return `export ${name}=${quote(value)}; `
-  })
+  const { chdir, environment, stdin, timeout } = options
   const change = chdir === undefined ? '' : `cd -- ${quote(chdir)} || exit 1; `
   // All in front of the command and on its first line, so that line numbers in messages are the command's own.
-  const script = `unset KPLAY_STEP; ${exports.join('')}${change}${command.text}`
+  const script = `unset KPLAY_STEP; ${exportsOf(environment).text}${change}${command.text}`
   const seconds = timeout === undefined ? '' : String(Math.max(1, Math.ceil(timeout)))
   const words = [nonce, String(limit), seconds, script, folder]
   if (stdin !== undefined) words.push(printable(Buffer.from(stdin)))

@@ -66,6 +66,8 @@ export interface FactsWanted {
   readonly timeout?: number | undefined
   /** The words that start the machine's Python, where it has a certain one. */
   readonly python?: readonly string[] | undefined
+  /** What programs find in their environment beside the login's, and what facts tell of it. */
+  readonly environment?: Readonly<Record<string, string>> | undefined
 }
 
 /** All connections of a run. */

@@ -8,7 +8,8 @@ import { resolveModule } from './actions.ts'
 import type { Executed, Execution } from './execution.ts'
 import { numberOf } from './number.ts'
 import { resultDict } from './registered.ts'
-import { environmentOf, isChecking, runModule, type RunModuleOptions } from './run-module.ts'
+import { environmentOf } from './environment.ts'
+import { isChecking, runModule, type RunModuleOptions } from './run-module.ts'
 
 /** `async` and `poll` of a task, once they are rendered. */
 export interface Async {

@@ -1,15 +1,14 @@
 import type { KplayError } from '../errors.ts'
 import type { Target } from '../host/target.ts'
 import type { Module } from '../module/define.ts'
-import { isDict, keyText, type Plain } from '../value.ts'
+import type { Plain } from '../value.ts'
 import { settled } from '../values/suspend.ts'
-import { evaluate } from '../values/template.ts'
-import { text as printValue } from '../values/print.ts'
 import { argumentPlace, resolveModule, secretsOf } from './actions.ts'
 import { said } from './chain.ts'
 import { flagOf } from './connect.ts'
 import type { RunContext } from './context.ts'
 import { answer, converge, isUnpredictable, type Converged, type ConvergeContext } from './converge.ts'
+import { environmentOf } from './environment.ts'
 import { pause, placeOf, reach, type Executed, type Execution } from './execution.ts'
 import { expandHomes } from './homes.ts'
 import { masker } from './mask.ts'
@@ -140,16 +139,4 @@ const mebibytes = (bytes: number): string => (bytes / 1024 / 1024).toFixed(1)
 export const isChecking = ({ planned: { chain }, scope, context }: Execution): boolean => {
   const own = said(chain, 'checkMode', scope)
   return own === undefined ? context.options.check : flagOf(own.value, scope, 'check_mode', context.options.check)
-}
-
-/** `environment:` of the task and of all around it; what is inside wins. */
-export function environmentOf({ planned: { chain }, scope }: Execution): Readonly<Record<string, string>> {
-  const all: Record<string, string> = {}
-  for (const { environment } of chain.keywords) {
-    const value = environment ? evaluate(environment.value, scope) : null
-    for (const part of Array.isArray(value) ? value : [value]) {
-      if (isDict(part)) for (const [key, item] of part) all[keyText(key)] = printValue(item)
-    }
-  }
-  return all
 }

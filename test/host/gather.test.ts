@@ -1,5 +1,5 @@
 import { hostname, totalmem } from 'node:os'
-import { writeFileSync } from 'node:fs'
+import { symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { chooseFacts } from '../../engine/host/facts/subsets.ts'
@@ -18,6 +18,7 @@ describe.each(shells)('gathering, under $name', (shell) => {
       user_id: session.user,
       user_uid: process.getuid?.(),
     })
+    expect(facts).not.toHaveProperty('lasting')
     expect(facts.env).toMatchObject({ WORD: "it's" })
     expect(facts.date_time).toMatchObject({ year: String(new Date().getFullYear()) })
     expect(facts.interfaces).toContain('lo')
@@ -33,11 +34,18 @@ describe.each(shells)('gathering, under $name', (shell) => {
     write('made.fact', '#!/bin/sh\necho \'{"b": 2}\'', 0o755)
     write('broken.fact', '#!/bin/sh\nexit 3', 0o755)
     write('slow.fact', '#!/bin/sh\nexec sleep 30', 0o755)
-    const { min } = await gatherFacts(localSession(shell), { factPath, timeout: 1 })
+    write('environment.fact', '#!/bin/sh\necho "\\"$WORD\\""', 0o755)
+    symlinkSync('nowhere', join(factPath, 'dead.fact'))
+    const environment = { WORD: "it's" }
+    const { min, lasting } = await gatherFacts(localSession(shell), { factPath, timeout: 1, environment })
+    expect(lasting).toBe(false)
+    expect(min['env']).toMatchObject(environment)
     expect(min['local']).toEqual({
       data: { a: [1, true] },
       ini: { one: { key: 'v' } },
       made: { b: 2 },
+      environment: "it's",
+      dead: expect.stringMatching(/^Could not stat fact /) as string,
       broken: `Failure executing fact script (${join(factPath, 'broken.fact')}), rc: 3`,
       slow: expect.stringMatching(/rc: 1[34]\d$/) as string,
     })

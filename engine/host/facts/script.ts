@@ -1,4 +1,5 @@
 import { WITHIN } from '../questions/within.ts'
+import { exportsOf } from '../exports.ts'
 import { type Command, sh } from '../shell.ts'
 import { pythonQuestion } from './python.ts'
 
@@ -34,6 +35,8 @@ export interface GatherOptions {
   readonly timeout?: number | undefined
   /** The words that start the host's Python, where it has a certain one. */
   readonly python?: readonly string[] | undefined
+  /** What local facts that are programs find in their environment beside the login's. */
+  readonly environment?: Readonly<Record<string, string>> | undefined
 }
 
 /**
@@ -44,7 +47,7 @@ export interface GatherOptions {
 export const gatherScript = (
   nonce: string,
   user: string,
-  { factPath = '/etc/ansible/facts.d', timeout = 10, python = [] }: GatherOptions,
+  { factPath = '/etc/ansible/facts.d', timeout = 10, python = [], environment }: GatherOptions,
 ): Command => sh`${WITHIN}
 exec 3</dev/null
 section() { printf '\\n%s%s\\n' ${`${nonce}:`} "$1"; }
@@ -90,12 +93,18 @@ case $name in *.*) ;; *) grep -q -i -F -w -e "$name" /etc/hosts || within 3 host
 section python
 ${pythonQuestion(python)}
 section local
+start() { ${exportsOf(environment)}exec "$1"; }
+programs=
 for path in ${factPath}/*.fact; do
-  [ -f "$path" ] && [ -r "$path" ] || continue
+  [ -e "$path" ] || [ -L "$path" ] || continue
   printf '%s%s\\n' ${`${nonce}+`} "$path"
+  if [ ! -e "$path" ]; then printf '"Could not stat fact (%s): there is no file behind this link"\\n' "$path"; continue; fi
+  if [ ! -f "$path" ] || [ ! -r "$path" ]; then printf '"error loading facts: %s cannot be read"\\n' "$path"; continue; fi
   if [ ! -x "$path" ]; then cat -- "$path"; continue; fi
-  output=$(within ${timeout} "$path" 2>&1); code=$?
+  programs=yes
+  output=$(within ${timeout} start "$path" 2>&1); code=$?
   if [ "$code" -eq 0 ]; then printf '%s\\n' "$output"
   else printf '"Failure executing fact script (%s), rc: %s"\\n' "$path" "$code"; fi
 done
+section programs; echo "$programs"
 section end`

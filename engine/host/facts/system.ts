@@ -3,19 +3,14 @@ import { unquoted } from './distribution.ts'
 import type { Source } from './source.ts'
 
 /** The kernel, names, time, user, and what runs the host. */
-export const systemFacts = (source: Source): Facts => ({
+export const systemFacts = (source: Source, environment: Readonly<Record<string, string>> = {}): Facts => ({
   ...kernelFacts(source),
   ...nameFacts(source),
   ...userFacts(source),
   ...managerFacts(source),
   ...securityFacts(source),
   date_time: timeFacts(source),
-  env: Object.fromEntries(
-    source
-      .section('environ')
-      .split('\0')
-      .flatMap((line) => assignment(line.trim())),
-  ),
+  env: { ...loginEnvironment(source), ...environment },
   ...commandLineFacts(source),
   lsb: lsbFacts(source),
   ...hostKeyFacts(source),
@@ -23,6 +18,14 @@ export const systemFacts = (source: Source): Facts => ({
   uptime_seconds: Math.floor(Number(source.text('/proc/uptime')?.split(' ')[0] ?? 0)),
   loadavg: loadFacts(source),
 })
+
+const loginEnvironment = (source: Source): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    source
+      .section('environ')
+      .split('\0')
+      .flatMap((line) => assignment(line.trim())),
+  )
 
 const assignment = (text: string): [string, string][] => {
   const equals = text.indexOf('=')

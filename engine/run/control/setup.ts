@@ -1,6 +1,8 @@
 import picomatch from 'picomatch'
 import { flag, list, text, whole } from '../../schema/field.ts'
 import { interpreterOf } from '../connect.ts'
+import { environmentBefore } from '../environment.ts'
+import { settled } from '../../values/suspend.ts'
 import { defineControl } from './define.ts'
 
 export const setup = defineControl({
@@ -24,7 +26,8 @@ export const setup = defineControl({
   ],
   async run({ gather_subset, gather_timeout, filter, fact_path }, { target, job }) {
     const python = interpreterOf(job.workplace.scope)
-    const wanted = { subsets: gather_subset, factPath: fact_path, timeout: gather_timeout, python }
+    const environment = await settled(() => environmentBefore(job))
+    const wanted = { subsets: gather_subset, factPath: fact_path, timeout: gather_timeout, python, environment }
     const all = await (await target()).facts(wanted)
     const facts = Object.fromEntries(Object.entries(all).filter(([name]) => isNamed(name, filter ?? [])))
     const named = Object.fromEntries(Object.entries(facts).map(([name, value]) => [`ansible_${name}`, value]))
