@@ -70,8 +70,8 @@ export interface Local {
   readBytes(path: string): Promise<Buffer>
   /** Size and digest of a controller file, for a step that sends it. */
   file(path: string): Promise<ControllerFile>
-  /** The digest, in hex, of a controller file or of a text. */
-  digest(of: { readonly file: string } | { readonly text: string }, algorithm: Algorithm): Promise<string>
+  /** The digest, in hex, of a controller file or of a text, which is UTF-8 where it is no bytes. */
+  digest(of: { readonly file: string } | { readonly text: string | Buffer }, algorithm: Algorithm): Promise<string>
   /** The mode of a controller file, for `mode: preserve`. */
   mode(path: string): Promise<string>
   render(templatePath: string, options: RenderOptions): Promise<string>

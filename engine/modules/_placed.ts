@@ -38,22 +38,31 @@ export const isUnpredictable = (error: unknown): boolean =>
 
 /**
  * Looks at `dest`, or at `name` in it when it is a folder or meant as one. With `digest` a large or binary file is known
- * by that alone, without it the text is read whole.
+ * by that alone, without it the text is read whole, as `decode` reads it.
  */
 export async function probePlaced(
   args: PlacedArgs,
   name: string,
   reader: Reader,
-  { digest = false }: { readonly digest?: boolean } = {},
+  { digest = false, decode = utf8 }: { readonly digest?: boolean; readonly decode?: Decode } = {},
 ): Promise<PlacedNow> {
-  if (args.dest.endsWith('/') && name !== '') return look(join(args.dest, name), args, reader, digest)
+  if (args.dest.endsWith('/') && name !== '') return look(join(args.dest, name), args, reader, digest, decode)
   const place = withoutSlash(args.dest)
-  const found = await look(place, args, reader, digest)
+  const found = await look(place, args, reader, digest, decode)
   const through = found.kind === 'link' ? (await reader.stat(place))?.kind : found.kind
-  return through === 'dir' && name !== '' ? look(join(place, name), args, reader, digest) : found
+  return through === 'dir' && name !== '' ? look(join(place, name), args, reader, digest, decode) : found
 }
 
-async function look(place: string, args: PlacedArgs, reader: Reader, wantDigest: boolean): Promise<PlacedNow> {
+type Decode = (bytes: Buffer) => string
+const utf8: Decode = (bytes) => bytes.toString('utf8')
+
+async function look(
+  place: string,
+  args: PlacedArgs,
+  reader: Reader,
+  wantDigest: boolean,
+  decode: Decode,
+): Promise<PlacedNow> {
   const [own, real, above, bytes, digest] = await Promise.all([
     args.follow ? reader.stat(place) : reader.lstat(place),
     args.follow ? reader.realpath(place) : place,
@@ -65,7 +74,7 @@ async function look(place: string, args: PlacedArgs, reader: Reader, wantDigest:
   return {
     place: real ?? place,
     kind: own?.kind ?? 'absent',
-    content: isFile ? textOf(bytes, own, wantDigest) : null,
+    content: isFile ? textOf(bytes, own, wantDigest, decode) : null,
     digest: isFile && digest ? answer(digest) : null,
     ...above,
     ...attributesNow(args, own),
@@ -88,13 +97,12 @@ function answer<T>(found: Settled<T>): T | null {
   return found.value ?? null
 }
 
-function textOf(found: Settled<Buffer>, entry: Entry, digestKnown: boolean): string | null {
+function textOf(found: Settled<Buffer>, entry: Entry, digestKnown: boolean, decode: Decode): string | null {
   // What only a dry run has there differs from anything wanted, unless its text is known.
   if ('error' in found && isUnpredictable(found.error)) return null
-  if (!digestKnown) return answer(found)?.toString('utf8') ?? null
-  if (entry.size > SHOWN_BYTES) return null
+  if (digestKnown && entry.size > SHOWN_BYTES) return null
   const bytes = answer(found)
-  return bytes && asText(bytes)
+  return bytes && (digestKnown ? asText(bytes) : decode(bytes))
 }
 
 /** UTF-8 without NUL bytes, else null. */

@@ -1,11 +1,15 @@
 import { defineModule } from '../module/define.ts'
 import { choice, flag, path, text } from '../schema/field.ts'
 import { ansibleFields, attributeFields, attributesWanted, unsupported } from './_attributes.ts'
+import { encodingNamed, UTF_8, type Encoding } from './_encoding.ts'
 import { basename } from './_path.ts'
 import { placeSteps, probePlaced } from './_placed.ts'
 import { summed, sumsOf } from './_sums.ts'
 
 const NEWLINES = { '\n': '\n', '\r': '\r', '\r\n': '\r\n', '\\n': '\n', '\\r': '\r', '\\r\\n': '\r\n' } as const
+
+const encodingOf = ({ output_encoding }: { readonly output_encoding: string }): Encoding =>
+  encodingNamed(output_encoding) ?? UTF_8
 
 export const template = defineModule({
   name: 'template',
@@ -37,7 +41,10 @@ export const template = defineModule({
     variable_end_string: text({ optional: true, help: 'Ends a variable; }} when absent.' }),
     comment_start_string: text({ optional: true, help: 'Begins a comment; {# when absent.' }),
     comment_end_string: text({ optional: true, help: 'Ends a comment; #} when absent.' }),
-    output_encoding: text({ default: 'utf-8', pattern: /^utf-?8$/i, help: 'Only UTF-8 is written.' }),
+    output_encoding: text({
+      default: 'utf-8',
+      help: 'What is written: UTF-8, UTF-16, or an encoding of one byte for each character, such as `windows-1252`.',
+    }),
     ...ansibleFields,
   },
   examples: [
@@ -51,9 +58,14 @@ export const template = defineModule({
     },
   ],
 
+  rule: ({ output_encoding }) =>
+    encodingNamed(output_encoding) ? undefined : `output_encoding: nothing can be written in ${output_encoding}`,
+
   async probe(args, reader, local) {
-    const placed = await probePlaced(args, basename(args.src), reader)
-    return { ...placed, ...(await sumsOf(placed.content === null ? undefined : { text: placed.content }, local)) }
+    const { encode, decode } = encodingOf(args)
+    const placed = await probePlaced(args, basename(args.src), reader, { decode })
+    const { content } = placed
+    return { ...placed, ...(await sumsOf(content === null ? undefined : { text: encode(content) }, local)) }
   },
 
   async want(args, now, local) {
@@ -79,7 +91,7 @@ export const template = defineModule({
 
   apply: (args, now, want) =>
     placeSteps(now, {
-      content: want.content ?? '',
+      content: encodingOf(args).encode(want.content ?? ''),
       same: now.content === want.content,
       make: args.dest.endsWith('/'),
       backup: args.backup,

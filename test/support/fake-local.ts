@@ -125,4 +125,4 @@ const absolute = (kind: 'files' | 'templates', name: string): string =>
   name.startsWith('/') ? name : FOLDER[kind] + name
 const cached = (url: string): string => digest('sha256', url).slice(0, 16)
 const base = (path: string): string => path.replace(/^\/controller\/\w+\//, '')
-const digest = (algorithm: string, text: string): string => createHash(algorithm).update(text).digest('hex')
+const digest = (algorithm: string, text: string | Buffer): string => createHash(algorithm).update(text).digest('hex')
