@@ -38,6 +38,11 @@ function readHeader(header: string, file: string): Syntax & { newline?: string }
   const settings: Record<string, string | boolean> = {}
   // a value in quotes may hold commas
   for (const pair of header.match(/(?:'[^']*'|"[^"]*"|[^,])+/g) ?? []) {
+    if (!pair.includes(':'))
+      throw new KplayError('BAD_TEMPLATE', `Missing key-value separator in the header #jinja2: ${pair.trim()}`, {
+        place: { file, line: 1, column: 1 },
+        hint: 'a colon stands between a setting and its value',
+      })
     const [, key = '', value = ''] = /^\s*(\w+)\s*:\s*(.*?)\s*$/.exec(pair) ?? []
     const name = own(SETTINGS, key)
     if (IGNORED.includes(key)) continue
