@@ -49,6 +49,7 @@ const ROWS: readonly Row[] = [
   ['HOST_KEY_CHECKING', 'hostKeyChecking', true],
   ['INJECT_FACTS_AS_VARS', 'injectFactsAsVars', true],
   ['INVENTORY_IGNORE_PATTERNS', 'inventoryIgnorePatterns', []],
+  ['MODULE_STRICT_UTF8_RESPONSE', 'moduleStrictUtf8Response', true],
   ['PLAYBOOK_DIR', 'playbookDir', null],
   ['TAGS_RUN', 'runTags', []],
   ['TAGS_SKIP', 'skipTags', []],

@@ -101,6 +101,7 @@ const TABLE = {
   },
   moduleName: { kind: 'text', cfg: ['defaults.module_name'] },
   moduleArgs: defaults('text', 'module_args'),
+  moduleStrictUtf8Response: defaults('flag', 'module_strict_utf8_response'),
 
   injectFactsAsVars: defaults('flag', 'inject_facts_as_vars', 'ANSIBLE_INJECT_FACT_VARS'),
   factCaching: defaults('text', 'fact_caching', 'ANSIBLE_CACHE_PLUGIN'),

@@ -66,9 +66,12 @@ interface Said {
 
 const said = (key: string, value: Value): Said => ({
   values: {},
-  message: key === 'msg' ? shown(value) : `${key}: ${shown(value)}`,
+  message: writable(key === 'msg' ? shown(value) : `${key}: ${shown(value)}`),
   exact: new Map([[key, value]]),
 })
+
+/** What has no UTF-8 cannot be printed. */
+const writable = (text: string): string => text.replace(/\p{Surrogate}/gu, '?')
 
 const shown = (value: Value): string =>
   isDict(value) || Array.isArray(value)

@@ -1,7 +1,8 @@
+import { isDict, type Value } from '../../value.ts'
 import type { Call } from '../call.ts'
 import { printJson, readJson } from '../json.ts'
 import type { JsonStyle } from '../json.ts'
-import { isDictionary, isList } from '../operand.ts'
+import { failure, isDictionary, isList } from '../operand.ts'
 import { operation } from '../operation.ts'
 import type { Operations } from '../operation.ts'
 import { text } from '../print.ts'
@@ -60,6 +61,16 @@ const PLAIN: YamlStyle = {
 const forHtml = (json: string): string =>
   json.replace(/[<>&']/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
 
+const HALF_PAIR = /\p{Surrogate}/u
+
+/** Half of a surrogate pair has no UTF-8. */
+const holdsHalfPair = (value: Value): boolean =>
+  typeof value === 'string'
+    ? HALF_PAIR.test(value)
+    : isDict(value)
+      ? [...value].some((pair) => pair.some(holdsHalfPair))
+      : Array.isArray(value) && value.some(holdsHalfPair)
+
 export const dataFilters: Operations = {
   to_json: operation(`* ${JSON_OPTIONS}`, (call) => printJson(call.input, jsonStyle(call, null, false))),
   to_nice_json: operation(`indent sort_keys * ${JSON_OPTIONS}`, (call) =>
@@ -68,7 +79,14 @@ export const dataFilters: Operations = {
   tojson: operation('indent', (call) => forHtml(printJson(call.input, jsonStyle(call, null, true)))),
   from_json: operation('profile', (call) => {
     const { input } = call
-    return isDictionary(input) || isList(input) ? input : readJson(text(input))
+    if (isDictionary(input) || isList(input)) return input
+    const strict = call.around.variables.ports.setting?.('MODULE_STRICT_UTF8_RESPONSE') !== false
+    const value = readJson(text(input))
+    if (!strict || !holdsHalfPair(value)) return value
+    throw failure(
+      'Refusing to deserialize an invalid UTF8 string value: half of a surrogate pair',
+      'with module_strict_utf8_response = false it passes',
+    )
   }),
   to_yaml: operation(`* ${YAML_OPTIONS}`, (call) => printYaml(call.input, yamlStyle(call, PLAIN))),
   to_nice_yaml: operation(`indent * ${YAML_OPTIONS}`, (call) =>
