@@ -1,4 +1,5 @@
 import type { ChangingInventory, Host, InventoryChange } from '../../model.ts'
+import { LOCALHOST } from './finish.ts'
 import type { ReadInventory } from './read.ts'
 
 /** The inventory of a run: as it was read, and what tasks have added since. */
@@ -37,10 +38,13 @@ export class LiveInventory implements ChangingInventory {
     return grown !== undefined
   }
 
-  /** Reads all sources anew; what tasks have added stays. */
+  /** Reads all sources anew; what tasks have added stays. A host that is gone is not in a group for having been there. */
   async refresh(): Promise<void> {
     await this.#askScripts?.()
     this.now = this.#read()
-    for (const change of this.#changes) this.now = this.now.grown(change) ?? this.now
+    for (const change of this.#changes) if (this.#concerns(change)) this.now = this.now.grown(change) ?? this.now
+  }
+  #concerns(change: InventoryChange): boolean {
+    return !('group' in change) || this.hosts.has(change.host) || LOCALHOST.includes(change.host)
   }
 }
