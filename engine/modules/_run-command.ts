@@ -104,14 +104,13 @@ export function commandResult(
   [ran]: readonly CommandResult[],
 ): ResultValues {
   if (ran) return { cmd, ...outputOf(args, ran) }
-  if (why === null) return { cmd }
-  const stdout = `skipped, since ${why}`
+  const stdout = why === null ? '' : `skipped, since ${why}`
   return {
     cmd,
-    msg: `Did not run command since ${why}`,
+    msg: why === null ? 'Command would have run if not in check mode' : `Did not run command since ${why}`,
     rc: 0,
     stdout,
-    stdout_lines: [stdout],
+    stdout_lines: lines(stdout),
     stderr: '',
     stderr_lines: [],
     start: null,

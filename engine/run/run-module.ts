@@ -1,6 +1,6 @@
 import type { KplayError } from '../errors.ts'
 import type { Target } from '../host/target.ts'
-import type { Module } from '../module/define.ts'
+import type { Module, ModuleArgs } from '../module/define.ts'
 import type { Plain } from '../value.ts'
 import { settled } from '../values/suspend.ts'
 import { argumentPlace, resolveModule, secretsOf } from './actions.ts'
@@ -59,14 +59,37 @@ export async function runModule(
     done.predicted === true &&
     (Object.keys(done.values).length === 0 || (module.kind === 'state' && module.always !== undefined))
   const facts = done.values['ansible_facts']
+  if (unknown && module.kind === 'state' && module.always !== undefined && isLeftOut(args, context))
+    return leftOut(done, mask)
   return {
-    answer: withEvidence(done, evidence === undefined ? undefined : mask(evidence)),
+    answer: withEvidence(unknown ? { ...done, values: {} } : done, evidence === undefined ? undefined : mask(evidence)),
     mask,
     acted: done.steps.length > 0,
     predicted: unknown,
     ...(facts instanceof Object && !Array.isArray(facts) && { learnt: { ownFacts: facts as Record<string, Plain> } }),
   }
 }
+
+/**
+ * `check_mode` of a task in a run that is none: nothing is foretold, so that what nobody can know is left out, as in
+ * Ansible. Whoever says by creates or removes when it is to run is told whether it would.
+ */
+const isLeftOut = (args: ModuleArgs, { options }: RunContext): boolean =>
+  !options.check && args['creates'] === undefined && args['removes'] === undefined
+
+const leftOut = ({ values }: Converged, mask: Executed['mask']): Executed => ({
+  answer: {
+    status: 'ok',
+    changes: [],
+    steps: [],
+    warnings: [],
+    values: { msg: 'Check mode is not supported for this task.', ...values },
+  },
+  mask,
+  acted: false,
+  predicted: false,
+  skipped: true,
+})
 
 const withEvidence = (done: Converged, evidence: string | undefined): Converged =>
   evidence === undefined || !done.failure ? done : { ...done, failure: { ...done.failure, evidence } }
