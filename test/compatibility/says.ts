@@ -56,7 +56,8 @@ export function saidByKplay(events: readonly unknown[]): Said {
   const said: string[] = []
   for (const { type, task, result } of events as readonly Told[]) {
     if (!result?.message || (type !== 'result' && type !== 'item') || result.status !== 'ok') continue
-    if (!/^(ansible\.(builtin|legacy)\.)?debug$/.test(task?.action ?? '')) continue
+    // Of other modules that may be meant by a variable none has such a message.
+    if (!/^(ansible\.(builtin|legacy)\.)?debug$|\{\{/.test(task?.action ?? '')) continue
     // `debug: var` shows the name before the value.
     const [, name, value] = /^([^\s:]+): (.*)$/s.exec(result.message) ?? []
     const shown = name !== undefined && value !== undefined && isJson(value) ? `${name}: ${shownAs(value)}` : undefined
