@@ -45,10 +45,19 @@ export async function runPlay(
   let stopped = false
   const strategy = strategyOf(play, scopeOf(first, view, { keywords: [play.keywords], roles: [] }, context), context)
   const groups = playBatches(play, hosts, context, view)
+  const lostBefore = all.filter((host) => !hosts.includes(host))
   for (const [index, group] of groups.entries()) {
+    const members = group.map(({ name }) => name)
     const batch: Batch = {
-      view: { ...view, batch: group.map(({ name }) => name) },
+      view: { ...view, batch: members },
       hosts: group,
+      bringBack() {
+        for (const host of lostBefore.splice(0)) {
+          host.ended = false
+          group.push(host)
+          members.push(host.name)
+        }
+      },
       context,
       gates: new Gates(context.options.forks),
       apart: strategy.apart,
@@ -64,7 +73,7 @@ export async function runPlay(
     tellStopped(play, batch, groups.slice(index + 1).flat())
     break
   }
-  for (const host of hosts) {
+  for (const host of all) {
     host.notified.clear()
     host.due.clear()
     host.rolesDone.clear()
