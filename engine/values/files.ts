@@ -17,6 +17,8 @@ const SETTINGS: Readonly<Record<string, keyof Syntax | 'newline'>> = {
   variable_end_string: 'variableEnd',
   comment_start_string: 'commentStart',
   comment_end_string: 'commentEnd',
+  line_statement_prefix: 'lineStatement',
+  line_comment_prefix: 'lineComment',
   trim_blocks: 'trimBlocks',
   lstrip_blocks: 'lstripBlocks',
   newline_sequence: 'newline',

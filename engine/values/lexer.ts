@@ -1,14 +1,8 @@
 import nunjucks from 'nunjucks/src/lexer.js'
 import type { Token } from 'nunjucks/src/lexer.js'
+import { Openings, quoteRegex, type Opening } from './openings.ts'
 import { unescape } from './string-escapes.ts'
 import type { Syntax } from './syntax.ts'
-
-/** Where an opening tag was found: what precedes it is data. */
-interface Opening {
-  readonly at: number
-  readonly kind: 'block' | 'variable' | 'comment'
-  readonly tag: string
-}
 
 export const TOKEN_END = 'end of the template'
 
@@ -31,6 +25,8 @@ const FLOAT = /(?<!\.)\d(?:_?\d)*(?:(?:\.\d(?:_?\d)*)?[eE][+-]?\d(?:_?\d)*|\.\d(
 const INT = /0[bB](?:_?[01])+|0[oO](?:_?[0-7])+|0[xX](?:_?[\da-fA-F])+|[1-9](?:_?\d)*|0(?:_?0)*/y
 const NAME = /[\p{L}_][\p{L}\p{N}_]*/uy
 const STRING = /'[^'\\]*(?:\\[^][^'\\]*)*'|"[^"\\]*(?:\\[^][^"\\]*)*"/y
+const LINE_END = /[^\S\n]*:?\s*(?:\n|$)/y
+const REST_OF_LINE = /[^\n]*/y
 const OPERATOR = /\*\*|\/\/|[=!<>]=|[-+/*%~[\](){}<>=.:|,]/y
 
 /** nunjucks has no name for its class of tokenizers. */
@@ -44,15 +40,16 @@ export class Lexer extends Tokenizer {
   private readonly syntax: Syntax
   /** The closing brackets still to come: an end tag counts only when there are none. */
   private open: string[] = []
-  private closes: 'block' | 'variable' = 'variable'
+  private closes: 'block' | 'variable' | 'line' = 'variable'
   private atLineStart = true
-  private readonly openings = new Map<Opening['kind'], Opening>()
+  private readonly openings: Openings
 
   constructor(source: string, syntax: Syntax) {
     const { variableStart, variableEnd, blockStart, blockEnd, commentStart, commentEnd } = syntax
     const tags = { variableStart, variableEnd, blockStart, blockEnd, commentStart, commentEnd }
     super(source.replace(/\r\n?/g, '\n'), { tags })
     this.syntax = syntax
+    this.openings = new Openings(this.str, this.tags, syntax)
   }
 
   /** The source is one expression: there are no tags around it. */
@@ -64,13 +61,15 @@ export class Lexer extends Tokenizer {
   }
 
   override nextToken(): Token {
+    const end = this.lineEnd()
+    if (end) return end
     if (this.in_code) this.match(SPACE)
     if (this.isFinished()) return this.token(TOKEN_END, '')
     return this.in_code ? this.code() : this.data()
   }
 
   private code(): Token {
-    if (this.open.length === 0) {
+    if (this.open.length === 0 && this.closes !== 'line') {
       const end = this.closingTag()
       if (end) return end
     }
@@ -113,6 +112,16 @@ export class Lexer extends Tokenizer {
     return token
   }
 
+  /** The end of a line that is a statement, maybe after a colon, with the empty lines behind it. */
+  private lineEnd(): Token | undefined {
+    if (!this.in_code || this.closes !== 'line' || this.open.length > 0) return undefined
+    const token = this.token(nunjucks.TOKEN_BLOCK_END, this.tags.BLOCK_END)
+    if (this.match(LINE_END) === undefined) return undefined
+    this.in_code = false
+    this.atLineStart = true
+    return token
+  }
+
   private afterTag(sign: string, trim: boolean): void {
     this.atLineStart = false
     if (sign === '-') this.match(SPACE)
@@ -123,7 +132,7 @@ export class Lexer extends Tokenizer {
   }
 
   private data(): Token {
-    const opening = this.findOpening()
+    const opening = this.openings.next(this.index)
     const token = this.token(nunjucks.TOKEN_DATA, '')
     if (!opening) {
       const text = this.str.slice(this.index)
@@ -132,8 +141,12 @@ export class Lexer extends Tokenizer {
     }
     const text = this.str.slice(this.index, opening.at)
     const sign = this.str[opening.at + opening.tag.length] ?? ''
-    const value = this.strip(text, sign, opening.kind !== 'variable')
+    const value = this.strip(text, sign, opening.kind === 'block' || opening.kind === 'comment')
     this.forwardTo(opening.at)
+    if (opening.kind === 'lineComment') {
+      this.match(REST_OF_LINE)
+      return { ...token, value }
+    }
     if (opening.kind === 'comment') {
       this.skipComment(opening)
       return { ...token, value }
@@ -145,35 +158,14 @@ export class Lexer extends Tokenizer {
   }
 
   private openingTag({ kind, tag }: Opening, sign: string): Token {
-    const block = kind === 'block'
+    const block = kind !== 'variable'
     const token = this.token(block ? nunjucks.TOKEN_BLOCK_START : nunjucks.TOKEN_VARIABLE_START, tag)
     const signed = sign === '-' || (sign === '+' && block)
     this.forwardTo(this.index + tag.length + (signed ? 1 : 0))
     this.in_code = true
     this.open = []
-    this.closes = block ? 'block' : 'variable'
+    this.closes = kind === 'line' ? 'line' : block ? 'block' : 'variable'
     return token
-  }
-
-  private findOpening(): Opening | undefined {
-    const openings = [
-      this.nextOpening('comment', this.tags.COMMENT_START),
-      this.nextOpening('block', this.tags.BLOCK_START),
-      this.nextOpening('variable', this.tags.VARIABLE_START),
-    ]
-    return openings
-      .filter(({ at }) => at < Infinity)
-      .sort((one, other) => one.at - other.at || other.tag.length - one.tag.length)[0]
-  }
-
-  /** Remembered until it is passed, so that a long text is not searched again and again. */
-  private nextOpening(kind: Opening['kind'], tag: string): Opening {
-    const known = this.openings.get(kind)
-    if (known && known.at >= this.index) return known
-    const at = this.str.indexOf(tag, this.index)
-    const found: Opening = { kind, tag, at: at < 0 ? Infinity : at }
-    this.openings.set(kind, found)
-    return found
   }
 
   /** What stays of the text before a tag. */
@@ -243,5 +235,3 @@ export class LexerError extends Error {
     this.colno = colno
   }
 }
-
-const quoteRegex = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')

@@ -104,6 +104,17 @@ describe('options', () => {
     )
   })
 
+  it.each([
+    [': if true\nfoo\n: endif\n', 'foo\n'],
+    ['a\n  : for x in [1,2]:\n{{x}}\n  : endfor\nb', 'a\n1\n2\nb'],
+    ['a\n:- if true\nb\n: endif\n\n\nc\n', 'ab\nc\n'],
+    ['a\n: set x = [1,\n 2]\n{{ x }}', 'a\n[1, 2]'],
+    ['a ## c\nb\n  ## d\ne {{ 1 }}##f\n{% if 1 %}\ny\n: endif', 'a\nb\n\ne 1\ny\n'],
+    ['x: if', 'x: if'],
+  ])('lines that are statements or comments: %j', (source, wanted) => {
+    expect(render(`#jinja2: line_statement_prefix:":", line_comment_prefix:"##"\n${source}`)).toBe(wanted)
+  })
+
   it('line breaks', () => {
     expect(render('a\r\nb\rc\n{{ name }}\r\n')).toBe('a\nb\nc\nann\n')
     expect(render('a\nb\n', { newlineSequence: '\r\n' })).toBe('a\r\nb\r\n')
