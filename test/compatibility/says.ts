@@ -97,6 +97,11 @@ const CHANGING = [
   [/\b\d+:\d\d:\d\d\.\d+/g, 'DURATION'],
   // A salt is drawn anew each time.
   [/\$[156]\$(?:rounds=\d+\$)?[./A-Za-z0-9]+\$[./A-Za-z0-9]+/g, 'HASH'],
+  // How each says that nobody listens there.
+  [
+    /Failed to connect to the host via ssh: ssh: connect to [^"]* Connection refused|the connection was refused/g,
+    'REFUSED',
+  ],
   // The names of Python's temporary files.
   [/\/tmp[a-z0-9_]{8}\b/g, '/TEMPORARY'],
   // What `ls -l` finds in a folder that everybody uses.
