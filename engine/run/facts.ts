@@ -1,11 +1,11 @@
 import type { Argument, Keywords, Play } from '../model.ts'
 import type { PlannedTask } from './plan.ts'
 
-const PLAIN: Keywords = { when: [], tags: ['always'], vars: new Map() }
-
 /** The task `Gathering facts` that a play begins with. */
 export function gatheringTask(play: Play, nextId: () => number): PlannedTask {
   const { place } = play
+  // Each host has its own facts, also where the play's tasks run once.
+  const keywords: Keywords = { when: [], tags: ['always'], vars: new Map(), runOnce: { value: false, place } }
   const task = {
     kind: 'task' as const,
     name: { value: 'Gathering facts', place },
@@ -13,7 +13,7 @@ export function gatheringTask(play: Play, nextId: () => number): PlannedTask {
     actionPlace: place,
     args: argumentsOf(play),
     place,
-    keywords: PLAIN,
+    keywords,
     loopControl: { breakWhen: [] },
     notify: [],
     listen: [],
@@ -22,7 +22,7 @@ export function gatheringTask(play: Play, nextId: () => number): PlannedTask {
   return {
     kind: 'task',
     task,
-    chain: { keywords: [play.keywords, PLAIN], roles: [] },
+    chain: { keywords: [play.keywords, keywords], roles: [] },
     info: { id: nextId(), name: 'Gathering facts', action: 'setup', place, handler: false },
   }
 }
