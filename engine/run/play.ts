@@ -6,6 +6,7 @@ import type { Batch } from './batch.ts'
 import { Gates } from './gates.ts'
 import { flushHandlers } from './handlers.ts'
 import { runOnHosts } from './on-hosts.ts'
+import { clearsErrors } from './meta.ts'
 import { nameHandlers } from './notify.ts'
 import { notifyAllOwed } from './owed.ts'
 import { planPlay } from './plan.ts'
@@ -31,8 +32,10 @@ export async function runPlay(
 ): Promise<boolean> {
   const whole = planPlay(play, context.options, nextId)
   const plan = context.startAt === undefined ? whole : (startingAt(whole, context.startAt) ?? whole)
+  for (const host of context.hosts.values()) if (host.lost) host.status = 'unreachable'
   const all = names.flatMap((name) => context.hosts.get(name) ?? [])
-  const hosts = all.filter(({ status }) => status === 'active')
+  const active = all.filter(({ status }) => status === 'active')
+  const hosts = active.length > 0 && plan.sections.some(clearsErrors) ? all : active
   const view: PlayView = { plan, name: nameOf(play), allHosts: names, batch: hosts.map(({ name }) => name) }
   const [first] = hosts
   if (!first) {
@@ -63,7 +66,8 @@ export async function runPlay(
       apart: strategy.apart,
       stopped: false,
     }
-    for (const host of group) host.ended = false
+    // One that failed before comes back with the next play, one that was away at once.
+    for (const host of group) host.ended = host.status === 'failed'
     await strategy.run(batch, runSections)
     batch.stopped ||= batch.fatal === true && group.some(({ status }) => status === 'failed')
     stopped = batch.stopped
@@ -77,6 +81,7 @@ export async function runPlay(
     host.notified.clear()
     host.due.clear()
     host.rolesDone.clear()
+    host.lost ||= host.status === 'unreachable'
   }
   return !stopped
 }
@@ -103,8 +108,9 @@ async function runSections(batch: Batch, hosts: readonly HostState[]): Promise<v
   if (!first) return
   const scope = scopeOf(first, view, { keywords: [play.keywords], roles: [] }, context)
   if (play.gatherFacts === undefined || flagOf(play.gatherFacts.value, scope, 'gather_facts')) {
-    const without = hosts.filter((host) => !host.facts.gathered)
-    await runOnHosts(gatheringTask(play, nextId), batch, play.gatherFacts === undefined ? without : [...hosts])
+    const ready = hosts.filter(({ running }) => running)
+    const without = ready.filter((host) => !host.facts.gathered)
+    await runOnHosts(gatheringTask(play, nextId), batch, play.gatherFacts === undefined ? without : ready)
   }
   const spec = playSpec(play, scope)
   if (spec) startRole(spec, { keywords: [play.keywords], roles: [] }, batch, hosts)

@@ -31,6 +31,8 @@ export class HostState {
   /** vars_files of the current play, level 14. */
   files: FilesView | undefined
   status: 'active' | 'failed' | 'unreachable' = 'active'
+  /** It could not be reached when a play ended: only within a play does meta: clear_host_errors bring it back. */
+  lost = false
   /** It left the play by meta: end_host, or with its batch by end_play. */
   ended = false
   /** It left the role it is in by meta: end_role. */
