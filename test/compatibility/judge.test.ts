@@ -87,3 +87,19 @@ test.each([
   if (mistake === undefined) expect(found).toBeUndefined()
   else expect(found).toMatch(mistake)
 })
+
+test.each([
+  ['', '', undefined],
+  ['text\n', 'text\n', undefined],
+  ['text\n', '', 'shows something else: nothing instead of text'],
+])('what Ansible says of itself above a file that it shows counts for nothing: %j', (theirs, ours, mistake) => {
+  const banner =
+    'ansible-vault [core 2.21.5]\n  config file = none\n  python version = 3.12.1\nUsing none as config file\n'
+  const view = {
+    command: 'ansible-vault',
+    words: ['view', '-vvvvv'],
+    exit: 1,
+    output: banner + theirs,
+  } as unknown as Call
+  expect(mistakeOf(view, 1, { exit: 4, output: ours, errors: '' }, false)).toBe(mistake)
+})

@@ -68,7 +68,7 @@ function sameText({ output, words }: Call, ending: Ending): string | undefined {
 
 /** With -v stands above what Ansible says about itself. */
 function dataOf(text: string): string {
-  const own = text.replace(/^Using .*$/gm, '')
+  const own = text.replace(/^ansible\S* \[core .*\n(?: {2}.*\n)*/, '').replace(/^Using .*$/gm, '')
   const json = own.search(/^[{[]/m)
   try {
     return JSON.stringify(sorted(JSON.parse(own.slice(Math.max(json, 0)))))
