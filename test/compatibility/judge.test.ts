@@ -34,6 +34,27 @@ test('what debug printed is taken from the output of Ansible, and nothing else',
   expect(saidByAnsible(output)).toEqual(['one: *', 'one: first', 'two: what: [1,2]'])
 })
 
+test('the same in YAML', () => {
+  const yaml = `
+ok: [one] =>
+    msg: first
+ok: [two] => (item=1) =>
+    what:
+    - 1
+
+    - |-
+        a
+
+        b
+
+TASK [assert] ***
+ok: [one] =>
+    changed: false
+    msg: All assertions passed
+`.replaceAll('=>\n', '=> \n')
+  expect(saidByAnsible(yaml)).toEqual(['one: first', 'two: what: [1,"a\\n\\nb"]'])
+})
+
 const call = { command: 'ansible-playbook', words: [], exit: 0, output } as unknown as Call
 const told = (type: string, host: string, message: string): object => ({
   type,

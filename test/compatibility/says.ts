@@ -1,3 +1,5 @@
+import { parse } from 'yaml'
+
 /** What a run of Ansible or of kplay said with debug: `host: message`, as many times as it was said, in no order. */
 export type Said = readonly string[]
 
@@ -11,15 +13,16 @@ const BESIDE = new Set(
 /** Something is said, and the output does not tell what. */
 export const ANYTHING = '*'
 
-/** Of Ansible's default output. A result that debug printed has one key; those of other modules have `changed` too. */
+/** Of Ansible's default output, in JSON or YAML. A result that debug printed has one key; those of other modules have `changed` too. */
 export function saidByAnsible(output: string): Said {
   const said: string[] = []
   const lines = output.split('\n')
   for (let at = 0; at < lines.length; at++) {
-    const [, host, head] = /^ok: \[([^\]]*)\] => (?:\(item=.*\) => )?(\{.*)$/.exec(lines[at] ?? '') ?? []
-    if (host === undefined || head === undefined) continue
-    let text = head
+    const [, host, head] = /^ok: \[([^\]]*)\] => (?:\(item=.*\) => )?(\{.*)?$/.exec(lines[at] ?? '') ?? []
+    if (host === undefined) continue
+    let text = head ?? ''
     if (head === '{') while (at + 1 < lines.length && lines[at] !== '}') text += `\n${lines[++at] ?? ''}`
+    if (head === undefined) while (/^( {4}.*)?$/.test(lines[at + 1] ?? '-')) text += `${lines[++at] ?? ''}\n`
     const entries = entriesOf(text)
     if (entries.length === 0 || entries.some(([key]) => key === 'changed' || key === 'censored')) continue
     const [[key, value] = ['', undefined], ...others] = entries.filter(([name]) => !BESIDE.has(name))
@@ -68,7 +71,7 @@ export function saidByKplay(events: readonly unknown[]): Said {
 
 function entriesOf(text: string): [string, unknown][] {
   try {
-    return Object.entries(JSON.parse(text) as object)
+    return Object.entries((text.startsWith('{') ? JSON.parse(text) : parse(text)) as object)
   } catch {
     return []
   }
@@ -107,6 +110,8 @@ const CHANGING = [
   // What `ls -l` finds in a folder that everybody uses.
   [/\btotal \d+(?:(?:\\n|",")[-bcdlps][-rwxsStT]{9}(?:[^"\\]|\\[^n])*)+/g, 'LISTING'],
   [/"exception":"[^"]*",?/g, ''],
+  // Python prints a set in no order.
+  [/ Valid booleans include: [^"]*/g, ''],
   [
     /<< error 1 - [^<>]* (?:is undefined|has no attribute '[^']*'|has no element \d+) >>|VARIABLE IS NOT DEFINED!/g,
     'UNDEFINED',
