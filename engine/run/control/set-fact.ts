@@ -1,11 +1,10 @@
 import { KplayError, type Place } from '../../errors.ts'
 import { flag } from '../../schema/field.ts'
 import { Template, type Value, type Variable } from '../../value.ts'
-import { typeName } from '../../values/operand.ts'
-import { text as printValue } from '../../values/print.ts'
 import { evaluate, OMIT } from '../../values/template.ts'
 import type { Scope } from '../../values/scope.ts'
 import { resolving } from '../resolving.ts'
+import { variableNamed } from '../variable-name.ts'
 import { defineControl } from './define.ts'
 
 export const setFact = defineControl({
@@ -41,16 +40,8 @@ export const setFact = defineControl({
   },
 })
 
-/** An expression takes these for values. */
-const CONSTANTS = ['true', 'false', 'none', 'True', 'False', 'None']
-
 /** Of all arguments' names only those of set_fact may be templates. */
 function nameOf(written: string, scope: Scope, place: Place): string {
   const name = written.includes('{{') ? evaluate(new Template(written, place), scope) : written
-  if (typeof name === 'string' && /^[A-Za-z_]\w*$/.test(name) && !CONSTANTS.includes(name)) return name
-  const type = typeof name === 'string' ? '' : ` of type '${typeName(name)}'`
-  throw new KplayError('BAD_ARGS', `Invalid variable name '${printValue(name)}'${type}`, {
-    place,
-    hint: 'letters, digits and _ only, not starting with a digit, and no constant',
-  })
+  return variableNamed(name, place)
 }

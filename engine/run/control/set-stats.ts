@@ -2,6 +2,7 @@ import { KplayError } from '../../errors.ts'
 import { any, flag } from '../../schema/field.ts'
 import { isDict, toPlain } from '../../value.ts'
 import { evaluate } from '../../values/template.ts'
+import { variableNamed } from '../variable-name.ts'
 import { defineControl } from './define.ts'
 
 export const setStats = defineControl({
@@ -18,6 +19,7 @@ export const setStats = defineControl({
   run({ per_host, aggregate }, { raw, scope }) {
     const data = evaluate(raw.get('data') ?? null, scope)
     if (!isDict(data)) throw new KplayError('BAD_ARGS', "The 'data' option needs to be a dictionary/hash")
+    for (const name of data.keys()) variableNamed(name)
     return { values: { ansible_stats: { data: toPlain(data), per_host, aggregate } } }
   },
 })
