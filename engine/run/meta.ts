@@ -4,7 +4,7 @@ import type { Batch, Walker } from './batch.ts'
 import { isUnpredictable } from './converge.ts'
 import { flushHandlers } from './handlers.ts'
 import { runOnHosts } from './on-hosts.ts'
-import type { PlannedTask } from './plan.ts'
+import type { Planned, PlannedTask } from './plan.ts'
 import { scopeOf } from './scopes.ts'
 import type { HostState } from './state.ts'
 
@@ -21,8 +21,7 @@ export async function runMeta(
   hosts: readonly HostState[],
   walker: Walker,
 ): Promise<void> {
-  const argument = planned.task.args.get('_raw_params') ?? planned.task.args.get('action')
-  const action = typeof argument?.value === 'string' ? argument.value.trim() : ''
+  const action = actionIn(planned)
   const asked = OF_THE_BATCH.includes(action) ? hosts.slice(0, 1) : hosts
   const concerned: HostState[] = []
   for (const host of asked) if (await applies(planned, host, batch)) concerned.push(host)
@@ -52,6 +51,19 @@ export async function runMeta(
       return runOnHosts(planned, batch, OF_THE_BATCH.includes(action) ? hosts : concerned).then(() => undefined)
   }
 }
+
+function actionIn({ task: { args } }: PlannedTask): string {
+  const argument = args.get('_raw_params') ?? args.get('action')
+  return typeof argument?.value === 'string' ? argument.value.trim() : ''
+}
+
+/** Whether hosts that are lost may come back here. */
+export const clearsErrors = (nodes: readonly Planned[]): boolean =>
+  nodes.some((node) =>
+    node.kind === 'block'
+      ? [node.block, node.rescue, node.always].some(clearsErrors)
+      : isMeta(node) && actionIn(node) === 'clear_host_errors',
+  )
 
 async function applies(planned: PlannedTask, host: HostState, { view, context }: Batch): Promise<boolean> {
   const scope = scopeOf(host, view, planned.chain, context)
