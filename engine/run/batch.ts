@@ -16,8 +16,6 @@ export interface Batch {
   readonly view: PlayView
   readonly hosts: readonly HostState[]
   readonly context: RunContext
-  /** Hosts of the play that were lost before it join this batch: meta: clear_host_errors. */
-  bringBack(): void
   /** How many work at once. */
   readonly gates: Gates
   /** Each host goes its own way: strategies free and host_pinned. */

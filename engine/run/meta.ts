@@ -44,7 +44,6 @@ export async function runMeta(
       return
     case 'clear_host_errors':
       batch.fatal = false
-      batch.bringBack()
       for (const host of batch.hosts) Object.assign(host, { status: 'active', failing: false, dragged: false })
       return
     default:

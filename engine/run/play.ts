@@ -48,19 +48,10 @@ export async function runPlay(
   let stopped = false
   const strategy = strategyOf(play, scopeOf(first, view, { keywords: [play.keywords], roles: [] }, context), context)
   const groups = playBatches(play, hosts, context, view)
-  const lostBefore = all.filter((host) => !hosts.includes(host))
   for (const [index, group] of groups.entries()) {
-    const members = group.map(({ name }) => name)
     const batch: Batch = {
-      view: { ...view, batch: members },
+      view: { ...view, batch: group.map(({ name }) => name) },
       hosts: group,
-      bringBack() {
-        for (const host of lostBefore.splice(0)) {
-          host.ended = false
-          group.push(host)
-          members.push(host.name)
-        }
-      },
       context,
       gates: new Gates(context.options.forks),
       apart: strategy.apart,
