@@ -29,6 +29,14 @@ describe.concurrent.each(shells)('in time, a framed %s', (_name, _program, comma
     process.kill(pid, 'SIGKILL')
   })
 
+  test('a step whose begin is read late took no less time', async () => {
+    const { framed } = await begin(commandLine)
+    const step = framed.step(userScript('sleep 0.4'))
+    await new Promise((resolve) => setImmediate(resolve))
+    for (const until = performance.now() + 300; performance.now() < until;);
+    expect((await step).elapsed).toBeGreaterThanOrEqual(395)
+  })
+
   test('a step that takes too long is ended with all it started', async () => {
     const { framed, ask } = await begin(commandLine)
     const answer = await framed.step(userScript('echo began; sleep 71 & echo $!; sleep 72'), { timeout: 2 })
