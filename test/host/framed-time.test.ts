@@ -29,12 +29,9 @@ describe.concurrent.each(shells)('in time, a framed %s', (_name, _program, comma
     process.kill(pid, 'SIGKILL')
   })
 
-  test('a step whose begin is read late took no less time', async () => {
+  test('a step takes no less time than what it runs', async () => {
     const { framed } = await begin(commandLine)
-    const step = framed.step(userScript('sleep 0.4'))
-    await new Promise((resolve) => setImmediate(resolve))
-    for (const until = performance.now() + 300; performance.now() < until;);
-    expect((await step).elapsed).toBeGreaterThanOrEqual(395)
+    expect((await framed.step(userScript('sleep 0.4'))).elapsed).toBeGreaterThanOrEqual(400)
   })
 
   test('a step that takes too long is ended with all it started', async () => {
