@@ -21,14 +21,15 @@ import { walker } from './walk.ts'
 
 /**
  * One play: its hosts in batches, each through pre_tasks, roles and tasks, post_tasks, with their handlers.
- * @returns whether the run goes on: any_errors_fatal and max_fail_percentage end all of it, as in Ansible, so that no
- *   later play works on hosts that had no part in this one
+ * @returns whether the run goes on: any_errors_fatal, max_fail_percentage and a batch of which no host is left end all
+ *   of it, as in Ansible, so that no later play builds on what this one was to do
  */
 export async function runPlay(
   play: Play,
   names: readonly string[],
   context: RunContext,
   nextId: () => number,
+  isLast: boolean,
 ): Promise<boolean> {
   const whole = planPlay(play, context.options, nextId)
   const plan = context.startAt === undefined ? whole : (startingAt(whole, context.startAt) ?? whole)
@@ -65,7 +66,8 @@ export async function runPlay(
     const lost = group.every(({ status }) => status !== 'active')
     if (batch.lastOfPlay) break
     if (!context.soft.aborted && !stopped && !lost) continue
-    tellStopped(play, batch, groups.slice(index + 1).flat())
+    tellStopped(play, batch, groups.slice(index + 1).flat(), isLast)
+    stopped ||= lost
     break
   }
   for (const host of all) {
@@ -78,16 +80,21 @@ export async function runPlay(
 }
 
 /** Says that hosts had no turn: in a recap they look like those with nothing to do. */
-function tellStopped(play: Play, { stopped: fatal, cut, context }: Batch, rest: readonly HostState[]): void {
+function tellStopped(
+  play: Play,
+  { stopped: fatal, cut, context }: Batch,
+  rest: readonly HostState[],
+  isLast: boolean,
+): void {
   const names = rest.map(({ name }) => name)
   if (cut) return context.emit({ type: 'play-stopped', ...cut, untouched: [...cut.untouched, ...names] })
-  if (!fatal && rest.length === 0) return
+  if (!fatal && rest.length === 0 && isLast) return
   const cause = play.maxFailPercentage ? 'max_fail_percentage' : 'any_errors_fatal'
   const reason = context.soft.aborted
     ? 'it was interrupted'
     : fatal
       ? `${cause}: the run ends here`
-      : 'no host of this batch is left: the play ends here'
+      : 'no host of this batch is left: the run ends here'
   context.emit({ type: 'play-stopped', reason, untouched: names })
 }
 

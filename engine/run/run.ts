@@ -96,8 +96,8 @@ export async function run(
     meet(chosen, hosts, ports)
     const names = chosen.map(({ name }) => name)
     for (const name of names) touched.add(name)
-    if (!(await runPlay(play, names, index === 0 ? { ...context, startAt: startAtTask } : context, () => (id += 1))))
-      break
+    const here = index === 0 ? { ...context, startAt: startAtTask } : context
+    if (!(await runPlay(play, names, here, () => (id += 1), index === plays.length - 1))) break
   }
   if (!ports.hard.aborted) await jobs.settle(ports.emit)
   const recap = new Map(

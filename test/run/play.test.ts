@@ -109,7 +109,7 @@ describe('a play that ends early', () => {
   tasks:
     - { fail: , when: inventory_hostname == 'h2' }`
     expect(await stops(playbook)).toEqual([
-      { type: 'play-stopped', reason: 'no host of this batch is left: the play ends here', untouched: ['h3'] },
+      { type: 'play-stopped', reason: 'no host of this batch is left: the run ends here', untouched: ['h3'] },
     ])
   })
 
