@@ -1,3 +1,4 @@
+import { channel } from 'node:diagnostics_channel'
 import type { Process } from './connection.ts'
 import { KplayError } from '../errors.ts'
 import { Bounded, Cutter, makeNonce } from './frames.ts'
@@ -30,6 +31,9 @@ export interface Answer {
   readonly elapsed: number
 }
 
+/** Told once per round trip, with the wire: a frame that was sent after the answer to the one before it came. */
+const trips = channel('kplay:round-trip')
+
 export const tooLong = (seconds: number): KplayError => new KplayError('TIMEOUT', `no answer within ${seconds} s`)
 
 /** Sends frames to a process that runs a shell, and takes their answers apart. Once lost it stays lost. */
@@ -40,6 +44,9 @@ export class Wire {
   readonly #stderr = new Cutter()
   readonly #open = new Set<(sent: boolean) => void>()
   #flow: () => void = () => undefined
+  /** How many answers stand in a row, each awaited before the next question: frames sent at once share one. */
+  #answered = 0
+  #asked = 0
 
   constructor(process: Process) {
     this.process = process
@@ -58,6 +65,10 @@ export class Wire {
   send({ text, limit, patience, mark }: Frame): Promise<Answer> {
     if (!this.alive) return Promise.reject(new ShellLost(false, this.#noise()))
     const nonce = makeNonce()
+    const trip = this.#answered + 1
+    // The first one opens the shell.
+    if (trip > this.#asked && trip > 1) trips.publish(this)
+    this.#asked = Math.max(this.#asked, trip)
     return new Promise((resolve, reject) => {
       const stdout = new Bounded(limit)
       const stderr = new Bounded(limit)
@@ -76,6 +87,7 @@ export class Wire {
       const end = () => {
         if (--waiting > 0) return
         settle()
+        this.#answered = Math.max(this.#answered, trip)
         resolve({ nonce, code: code ?? -1, stdout, stderr, elapsed: performance.now() - began })
       }
       const begin = () => {
