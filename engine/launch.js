@@ -36,7 +36,7 @@ function build() {
 
 // Only a clone has the build settings: the published package leaves them out.
 if (existsSync(sources)) {
-  const folders = ['engine', 'test/lab', 'test/mirror', 'test/language', 'test/compatibility']
+  const folders = ['engine', 'test/lab', 'test/mirror', 'test/language', 'test/compatibility', 'test/bench']
     .map((name) => join(root, name))
     .filter((name) => existsSync(name))
   const latest = Math.max(statSync(sources).mtimeMs, ...folders.map(newest))

@@ -1,0 +1,48 @@
+import type { Bench } from '../bench.ts'
+import type { Name } from '../tools.ts'
+import { Guide } from './guide.ts'
+import type { RowMaker } from './row.ts'
+
+const all: readonly Name[] = ['kplay', 'ansible', 'pipelining', 'mitogen', 'pyinfra']
+
+let guide: Promise<Guide> | undefined
+const opened = (bench: Bench): Promise<Guide> => (guide ??= Guide.open(bench))
+
+/** The guide's playbook on five hosts. */
+export const site: readonly RowMaker[] = [
+  {
+    id: 'a',
+    open: async (bench) => {
+      const on = await opened(bench)
+      const tools = await Promise.all(all.map((name) => on.settled(name)))
+      const floors = [await on.floor('plain script', 'plain'), await on.floor('batched script', 'batched')]
+      return { title: 'site, nothing to change', contenders: [...tools, ...floors] }
+    },
+  },
+  {
+    id: 'c',
+    open: async (bench) => {
+      const on = await opened(bench)
+      const tools = await Promise.all(all.map((name) => on.settled(name, true)))
+      const floors = [await on.floor('plain script', 'plain'), await on.floor('batched script', 'batched')]
+      return { title: 'site, dry run', contenders: [...tools, ...floors] }
+    },
+  },
+  {
+    id: 'b',
+    open: async (bench) => {
+      const on = await opened(bench)
+      const tools = await Promise.all(all.map((name) => on.fromBare(name)))
+      const floor = await on.floor('bare script: downloads, digests, extractions', 'install')
+      return { title: 'site, from bare', contenders: [...tools, floor] }
+    },
+  },
+  {
+    id: 'cb',
+    open: async (bench) => {
+      const on = await opened(bench)
+      const names: readonly Name[] = ['kplay', 'ansible', 'pyinfra']
+      return { title: 'dry run from bare', contenders: await Promise.all(names.map((name) => on.fromBare(name, true))) }
+    },
+  },
+]
