@@ -9,11 +9,12 @@ import { race } from './race.ts'
 import type { Sample } from './race.ts'
 import type { RowMaker } from './rows/row.ts'
 import { site } from './rows/site.ts'
+import { tasks } from './rows/tasks.ts'
 import { renderPage, renderPlain } from './table.ts'
 import type { Measured } from './table.ts'
 
 const PAGE = 'docs/benchmarks.md'
-const rows: readonly RowMaker[] = [...site]
+const rows: readonly RowMaker[] = [...site, ...tasks]
 
 const say = (line: string): void => console.log(`bench: ${line}`)
 

@@ -3,6 +3,7 @@ import io, json, os
 from pyinfra import host
 from pyinfra.facts.files import Directory
 from pyinfra.operations import files, server, systemd
+from pyinfra.operations.util import any_changed
 
 told = json.load(open(os.environ['BENCH_TOLD']))
 sums, mirror, templates = told['sums'], told['mirror'], told['templates']
@@ -21,7 +22,7 @@ context = {
     'groups': told['groups'],
     'hostvars': told['hosts'],
     # As Ansible sets Jinja up.
-    'jinja_env_kwargs': {'trim_blocks': True, 'keep_trailing_newline': True},
+    'jinja_env_kwargs': {'trim_blocks': True},
 }
 
 for key, text in sysctls.items():
@@ -43,8 +44,9 @@ def program(archive, link, name=None, variable=None):
 
 def service(name, *settings):
     unit = files.template(src=f'{templates}/unit.j2', dest=f'/etc/systemd/system/{name}.service', mode='644', svc=name)
-    restarted = any(operation.will_change for operation in [unit, *settings])
-    systemd.service(service=name, running=True, enabled=True, restarted=restarted, daemon_reload=unit.will_change)
+    systemd.daemon_reload(_if=unit.did_change)
+    systemd.service(service=name, running=True, enabled=True)
+    systemd.service(service=name, restarted=True, _if=any_changed(unit, *settings))
 
 
 program('jdk-1.8.0_161', 'jdk', 'java', 'JAVA_HOME')

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { host } from '../../lab/host.ts'
 import { run } from '../../lab/shell.ts'
 import type { Bench } from '../bench.ts'
+import { batchedQuestions, installation, plainQuestions } from '../floor/guide.ts'
 import { writeInventory } from '../inventory.ts'
 import type { Member } from '../inventory.ts'
 import { benchText, guideFolder } from '../places.ts'
@@ -76,12 +77,21 @@ export class Guide {
 
   async floor(name: string, work: 'plain' | 'batched' | 'install'): Promise<Contender> {
     const archives = Object.keys(this.#sums)
-    const hosts = this.#job.inventory.members.map(({ address, port }, index) => ({
-      ...{ address, port },
-      archives: index < 3 || work !== 'install' ? archives : archives.filter((one) => !one.startsWith('zookeeper')),
-      settle: index < 3 ? 2 * HOLD : HOLD,
-    }))
-    const contender = await this.#bench.tools.floor(name, { work, hosts, sums: this.#sums, mirror: this.#mirror })
+    const hosts = this.#job.inventory.members.map(({ address, port, vars }) => {
+      const isZookeeper = vars?.['myid'] !== undefined
+      const own = archives.filter((archive) => isZookeeper || !archive.startsWith('zookeeper'))
+      const sums = new Map(own.map((archive) => [archive, this.#sums[archive] ?? '']))
+      const scripts = {
+        plain: () => plainQuestions(archives),
+        batched: () => [batchedQuestions(archives)],
+        // Each service is started, and at the end of its play restarted.
+        install: () => [installation(this.#mirror, sums, (isZookeeper ? 4 : 2) * HOLD)],
+      }
+      return { address, port, scripts: scripts[work]() }
+    })
+    const strict = work === 'install'
+    // The reference's plain script leaves ssh2 as it comes.
+    const contender = await this.#bench.tools.floor(name, { hosts, noDelay: work !== 'plain', strict, openings: 5 })
     return { ...contender, before: () => (work === 'install' ? this.#strip() : this.#settle('kplay')) }
   }
 
