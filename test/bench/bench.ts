@@ -2,8 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { down, up } from '../lab/lab.ts'
+import { runFolder } from '../lab/places.ts'
 import { outerAddress } from '../lab/roster.ts'
 import { host } from '../lab/host.ts'
+import { locked } from '../lab/lock.ts'
 import type { Say } from '../lab/shell.ts'
 import { serveFolder } from '../mirror/serve.ts'
 import { makeArchives } from './archives.ts'
@@ -37,8 +39,14 @@ const once = <T>(make: () => Promise<T>): (() => Promise<T>) => {
   return () => (made ??= make())
 }
 
-/** Does `work` with a benchmark set up, and takes everything down after it, also after a failure. */
-export async function withBench<T>(fresh: boolean, say: Say, work: (bench: Bench) => Promise<T>): Promise<T> {
+/**
+ * Does `work` with a benchmark set up, and takes everything down after it, also after a failure. A second one with the
+ * same lab waits.
+ */
+export const withBench = <T>(fresh: boolean, say: Say, work: (bench: Bench) => Promise<T>): Promise<T> =>
+  locked(`${runFolder}-bench.lock`, () => alone(fresh, say, work))
+
+async function alone<T>(fresh: boolean, say: Say, work: (bench: Bench) => Promise<T>): Promise<T> {
   const closers: (() => Promise<void>)[] = []
   const folder = await mkdtemp(join(tmpdir(), 'kplay-bench-'))
   const close = once(async () => {

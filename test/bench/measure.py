@@ -59,14 +59,19 @@ wall = time.monotonic() - start
 after = used()
 ended.set()
 sampler.join()
-while members():
+# A process that has ended counts as a member for a moment more.
+for _ in range(500):
     for pid in members():
         try:
             os.kill(pid, signal.SIGKILL)
         except ProcessLookupError:
             pass
-    time.sleep(0.02)
-os.rmdir(group)
+    try:
+        os.rmdir(group)
+    except OSError:
+        time.sleep(0.02)
+    if not os.path.exists(group):
+        break
 with open(report, 'w') as file:
     json.dump({
         'code': os.waitstatus_to_exitcode(status),
