@@ -8,13 +8,15 @@ import { aboutPage } from './about.ts'
 import { race } from './race.ts'
 import type { Sample } from './race.ts'
 import type { RowMaker } from './rows/row.ts'
+import { far } from './rows/far.ts'
+import { list } from './rows/list.ts'
 import { site } from './rows/site.ts'
 import { tasks } from './rows/tasks.ts'
 import { renderPage, renderPlain } from './table.ts'
 import type { Measured } from './table.ts'
 
 const PAGE = 'docs/benchmarks.md'
-const rows: readonly RowMaker[] = [...site, ...tasks]
+const rows: readonly RowMaker[] = [...site, ...tasks, ...far, ...list]
 
 const say = (line: string): void => console.log(`bench: ${line}`)
 

@@ -16,6 +16,8 @@ export interface Sample {
   readonly memory: number
   /** What it printed. */
   readonly output: string
+  /** How often it spoke after it had heard something, logins included; where a proxy stands before the hosts. */
+  readonly turns?: number
 }
 
 /** What makes a tool count its waits for an answer, and how many the host had that had most. */
@@ -36,6 +38,8 @@ export interface Contender {
   readonly check?: (sample: Sample) => void
   /** Round trips are counted in a run of their own, which is not timed. */
   readonly trips?: TripCounter
+  /** How often it spoke after it had heard something, to the host that it did so most often. */
+  readonly turns?: () => number
   /** Takes part in so many rounds only, as it takes minutes. */
   readonly rounds?: number
   /** An exit status other than 0 is an answer, too. */
@@ -66,7 +70,7 @@ export async function timed({ folder, python }: Timing, contender: Contender): P
     throw new Error(`${contender.name} exits with ${sample.code}: ${command.join(' ')}\n${text.slice(-4000)}`)
   }
   contender.check?.(sample)
-  return sample
+  return contender.turns ? { ...sample, turns: contender.turns() } : sample
 }
 
 export interface Figures {

@@ -15,6 +15,7 @@ interface Line {
   readonly cpu: number
   readonly megabytes: number
   readonly trips: number | undefined
+  readonly turns: number | undefined
   readonly failed: boolean
 }
 
@@ -27,19 +28,20 @@ function lineOf([name, { samples, trips }]: [string, Figures]): Line {
     cpu: median(samples.map(({ cpu }) => cpu)),
     megabytes: median(samples.map(({ memory }) => memory)) / 1e6,
     trips,
+    turns: samples[0]?.turns === undefined ? undefined : median(samples.map(({ turns = 0 }) => turns)),
     failed: samples.some(({ code }) => code !== 0),
   }
 }
 
 const seconds = (value: number): string => (value < 10 ? value.toFixed(2) : value.toFixed(1))
 
-const head = ['', 'wall s', 'fewest–most', '× kplay', 'CPU s', 'peak MB', 'round trips']
+const head = ['', 'wall s', 'fewest–most', '× kplay', 'CPU s', 'peak MB', 'round trips', 'turns on the wire']
 
 /** The figures of a row as cells, under `head`. */
 function cellsOf({ figures }: Measured): string[][] {
   const lines = [...figures].map(lineOf)
   const own = lines.find(({ name }) => name === 'kplay')?.wall
-  return lines.map(({ name, wall, spread, cpu, megabytes, trips, failed }) => [
+  return lines.map(({ name, wall, spread, cpu, megabytes, trips, turns, failed }) => [
     failed ? `${name} (fails)` : name,
     seconds(wall),
     spread,
@@ -47,6 +49,7 @@ function cellsOf({ figures }: Measured): string[][] {
     seconds(cpu),
     megabytes.toFixed(0),
     trips === undefined ? '' : String(trips),
+    turns === undefined ? '' : String(turns),
   ])
 }
 

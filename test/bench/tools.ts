@@ -18,6 +18,8 @@ export interface Job {
   readonly told?: Readonly<Record<string, unknown>>
   readonly vars?: Readonly<Record<string, unknown>>
   readonly dry?: boolean
+  /** Nothing is run. */
+  readonly listTasks?: boolean
   /** Hosts at work at once. */
   readonly forks: number
 }
@@ -67,10 +69,10 @@ export class Tools {
   }
 
   /** kplay and Ansible are told the same in the same words. */
-  async #words({ inventory, playbook, vars = {}, dry }: Job): Promise<string[]> {
+  async #words({ inventory, playbook, vars = {}, dry, listTasks }: Job): Promise<string[]> {
     const file = await this.#file('vars', vars)
     const words = ['-i', inventory.file, '-e', `@${file}`, '--private-key', keyFile]
-    return [...words, ...(dry ? ['--check'] : []), playbook]
+    return [...words, ...(dry ? ['--check'] : []), ...(listTasks ? ['--list-tasks'] : []), playbook]
   }
 
   #ansible({ inventory, forks }: Job): Record<string, string> {
