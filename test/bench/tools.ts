@@ -71,7 +71,7 @@ export class Tools {
   /** kplay and Ansible are told the same in the same words. */
   async #words({ inventory, playbook, vars = {}, dry, listTasks }: Job): Promise<string[]> {
     const file = await this.#file('vars', vars)
-    const words = ['-i', inventory.file, '-e', `@${file}`, '--private-key', keyFile]
+    const words = ['-i', inventory.file, '-e', `@${file}`, ...(listTasks ? [] : ['--private-key', keyFile])]
     return [...words, ...(dry ? ['--check'] : []), ...(listTasks ? ['--list-tasks'] : []), playbook]
   }
 

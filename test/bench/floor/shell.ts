@@ -23,7 +23,7 @@ export async function openShell({ address, port }: Place, key: string, noDelay: 
   const sock = connect({ host: address, port, noDelay })
   await new Promise((ready, fail) => {
     client.once('ready', () => ready(undefined)).once('error', fail)
-    client.connect({ sock, username: 'root', privateKey: readFileSync(key) })
+    client.connect({ sock, username: 'root', privateKey: readFileSync(key), readyTimeout: 120_000 })
   })
   const nonce = randomBytes(16).toString('hex')
   const waiting: ((answer: { out: string; code: number }) => void)[] = []

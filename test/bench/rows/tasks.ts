@@ -33,7 +33,7 @@ async function contendersOn(
   }))
   const floor = (name: string, scripts: (member: Member) => readonly string[]): Promise<Contender> => {
     const hosts = members.map((member) => ({ ...member, scripts: scripts(member) }))
-    return bench.tools.floor(name, { hosts, noDelay: true, strict: true, openings: forks })
+    return bench.tools.floor(name, { hosts, noDelay: true, strict: true, openings: Math.min(50, forks) })
   }
   return [
     ...(await Promise.all(tools)),
