@@ -55,8 +55,9 @@ async function alone<T>(fresh: boolean, say: Say, work: (bench: Bench) => Promis
     await down(say)
     await rm(folder, { recursive: true, force: true })
   })
+  // Signals may come twice: to the process, and to its group.
   const interrupted = (): void => void close().finally(() => process.exit(130))
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, interrupted)
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupted)
   try {
     // What a benchmark that was killed left behind.
     await emptyGroup()

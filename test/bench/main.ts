@@ -1,6 +1,7 @@
 import './own-lab.ts'
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { loadavg } from 'node:os'
+import { join } from 'node:path'
 import { Command } from 'commander'
 import { withBench } from './bench.ts'
 import type { Bench } from './bench.ts'
@@ -25,15 +26,18 @@ interface Flags {
   readonly only?: readonly string[]
   readonly fresh?: true
   readonly write?: true
+  readonly keep?: string
 }
 
-async function measure(bench: Bench, { id, open }: RowMaker, { rounds, only }: Flags): Promise<Measured> {
+async function measure(bench: Bench, { id, open }: RowMaker, { rounds, only, keep }: Flags): Promise<Measured> {
   const { title, contenders } = await open(bench)
   const chosen = contenders.filter(({ name }) => !only || only.some((word) => name.includes(word)))
-  const tell = (name: string, { wall, cpu, memory }: Sample): void =>
-    say(
-      `(${id}) ${name}: ${wall.toFixed(2)} s, CPU ${cpu.toFixed(2)} s, ${(memory / 1e6).toFixed(0)} MB (load ${loadavg()[0]?.toFixed(1)})`,
-    )
+  if (keep !== undefined) mkdirSync(keep, { recursive: true })
+  const tell = (name: string, { wall, cpu, memory, output }: Sample): void => {
+    const took = `${wall.toFixed(2)} s, CPU ${cpu.toFixed(2)} s, ${(memory / 1e6).toFixed(0)} MB`
+    say(`(${id}) ${name}: ${took} (load ${loadavg()[0]?.toFixed(1)})`)
+    if (keep !== undefined) writeFileSync(join(keep, `${id} ${name.replaceAll('/', ' ')}.txt`), output)
+  }
   const timing = { folder: bench.folder, python: bench.peers.python }
   return { id, title, figures: await race(timing, chosen, Number(rounds), tell) }
 }
@@ -58,6 +62,7 @@ const program = new Command('bench')
   .option('--rounds <n>', 'how often each runs; the table has the medians', '3')
   .option('--only <name...>', 'only those whose name has one of these words in it')
   .option('--fresh', 'look for newer versions of the peers')
+  .option('--keep <folder>', 'keep what each printed in its last run')
   .option('--write', `write ${PAGE}`)
   .action(main)
 program.parseAsync().catch((error: unknown) => {

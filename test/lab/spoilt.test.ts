@@ -57,16 +57,24 @@ const profile = (what: string, variable: string): Spoiling[] => [
   { task: `${what} profile`, by: `sed -i '/BEGIN ${what}$/,/END ${what}$/d' /root/.bashrc` },
 ]
 
-/** A file of settings: its text, and its mode. Each change restarts what reads it. */
-const settings = (task: string, path: string, service: string): Spoiling[] =>
-  [`echo '# by hand' >> ${path}`, `chmod 600 ${path}`, `rm ${path}`].map((by) => ({
-    task,
-    by,
-    changes: [task, restart(service)],
-  }))
+/** A file of settings: its text, its mode, and all of it. Each change restarts what reads it. */
+const settings = (
+  task: string,
+  path: string,
+  service: string,
+  more: { readonly onText?: readonly string[]; readonly onLoss?: readonly string[] } = {},
+): Spoiling[] => {
+  const { onText = [task], onLoss = onText } = more
+  return [
+    { task, by: `echo '# by hand' >> ${path}`, changes: [...onText, restart(service)] },
+    { task, by: `chmod 600 ${path}`, changes: [task, restart(service)] },
+    { task, by: `rm ${path}`, changes: [...onLoss, restart(service)] },
+  ]
+}
 
 const serviceSpoilings = (service: string): Spoiling[] => [
-  ...settings('unit', `/etc/systemd/system/${service}.service`, service),
+  // systemd reads a unit file anew that was written, which counts as a change of the service.
+  ...settings('unit', `/etc/systemd/system/${service}.service`, service, { onText: ['unit', 'service'] }),
   { task: 'service', by: `systemctl stop ${service}` },
   { task: 'service', by: `systemctl disable ${service}` },
 ]
@@ -93,7 +101,10 @@ const spoilings: readonly Spoiling[] = [
   ...serviceSpoilings('zookeeper'),
   ...programSpoilings('kafka', 'kafka_2.11-0.9.0.1', ['server.properties', restart('kafka')]),
   ...profile('kafka', 'KAFKA_HOME'),
-  ...settings('server.properties', `${programs}/kafka/config/server.properties`, 'kafka'),
+  ...settings('server.properties', `${programs}/kafka/config/server.properties`, 'kafka', {
+    // It came with the archive.
+    onLoss: ['extract kafka', 'server.properties'],
+  }),
   ...serviceSpoilings('kafka'),
 ]
 
@@ -145,7 +156,7 @@ describe.skipIf(labProblem())('what somebody spoils by hand between two runs', (
   test('every task of the playbook, each of its handlers and the facts are among them', async () => {
     const told = await run()
     const names = told.events.flatMap((event) => (event.type === 'result' ? [event.task.name] : []))
-    const spoilt = new Set(spoilings.flatMap(({ task, changes = [] }) => [task, ...changes]))
+    const spoilt = new Set(['Gathering facts', ...spoilings.flatMap(({ task, changes = [] }) => [task, ...changes])])
     expect([...new Set(names)].filter((one) => !spoilt.has(one))).toEqual([])
     expect([...spoilt]).toEqual(expect.arrayContaining([restart('zookeeper'), restart('kafka')]))
     expect(recapOf(told)[name]).toMatchObject({ changed: 0, failed: 0 })

@@ -19,8 +19,8 @@ sysctls = {
     'net.ipv4.tcp_max_syn_backlog': '4096',
 }
 context = {
-    'groups': told['groups'],
-    'hostvars': told['hosts'],
+    'groups': {'zookeeper': told['groups']['zookeeper']},
+    'hostvars': {name: {'myid': told['hosts'][name]['myid']} for name in told['groups']['zookeeper']},
     # As Ansible sets Jinja up.
     'jinja_env_kwargs': {'trim_blocks': True},
 }

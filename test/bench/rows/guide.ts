@@ -132,10 +132,8 @@ cp /run/.bashrc /root/.bashrc
 sysctl -q -w net.core.somaxconn=4096 net.ipv4.tcp_rmem='4096 131072 6291456' net.ipv4.tcp_wmem='4096 16384 4194304' net.ipv4.tcp_max_syn_backlog=1024
 `
 
-/** Whether a tool says that it changed something: each in its own words. */
+/** Whether a tool says that it changed something: each in its own words. pyinfra's columns are hosts, changes, errors … */
 function changes({ output }: Sample): boolean {
-  if (/^\s*Grand total/m.test(output)) return !/^\s*Grand total[^\n]*No changes/m.test(output) && pyinfraChanged(output)
-  return /\bchanged=[1-9]/.test(output)
+  const [, changed] = /^\s*Grand total\s+\d+\s+(\S+)/m.exec(output) ?? []
+  return changed === undefined ? /\bchanged=[1-9]/.test(output) : changed !== '-'
 }
-
-const pyinfraChanged = (output: string): boolean => /^\s*Grand total\s*\|\s*\d+\s*\|\s*[1-9]/m.test(output)
