@@ -11,4 +11,4 @@ if [ ! -e "$installed" ] || [ -n "$(find package-lock.json -newer "$installed")"
   # Every cache lies under one folder, npm's too.
   npm ci --loglevel=error --cache "${KPLAY_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/kplay}/npm"
 fi
-node node_modules/typescript/bin/tsc -p tsconfig.build.json
+npm run --silent build

@@ -8,6 +8,5 @@ const { version } = JSON.parse(readFileSync(new URL('../../../package.json', imp
 }
 
 for (const stream of [process.stdout, process.stderr]) outliveReader(stream)
-await runProgram(process.argv.slice(2), version)
 // Agents, sockets of a lost host: nothing that is left may keep the process alive.
-setTimeout(() => process.exit(), 500).unref()
+void runProgram(process.argv.slice(2), version).then(() => setTimeout(() => process.exit(), 500).unref())
