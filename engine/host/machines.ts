@@ -26,7 +26,14 @@ export function openMachines(options: ReachOptions): Machines {
       if (!machine) machines.set(name, (machine = new Machine(name, connect, settings.timeout)))
       return machine.target(become)
     },
-    changed: (name) => machines.get(name)?.changed(),
+    async peek(settings, become) {
+      const { name } = await reach.find(settings)
+      return machines.get(name)?.peek(become)
+    },
+    changed(name) {
+      for (const machine of name === undefined ? machines.values() : [machines.get(name)]) machine?.changed()
+    },
+    age: (name) => machines.get(name)?.age ?? 0,
     async disconnect(name) {
       const machine = machines.get(name)
       machines.delete(name)
@@ -43,6 +50,7 @@ export function openMachines(options: ReachOptions): Machines {
 }
 
 class Machine {
+  age = 0
   readonly #name: string
   readonly #connect: () => Promise<Connection>
   readonly #timeout: number
@@ -63,12 +71,18 @@ class Machine {
     const login = await this.#session('', undefined)
     // To become whom we are already costs nothing and needs no sudo.
     if (!become || become.user === login.target.user) return login.target
-    const { method, user, flags, program } = become
-    const opened = await this.#session(JSON.stringify([method, user, flags, program]), become)
+    const opened = await this.#session(keyOf(become), become)
     return opened.target
   }
 
+  async peek(become: Become | undefined): Promise<Target | undefined> {
+    const login = await this.#sessions.get('')
+    if (!become || !login || become.user === login.target.user) return login?.target
+    return (await this.#sessions.get(keyOf(become)))?.target
+  }
+
   changed(): void {
+    this.age += 1
     this.#facts.clear()
     for (const { reader } of this.#opened) reader.forget()
   }
@@ -136,6 +150,8 @@ class Machine {
     return this.#connection ?? this.#reach(reconnect)
   }
 }
+
+const keyOf = ({ method, user, flags, program }: Become): string => JSON.stringify([method, user, flags, program])
 
 const ignore = (): void => undefined
 const no = (): boolean => false

@@ -74,8 +74,12 @@ export interface FactsWanted {
 export interface Machines {
   /** Connects and logs in where that was not done yet. Throws UNREACHABLE, HOST_KEY, LOGIN_REFUSED or BECOME. */
   open(settings: ConnectionSettings, become?: Become): Promise<Target>
-  /** Forgets what readers remember of that machine: something on it may have changed. */
-  changed(machine: string): void
+  /** The session that is open, or being opened; undefined where nobody has asked for one yet. */
+  peek(settings: ConnectionSettings, become?: Become): Promise<Target | undefined>
+  /** Forgets what readers remember of that machine, or of all: something there may have changed. */
+  changed(machine?: string): void
+  /** How often something was forgotten of that machine. */
+  age(machine: string): number
   /** Ends the connection to that machine; whoever opens it again gets a new one. */
   disconnect(machine: string): Promise<void>
   /** Ends what still runs on all hosts: the second Ctrl-C. */

@@ -51,6 +51,7 @@ export async function runAttempts(
     context.emit({ type: 'retry', task: planned.info, host: host.name, attempt, of: most - 1 })
     const delay = numberOf(task.delay, 'delay', now) ?? DELAY
     await pause((delay < 0 ? 1 : delay) * 1000, context.soft)
+    context.machines.changed()
   }
 }
 

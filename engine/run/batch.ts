@@ -1,4 +1,5 @@
 import type { RunContext } from './context.ts'
+import type { Course } from './course.ts'
 import type { Gates } from './gates.ts'
 import type { Planned, PlannedBlock } from './plan.ts'
 import type { PlayView } from './scopes.ts'
@@ -6,9 +7,10 @@ import type { HostState } from './state.ts'
 
 /** Takes hosts through what was planned; those that call each other in circles get it as an argument. */
 export interface Walker {
-  nodes(nodes: readonly Planned[], batch: Batch, hosts: readonly HostState[]): Promise<void>
+  /** @param then what comes behind these nodes */
+  nodes(nodes: readonly Planned[], batch: Batch, hosts: readonly HostState[], then?: Course): Promise<void>
   /** A block to its end, for hosts that are in it together. */
-  whole(block: PlannedBlock, batch: Batch, group: readonly HostState[]): Promise<void>
+  whole(block: PlannedBlock, batch: Batch, group: readonly HostState[], then?: Course): Promise<void>
 }
 
 /** A batch of hosts on its way through a play. */

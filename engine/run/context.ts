@@ -16,6 +16,8 @@ export interface RunOptions {
   readonly check: boolean
   readonly diff: boolean
   readonly forks: number
+  /** How many tasks ahead hosts are asked at most; 0: no task before its turn. */
+  readonly lookAhead?: number | undefined
   readonly tags: readonly string[]
   readonly skipTags: readonly string[]
   readonly extraVars: Vars

@@ -55,6 +55,8 @@ export interface ConvergeContext extends ReadContext {
   detach?(step: RunStep, values: ResultValues): RunStep
   /** Told after each step: what readers remember of the machine is out of date. */
   changed(): void
+  /** Told when time has passed, or a program or service was started: other machines may have changed too. */
+  stirred?(): void
 }
 
 const NOTHING = { changes: [], steps: [], warnings: [] }
@@ -77,10 +79,13 @@ export async function answer(
     timeout: context.stepOptions.timeout,
     checking: context.overlay !== undefined,
   }
+  const waits = module.kind === 'read' && module.waits === true
+  if (waits) context.changed()
   const { values, failed, hint } =
     module.kind === 'read'
       ? await module.read(args, context.reader, asking)
       : ((await module.ask?.(args, context.reader, asking)) ?? { values: {} })
+  if (waits) context.stirred?.()
   if (failed === undefined) return { ...NOTHING, status: 'ok', values }
   if (context.predicted?.()) throw unpredictable(failed)
   return {
@@ -143,6 +148,7 @@ async function change(
 
   await context.beforeSteps?.()
   const ran = await runSteps(detached(job, context), context)
+  if (module.always !== undefined || module.settle) context.stirred?.()
   const failure = failureOf(job, ran)
   const { after, left } = failure ? { after: now, left: [] } : await settle(job)
   const values = module.result?.(args, now, after, ran) ?? {}

@@ -2,6 +2,7 @@ import { KplayError } from '../errors.ts'
 import { toPlain, type Vars } from '../value.ts'
 import type { Batch, Walker } from './batch.ts'
 import { within, type Chain } from './chain.ts'
+import type { Course } from './course.ts'
 import type { IncludedHere } from './included.ts'
 import { runOnHosts } from './on-hosts.ts'
 import type { TaskEnd } from './outcome.ts'
@@ -23,6 +24,7 @@ export async function runInclude(
   batch: Batch,
   hosts: readonly HostState[],
   walker: Walker,
+  then?: Course,
 ): Promise<void> {
   const ends = await runOnHosts(planned, batch, hosts)
   const { plan } = batch.view
@@ -39,7 +41,7 @@ export async function runInclude(
     for (const node of nodes)
       if (node.kind === 'block' && node.enters?.public && !plan.exported.includes(node.enters))
         plan.exported.push(node.enters)
-    await walker.nodes(nodes, batch, group)
+    await walker.nodes(nodes, batch, group, then)
   }
 }
 

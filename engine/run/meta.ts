@@ -8,9 +8,6 @@ import type { Planned, PlannedTask } from './plan.ts'
 import { scopeOf } from './scopes.ts'
 import type { HostState } from './state.ts'
 
-export const isMeta = ({ task }: PlannedTask): boolean =>
-  task.action.replace(/^ansible\.(builtin|legacy)\./, '') === 'meta'
-
 /** What concerns the whole batch is decided by the condition of its first host, as in Ansible. */
 const OF_THE_BATCH = ['end_play', 'end_batch', 'clear_host_errors', 'clear_facts', 'refresh_inventory']
 

@@ -3,8 +3,10 @@ import type { Value } from '../value.ts'
 import { evaluateText } from '../values/template.ts'
 import { actionNamed } from './actions.ts'
 import type { Batch } from './batch.ts'
+import { lookAhead } from './look-ahead.ts'
 import { nearest } from './chain.ts'
 import { flagOf } from './connect.ts'
+import type { Course } from './course.ts'
 import type { RunContext } from './context.ts'
 import { learn } from './learn.ts'
 import { nameHandlers, notify } from './notify.ts'
@@ -17,11 +19,16 @@ import type { TaskEnd } from './outcome.ts'
 import { runTask } from './task.ts'
 import { taskDict } from './task-dict.ts'
 
-/** One task on many hosts at once, at most `forks` at a time. @returns how it ended on those it ran on */
+/**
+ * One task on many hosts at once, at most `forks` at a time.
+ * @param rest what comes behind it
+ * @returns how it ended on those it ran on
+ */
 export async function runOnHosts(
   planned: PlannedTask,
   batch: Batch,
   hosts: readonly HostState[],
+  rest?: Course,
 ): Promise<readonly (readonly [HostState, TaskEnd])[]> {
   const { context, view } = batch
   const [first] = hosts
@@ -40,7 +47,9 @@ export async function runOnHosts(
       batch.gates.pass(planned.info.id, most, async (): Promise<[HostState, TaskEnd] | undefined> => {
         if (context.soft.aborted) return undefined
         context.emit({ type: 'host-start', task: info, host: host.name })
-        const end = await runTask({ ...planned, info }, host, view, context)
+        const running = runTask({ ...planned, info }, host, view, context)
+        lookAhead(host, rest, view, context)
+        const end = await running
         settleHost(planned, host, end, batch)
         await settleOwed(end, host, view, context)
         context.emit({ type: 'result', task: info, result: { ...end.result, ignored: end.ignored } })

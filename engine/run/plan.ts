@@ -23,6 +23,9 @@ export interface PlannedBlock {
 }
 export type Planned = PlannedTask | PlannedBlock
 
+export const isMeta = ({ task }: PlannedTask): boolean =>
+  task.action.replace(/^ansible\.(builtin|legacy)\./, '') === 'meta'
+
 /** What a name in `notify` means: a task, or a block that is run as a whole. */
 export interface PlannedHandler {
   readonly id: number

@@ -1,6 +1,7 @@
 import type { Play } from '../model.ts'
 import { flagOf } from './connect.ts'
 import type { RunContext } from './context.ts'
+import type { Course } from './course.ts'
 import { gatheringTask } from './facts.ts'
 import type { Batch } from './batch.ts'
 import { Gates } from './gates.ts'
@@ -9,7 +10,7 @@ import { runOnHosts } from './on-hosts.ts'
 import { clearsErrors } from './meta.ts'
 import { nameHandlers } from './notify.ts'
 import { notifyAllOwed } from './owed.ts'
-import { planPlay } from './plan.ts'
+import { planPlay, type PlannedPlay } from './plan.ts'
 import { startingAt } from './start-at.ts'
 import { scopeOf, type PlayView } from './scopes.ts'
 import { batches, playOrder } from './serial.ts'
@@ -108,12 +109,13 @@ async function runSections(batch: Batch, hosts: readonly HostState[]): Promise<v
   if (play.gatherFacts === undefined || flagOf(play.gatherFacts.value, scope, 'gather_facts')) {
     const ready = hosts.filter(({ running }) => running)
     const without = ready.filter((host) => !host.facts.gathered)
-    await runOnHosts(gatheringTask(play, nextId), batch, play.gatherFacts === undefined ? without : ready)
+    const gathering = gatheringTask(play, nextId)
+    await runOnHosts(gathering, batch, play.gatherFacts === undefined ? without : ready, courseOf(sections, 0))
   }
   const spec = playSpec(play, scope)
   if (spec) startRole(spec, { keywords: [play.keywords], roles: [] }, batch, hosts)
-  for (const section of sections) {
-    await walker.nodes(section, batch, hosts)
+  for (const [index, section] of sections.entries()) {
+    await walker.nodes(section, batch, hosts, courseOf(sections, index + 1))
     const forced =
       context.options.forceHandlers ||
       (play.forceHandlers !== undefined && flagOf(play.forceHandlers.value, scope, 'force_handlers'))
@@ -126,6 +128,12 @@ async function runSections(batch: Batch, hosts: readonly HostState[]): Promise<v
     const { stopped, cut, fatal, lastOfPlay } = handling
     Object.assign(batch, { stopped: batch.stopped || stopped, cut, fatal, lastOfPlay: batch.lastOfPlay ?? lastOfPlay })
   }
+}
+
+/** Section by section; what is notified in one may come between. */
+const courseOf = (sections: PlannedPlay['sections'], next: number): Course | undefined => {
+  const nodes = sections[next]
+  return nodes && { nodes, next: 0, then: courseOf(sections, next + 1) }
 }
 
 function playBatches(play: Play, hosts: readonly HostState[], context: RunContext, view: PlayView): HostState[][] {

@@ -40,6 +40,7 @@ export async function runControl(
       sleep: (milliseconds) => pause(milliseconds, job.context.soft),
     }),
   )
+  if (module.waits) job.context.machines.changed()
   const { status = 'ok', exact, message, learnt, included } = answer
   if (included) validateIncluded(included, job.context.registry, job.planned.chain)
   return {

@@ -31,7 +31,10 @@ export async function runLoop(
   warnOfCollisions(planned, loop, scopeOf(host, view, planned.chain, context), context)
   const ends: TaskEnd[] = []
   for (const index of loop.items.keys()) {
-    if (index > 0 && loop.pause > 0) await pause(loop.pause * 1000, context.soft)
+    if (index > 0 && loop.pause > 0) {
+      await pause(loop.pause * 1000, context.soft)
+      context.machines.changed()
+    }
     // What the item before registered is seen by this one.
     const layers = [soFar(task, resultsOf(ends)), ...itemLayers(loop, index)]
     const scope = scopeOf(host, view, planned.chain, context, layers)

@@ -134,6 +134,7 @@ function workOf(
     sleep: (milliseconds) => pause(milliseconds, context.soft),
     now: () => performance.now(),
     changed: () => context.machines.changed(machine.machine),
+    stirred: () => context.machines.changed(),
     aborted: () => context.hard.aborted,
     turn: context.turns.at(machine.machine),
     // What is done elsewhere may be what makes the host reachable at all.
@@ -144,7 +145,7 @@ function workOf(
 
 type Sight = Pick<ConvergeContext, 'reader' | 'overlay' | 'predicted'>
 
-function readerOf(machine: Target, question: boolean, checking: boolean, context: RunContext): Sight {
+export function readerOf(machine: Target, question: boolean, checking: boolean, context: RunContext): Sight {
   if (!checking) return { reader: machine.reader }
   const overlay = context.overlays.get(machine.machine) ?? new Overlay(machine.reader)
   context.overlays.set(machine.machine, overlay)

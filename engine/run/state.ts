@@ -1,6 +1,7 @@
 import type { Counts } from '../events.ts'
 import type { Owed } from '../host/owed.ts'
 import type { Host } from '../model.ts'
+import { Ahead } from './ahead.ts'
 import { KnownFacts, type FactCache } from './known-facts.ts'
 import type { FilesView } from './vars-files.ts'
 import { fromPlain, type Plain, type Value, type Variable } from '../value.ts'
@@ -43,6 +44,8 @@ export class HostState {
   dragged = false
   /** Roles that ran to their end in this play, as roleIdentity names them. */
   readonly rolesDone = new Set<string>()
+  /** How far it was asked ahead of its tasks. */
+  readonly ahead = new Ahead()
   failedResult: Value = null
   failedTask: Value = null
 

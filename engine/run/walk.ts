@@ -1,31 +1,43 @@
 import type { Batch, Walker } from './batch.ts'
 import { inBatches } from './in-batches.ts'
 import { runInclude } from './include.ts'
-import { isMeta, runMeta } from './meta.ts'
+import type { Course } from './course.ts'
+import { runMeta } from './meta.ts'
 import { runOnHosts } from './on-hosts.ts'
-import { roleIdentity, type Planned, type PlannedBlock } from './plan.ts'
+import { isMeta, roleIdentity, type Planned, type PlannedBlock } from './plan.ts'
 import { startRole } from './role.ts'
 import type { HostState } from './state.ts'
 
 /** Takes hosts through tasks and blocks together: each of them ends a task before any begins the next one. */
-async function walk(nodes: readonly Planned[], batch: Batch, hosts: readonly HostState[]): Promise<void> {
-  for (const node of nodes) {
+async function walk(
+  nodes: readonly Planned[],
+  batch: Batch,
+  hosts: readonly HostState[],
+  then?: Course,
+): Promise<void> {
+  for (const [index, node] of nodes.entries()) {
+    const rest: Course = { nodes, next: index + 1, then }
     const ready = hosts.filter((host) => host.running)
     if (ready.length === 0 || batch.stopped || batch.context.soft.aborted) return
-    if (node.kind === 'block') await runBlock(node, batch, ready)
+    if (node.kind === 'block') await runBlock(node, batch, ready, rest)
     else if (isMeta(node)) await runMeta(node, batch, ready, walker)
-    else if (node.task.includes) await runInclude(node, batch, ready, walker)
-    else await runOnHosts(node, batch, ready)
+    else if (node.task.includes) await runInclude(node, batch, ready, walker, rest)
+    else await runOnHosts(node, batch, ready, rest)
   }
 }
 
-const runBlock = (planned: PlannedBlock, batch: Batch, hosts: readonly HostState[]): Promise<void> =>
-  inBatches(planned, batch, hosts, (group) => runWhole(planned, batch, group))
+const runBlock = (planned: PlannedBlock, batch: Batch, hosts: readonly HostState[], then: Course): Promise<void> =>
+  inBatches(planned, batch, hosts, (group) => runWhole(planned, batch, group, then))
 
 /** A block to its end, for hosts that are in it together. */
-async function runWhole(planned: PlannedBlock, batch: Batch, group: readonly HostState[]): Promise<void> {
+async function runWhole(
+  planned: PlannedBlock,
+  batch: Batch,
+  group: readonly HostState[],
+  then?: Course,
+): Promise<void> {
   const { enters } = planned
-  if (!enters) return runParts(planned, batch, group)
+  if (!enters) return runParts(planned, batch, group, then)
   const name = roleIdentity(enters)
   const before = new Map(group.map((host) => [host, tasksRun(host)]))
   const hosts = enters.allowDuplicates ? group : group.filter(({ rolesDone }) => !rolesDone.has(name))
@@ -34,6 +46,7 @@ async function runWhole(planned: PlannedBlock, batch: Batch, group: readonly Hos
     planned,
     batch,
     hosts.filter(({ running }) => running),
+    then,
   )
   for (const host of hosts) {
     // One that was skipped as a whole may run another time.
@@ -50,13 +63,15 @@ async function runParts(
   { block, rescue, always }: PlannedBlock,
   batch: Batch,
   hosts: readonly HostState[],
+  then?: Course,
 ): Promise<void> {
-  await walk(block, batch, hosts)
+  const last: Course = { nodes: always, next: 0, then }
+  await walk(block, batch, hosts, last)
   const failed = hosts.filter(({ status }) => status === 'failed')
   if (rescue.length > 0 && failed.length > 0) {
     for (const host of failed) rescueHost(host)
     batch.fatal = false
-    await walk(rescue, batch, failed)
+    await walk(rescue, batch, failed, last)
   }
   if (always.length === 0) return
   const still = hosts.filter(({ status }) => status === 'failed')
@@ -64,7 +79,7 @@ async function runParts(
     host.status = 'active'
     host.failing = true
   }
-  await walk(always, batch, hosts)
+  await walk(always, batch, hosts, then)
   for (const host of still) {
     if (host.status === 'active' && host.failing) host.status = 'failed'
     host.failing = false

@@ -142,7 +142,9 @@ function fakeMachines({ hosts: canned = {} }: PlaySetup, made: Map<string, FakeH
         facts: async () => ({ os_family: 'Debian', distribution: 'Debian', hostname: address }),
       }
     },
+    peek: async () => undefined,
     changed: () => undefined,
+    age: () => 0,
     disconnect: async () => undefined,
     abort: () => undefined,
     close: async () => undefined,

@@ -56,6 +56,8 @@ export interface ControlModule {
   readonly anyArgs: boolean
   /** It works once, for all hosts of the play. */
   readonly once?: boolean
+  /** Time passes, or a host goes away and comes back: what was known before it need not hold behind it. */
+  readonly waits?: boolean
   /** The variables it would set: in a dry run that cannot tell their values nobody knows them from then on. */
   sets?(raw: ReadonlyMap<string, Raw>): Iterable<string>
   rule?(args: never): string | undefined
@@ -75,6 +77,7 @@ interface Definition<F extends Fields> {
   readonly raw?: readonly (keyof F & string)[]
   readonly anyArgs?: boolean
   readonly once?: boolean
+  readonly waits?: boolean
   sets?(raw: ReadonlyMap<string, Raw>): Iterable<string>
   rule?(args: ArgsOf<F>): string | undefined
   run(args: ArgsOf<F>, context: ControlContext): Promise<ControlAnswer> | ControlAnswer

@@ -14,6 +14,7 @@ export const pause = defineControl({
     echo: flag({ default: true, help: 'Whether what is typed is shown.' }),
   },
   once: true,
+  waits: true,
   examples: [
     { title: 'Ten seconds', args: { seconds: 10 } },
     { title: 'Ask', args: { prompt: 'Which release?' } },

@@ -7,6 +7,7 @@ export const waitForConnection = defineControl({
   name: 'wait_for_connection',
   summary: 'Waits until the host can be logged in to.',
   notes: 'In a dry run it does not wait: what it would wait for may be what only a real run does.',
+  waits: true,
   args: {
     connect_timeout: whole({
       default: 5,

@@ -68,7 +68,9 @@ export function stillRun(input: StillInput, options: RunOptions, folder: string,
 
 const NO_MACHINES: Machines = {
   open: () => Promise.reject(new KplayError('BUG', 'no host is contacted to explain a variable')),
+  peek: async () => undefined,
   changed: () => undefined,
+  age: () => 0,
   disconnect: () => Promise.resolve(),
   abort: () => undefined,
   close: () => Promise.resolve(),

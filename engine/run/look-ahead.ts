@@ -1,0 +1,123 @@
+import { KplayError } from '../errors.ts'
+import type { Reader } from '../host/reader.ts'
+import type { Target } from '../host/target.ts'
+import { readOwed } from '../host/owed.ts'
+import type { Local, Module } from '../module/define.ts'
+import type { Layer } from '../values/scope.ts'
+import { actionNamed, argumentPlace, evaluateArgs, resolveModule } from './actions.ts'
+import { becomeOf, settingsOf } from './connect.ts'
+import type { RunContext } from './context.ts'
+import { upcoming, type Course } from './course.ts'
+import { expandHomes } from './homes.ts'
+import { firstFalse } from './judge.ts'
+import { itemLayers, loopOf } from './loop.ts'
+import { withDefaults } from './module-defaults.ts'
+import type { PlannedTask } from './plan.ts'
+import { readerOf } from './run-module.ts'
+import { scopeOf, type PlayView } from './scopes.ts'
+import type { HostState } from './state.ts'
+
+/** Tasks ahead at most, and items of one loop. */
+export const FARTHEST = 256
+const ITEMS = 200
+
+/**
+ * Asks a host what the tasks that come next will ask it, while the current one is still under way. The answers stay
+ * with the reader, which forgets them when something changes; nothing else comes of it, so it never alters what a run
+ * does. What cannot be told yet, as an expression about a result that is not there, ends it for this time.
+ */
+export function lookAhead(host: HostState, rest: Course | undefined, view: PlayView, context: RunContext): void {
+  const { lookAhead: most = FARTHEST } = context.options
+  if (most === 0 || !rest) return
+  const { ahead } = host
+  const age = ahead.machine === undefined ? 0 : context.machines.age(ahead.machine)
+  const tasks = upcoming(rest, ahead.window(age, most), context.registry)
+  ahead.take(tasks, (planned) => {
+    try {
+      return askTask(planned, host, view, quietly(context))
+    } catch {
+      return false
+    }
+  })
+}
+
+/** What is only tried says nothing, writes nothing, and waits for nobody. */
+function quietly(context: RunContext): RunContext {
+  const known = quiet.get(context)
+  if (known) return known
+  const { fetch: _, ...rest } = context
+  const made: RunContext = {
+    ...rest,
+    emit: () => undefined,
+    filesFor: (place) => {
+      const { keep: _, ...files } = context.filesFor(place)
+      return files
+    },
+  }
+  quiet.set(context, made)
+  return made
+}
+
+const quiet = new WeakMap<RunContext, RunContext>()
+
+/** @returns whether to go on; throws what keeps the task from being evaluated */
+function askTask(planned: PlannedTask, host: HostState, view: PlayView, context: RunContext): boolean {
+  const action = actionNamed(planned.task.action, context.registry)
+  if (!action || action.kind === 'control') return true
+  const loop = loopOf(planned, scopeOf(host, view, planned.chain, context))
+  const rounds = loop ? loop.items.slice(0, ITEMS).map((_, index) => itemLayers(loop, index)) : [[]]
+  for (const layers of rounds) askOnce(planned, action, layers, host, view, context)
+  return true
+}
+
+function askOnce(
+  { task, chain }: PlannedTask,
+  action: Module,
+  layers: readonly Layer[],
+  host: HostState,
+  view: PlayView,
+  context: RunContext,
+): void {
+  const scope = scopeOf(host, view, chain, context, layers)
+  const conditions = chain.keywords.flatMap(({ when }) => when)
+  if (firstFalse(conditions, scope) !== undefined) return
+  const full = withDefaults(task, chain, action, context.registry, scope)
+  const place = (key: string) => argumentPlace(full, action, key)
+  const { module, args } = resolveModule(action, evaluateArgs(full, action, scope), context.registry, place)
+  const settings = settingsOf(host.name, chain, scope, context)
+  const become = becomeOf(chain, scope, context)
+  const local = localAhead(
+    context.local({ role: chain.roles.at(-1), file: task.place.file, playbook: context.playbook.path, scope }),
+  )
+
+  const ask = async (): Promise<void> => {
+    const target = await context.machines.peek(settings, become)
+    if (!target) return
+    host.ahead.machine ??= target.machine
+    const question = module.kind === 'read' || (module.question?.(args) ?? false)
+    const reader = readerAhead(sightOf(target, question, context))
+    const asked = await expandHomes(module.args, args, { ...target, reader }, place)
+    if (task.notify.length > 0 && host.askedFor !== view.plan) void readOwed(reader).catch(() => undefined)
+    if (module.kind === 'read') await module.read(asked, reader, { now: () => 0, sleep: later })
+    else if (!question) await module.probe(asked, reader, local)
+  }
+  void ask().catch(() => undefined)
+}
+
+const sightOf = (target: Target, question: boolean, context: RunContext): Reader =>
+  readerOf(target, question, context.options.check, context).reader
+
+const later = (): Promise<never> => Promise.reject(new KplayError('UNPREDICTABLE', 'it is not its turn yet'))
+
+/** Only what the machine says of itself, and keeps saying until somebody changes it. */
+const readerAhead = (reader: Reader): Reader => ({
+  ...reader,
+  dial: later,
+  ask: later,
+  process: later,
+  listening: later,
+  tail: later,
+  journal: later,
+})
+
+const localAhead = (local: Local): Local => ({ ...local, fetch: later, checksum: later, render: later })
