@@ -8,7 +8,7 @@ export class Ahead {
   #window = FIRST
   #age = 0
   #asked = new Set<PlannedTask>()
-  /** The machine that was asked. */
+  /** The host's machine, once it was reached. */
   machine: string | undefined
 
   /** How many tasks may be asked ahead now; `age` says how often something has changed on the machine. */

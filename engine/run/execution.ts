@@ -41,11 +41,14 @@ export interface Executed {
 }
 
 /** Reaches the host the task works on. */
-export async function reach({ planned: { chain }, workplace: { name, scope }, context }: Execution): Promise<Target> {
+export async function reach({ planned: { chain }, workplace, context, host }: Execution): Promise<Target> {
+  const { name, scope, delegated } = workplace
   const [settings, become] = await settled(
     () => [settingsOf(name, chain, scope, context), becomeOf(chain, scope, context)] as const,
   )
-  return open(settings, become, context)
+  const target = await open(settings, become, context)
+  if (!delegated) host.ahead.machine = target.machine
+  return target
 }
 
 /** From where a task's files are looked for. */

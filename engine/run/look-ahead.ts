@@ -26,12 +26,12 @@ const ITEMS = 200
  * with the reader, which forgets them when something changes; nothing else comes of it, so it never alters what a run
  * does. What cannot be told yet, as an expression about a result that is not there, ends it for this time.
  */
-export function lookAhead(host: HostState, rest: Course | undefined, view: PlayView, context: RunContext): void {
+export function lookAhead(host: HostState, course: Course, view: PlayView, context: RunContext): void {
   const { lookAhead: most = FARTHEST } = context.options
-  if (most === 0 || !rest) return
   const { ahead } = host
-  const age = ahead.machine === undefined ? 0 : context.machines.age(ahead.machine)
-  const tasks = upcoming(rest, ahead.window(age, most), context.registry)
+  if (most === 0 || ahead.machine === undefined) return
+  const window = ahead.window(context.machines.age(ahead.machine), most)
+  const tasks = upcoming(course, window, context.registry)
   ahead.take(tasks, (planned) => {
     try {
       return askTask(planned, host, view, quietly(context))
@@ -93,7 +93,6 @@ function askOnce(
   const ask = async (): Promise<void> => {
     const target = await context.machines.peek(settings, become)
     if (!target) return
-    host.ahead.machine ??= target.machine
     const question = module.kind === 'read' || (module.question?.(args) ?? false)
     const reader = readerAhead(sightOf(target, question, context))
     const asked = await expandHomes(module.args, args, { ...target, reader }, place)

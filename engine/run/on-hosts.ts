@@ -48,7 +48,7 @@ export async function runOnHosts(
         if (context.soft.aborted) return undefined
         context.emit({ type: 'host-start', task: info, host: host.name })
         const running = runTask({ ...planned, info }, host, view, context)
-        lookAhead(host, rest, view, context)
+        lookAhead(host, { nodes: [planned], next: planned.task.loop ? 0 : 1, then: rest }, view, context)
         const end = await running
         settleHost(planned, host, end, batch)
         await settleOwed(end, host, view, context)
