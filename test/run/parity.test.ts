@@ -92,6 +92,67 @@ test('a dry run names the tasks that the real run changes, and where that one fa
   )
 })
 
+test('looking ahead alters nothing that a run does', async () => {
+  const wrapped = fc.record({
+    tasks: fc.array(task, { minLength: 1, maxLength: 4 }),
+    how: fc.constantFrom('plain', 'loop', 'block', 'delegated', 'once', 'included', 'command'),
+  })
+  await fc.assert(
+    fc.asyncProperty(fc.array(wrapped, { minLength: 1, maxLength: 4 }), fc.boolean(), async (parts, check) => {
+      const setup = { ...playOf(parts), hosts: { h1: HOST, h2: HOST } }
+      const run = async (lookAhead: number) => {
+        const { events, hosts } = await play({ ...setup, options: { check, lookAhead } })
+        return { events: lasting(events), told: lasting([...hosts].map(([name, { told }]) => [name, told])) }
+      }
+      const [none, far] = [await run(0), await run(256)]
+      expect(far).toEqual(none)
+    }),
+    { numRuns: Number(process.env['CASES'] ?? 30) },
+  )
+}, 60_000)
+
+/** Two hosts, and two names of the first one, through tasks that come as they are, in loops, blocks, includes … */
+function playOf(parts: readonly { readonly tasks: readonly string[]; readonly how: string }[]) {
+  const files: Record<string, string> = {
+    '/project/hosts.yml': 'all: { hosts: { h1: , h2: , other: { ansible_host: h1 } } }',
+  }
+  const lines = parts.flatMap(({ tasks, how }, part) => {
+    const more = ({ delegated: ', delegate_to: h1', once: ', run_once: true' } as Record<string, string>)[how] ?? ''
+    const looped = how === 'loop' ? ', loop: [1, 2]' : ''
+    const own = tasks.map(
+      (text, index) =>
+        `- { name: t${part}.${index}, ${text}, ignore_errors: true, notify: h${more}${text.includes('register') ? '' : looped} }`,
+    )
+    if (how === 'block')
+      return ['- block:', ...own.map((line) => `    ${line}`), '  always:', '    - meta: flush_handlers']
+    if (how === 'command') return [...own, '- command: echo x']
+    if (how !== 'included') return own
+    files[`/project/part${part}.yml`] = own.join('\n')
+    return [`- include_tasks: part${part}.yml`]
+  })
+  const playbook = [
+    '- hosts: all',
+    '  gather_facts: false',
+    '  vars: { seen: { stat: {} } }',
+    '  tasks:',
+    ...lines.map((line) => `    ${line}`),
+    '  handlers:',
+    '    - { name: h, file: { path: /srv/handled, state: touch } }',
+  ].join('\n')
+  return { playbook, files }
+}
+
+/** Without what tells the time. */
+const lasting = (told: unknown): unknown =>
+  JSON.parse(
+    JSON.stringify(told, (key, value: unknown) => (MOMENTS.has(key) ? undefined : value)).replace(
+      /\d{4}-\d\d-\d\dT[\d:]+Z/g,
+      'then',
+    ),
+  )
+
+const MOMENTS = new Set(['elapsed', 'start', 'end', 'delta', 'since', 'time'])
+
 test('a second run of the same play changes nothing', async () => {
   const playbook = `
 - hosts: all

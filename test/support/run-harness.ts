@@ -1,5 +1,6 @@
 import { KplayError } from '../../engine/errors.ts'
 import type { Event, Result } from '../../engine/events.ts'
+import type { Reader } from '../../engine/host/reader.ts'
 import type { Machines, Target } from '../../engine/host/target.ts'
 import { kplay, type Request } from '../../engine/kplay.ts'
 import { modules } from '../../engine/modules/index.ts'
@@ -12,6 +13,7 @@ import type { RunEnd } from '../../engine/run/run.ts'
 import { fakeHost, type FakeHost } from './fake-host.ts'
 import { fakeLocal, type CannedLocal } from './fake-local.ts'
 import type { Canned } from './fake-machine.ts'
+import { remembering } from './remembering.ts'
 
 export interface PlaySetup {
   /** Text of `/project/site.yml`. */
@@ -119,7 +121,13 @@ export function memoryFiles(texts: Readonly<Record<string, string>>): Files {
 
 /** One machine per address; the become user does not matter here. */
 function fakeMachines({ hosts: canned = {} }: PlaySetup, made: Map<string, FakeHost>): Machines {
-  return {
+  const readers = new Map<string, ReturnType<typeof remembering> & { age: number }>()
+  const readerOf = (address: string, reader: Reader): Reader => {
+    const known = readers.get(address) ?? { ...remembering(reader), age: 0 }
+    readers.set(address, known)
+    return known.reader
+  }
+  const machines: Machines = {
     async open({ address }): Promise<Target> {
       const state = canned[address] ?? {}
       if (state === 'unreachable')
@@ -128,7 +136,7 @@ function fakeMachines({ hosts: canned = {} }: PlaySetup, made: Map<string, FakeH
       made.set(address, host)
       return {
         machine: address,
-        reader: host.reader,
+        reader: readerOf(address, host.reader),
         user: host.machine.user,
         home: host.machine.home,
         run: async (step) => {
@@ -142,11 +150,18 @@ function fakeMachines({ hosts: canned = {} }: PlaySetup, made: Map<string, FakeH
         facts: async () => ({ os_family: 'Debian', distribution: 'Debian', hostname: address }),
       }
     },
-    peek: async () => undefined,
-    changed: () => undefined,
-    age: () => 0,
+    peek: async (settings) => (readers.has(settings.address) ? machines.open(settings) : undefined),
+    changed(name) {
+      for (const known of name === undefined ? readers.values() : [readers.get(name)]) {
+        if (!known) continue
+        known.age += 1
+        known.forget()
+      }
+    },
+    age: (name) => readers.get(name)?.age ?? 0,
     disconnect: async () => undefined,
     abort: () => undefined,
     close: async () => undefined,
   }
+  return machines
 }
