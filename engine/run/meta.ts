@@ -4,7 +4,7 @@ import type { Batch, Walker } from './batch.ts'
 import { isUnpredictable } from './converge.ts'
 import { flushHandlers } from './handlers.ts'
 import { runOnHosts } from './on-hosts.ts'
-import type { Planned, PlannedTask } from './plan.ts'
+import { isMeta, type Planned, type PlannedTask } from './plan.ts'
 import { scopeOf } from './scopes.ts'
 import type { HostState } from './state.ts'
 
