@@ -1,6 +1,8 @@
+import { join } from 'node:path'
 import { judging } from '../errors.ts'
 import type { Emit } from '../events.ts'
-import { openController } from '../controller/open.ts'
+import { DigestStore } from '../controller/digest-store.ts'
+import { cacheFolder, openController } from '../controller/open.ts'
 import { openMachines } from '../host/machines.ts'
 import type { Request } from '../kplay.ts'
 import { modules } from '../modules/index.ts'
@@ -30,7 +32,13 @@ export async function work(
   const emit: Emit = (event) => reporter.listen(event)
   emitRemarks(project, emit)
   const note = (message: string): void => emit({ type: 'note', message, level: 1 })
-  const machines = openMachines({ askSecret, forks: request.options.forks, note })
+  const digests = new DigestStore(join(cacheFolder(process.env), 'digests'))
+  const machines = openMachines({
+    askSecret,
+    forks: request.options.forks,
+    note,
+    digests: (machine) => digests.of(machine),
+  })
   const stop = watchInterrupts(soft, emit, () => {
     hard.abort()
     machines.abort()
@@ -49,6 +57,7 @@ export async function work(
     stop()
     reporter.end()
     await machines.close()
+    digests.save()
   }
 }
 

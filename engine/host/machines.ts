@@ -4,6 +4,7 @@ import { runStep } from './execute.ts'
 import { chooseFacts } from './facts/subsets.ts'
 import { gatherFacts, type GatheredFacts } from './gather.ts'
 import { LiveSession } from './live-session.ts'
+import type { DigestMemory } from './digest-memory.ts'
 import { type ForgetfulReader, makeReader } from './read.ts'
 import { Reach, type ReachOptions } from './reach.ts'
 import type { Become, Machines, Target } from './target.ts'
@@ -15,15 +16,21 @@ interface Opened {
   readonly target: Target
 }
 
+export interface MachineOptions extends ReachOptions {
+  /** What earlier runs have found out about big files of a machine. */
+  digests?(machine: string): DigestMemory
+}
+
 /** All connections of a run: one per machine, one session per machine and user. Nothing is opened before it is needed. */
-export function openMachines(options: ReachOptions): Machines {
+export function openMachines(options: MachineOptions): Machines {
   const reach = new Reach(options)
   const machines = new Map<string, Machine>()
   return {
     async open(settings, become) {
       const { name, connect } = await reach.find(settings)
       let machine = machines.get(name)
-      if (!machine) machines.set(name, (machine = new Machine(name, connect, settings.timeout)))
+      if (!machine)
+        machines.set(name, (machine = new Machine(name, connect, settings.timeout, options.digests?.(name))))
       return machine.target(become)
     },
     async peek(settings, become) {
@@ -52,6 +59,7 @@ export function openMachines(options: ReachOptions): Machines {
 class Machine {
   age = 0
   readonly #name: string
+  readonly #memory: DigestMemory | undefined
   readonly #connect: () => Promise<Connection>
   readonly #timeout: number
   #connection: Promise<Connection> | undefined
@@ -61,8 +69,9 @@ class Machine {
   /** Those that are there already: what concerns all of them must not wait. */
   readonly #opened: Opened[] = []
 
-  constructor(name: string, connect: () => Promise<Connection>, timeout: number) {
+  constructor(name: string, connect: () => Promise<Connection>, timeout: number, memory: DigestMemory | undefined) {
     this.#name = name
+    this.#memory = memory
     this.#connect = connect
     this.#timeout = timeout
   }
@@ -114,7 +123,7 @@ class Machine {
       start: (connection) => (become ? startAs(connection, become) : connection.start(SHELL)),
       timeout: Math.max(this.#timeout, 30),
     })
-    const reader = makeReader(session)
+    const reader = makeReader(session, this.#memory)
     const target: Target = {
       machine: this.#name,
       reader,

@@ -2,7 +2,9 @@ import { Asker } from './asker.ts'
 import { kernelPath } from './kernel-key.ts'
 import { accountQuestion, groupQuestion } from './questions/accounts.ts'
 import { blockDeviceQuestion } from './questions/devices.ts'
-import { contentQuestion, digestQuestion } from './questions/content.ts'
+import type { DigestMemory } from './digest-memory.ts'
+import { contentQuestion } from './questions/content.ts'
+import { digestQuestion } from './questions/digest.ts'
 import { dialQuestion, dialSubject } from './questions/dial.ts'
 import { extractionQuestion } from './questions/extraction.ts'
 import { childrenQuestion, globQuestion, treeQuestion } from './questions/folder.ts'
@@ -14,11 +16,12 @@ import { listeningQuestion, processQuestion } from './questions/processes.ts'
 import { managerQuestion, unitFilesReadQuestion, unitName, unitQuestion } from './questions/services.ts'
 import { lstatQuestion, statFollowedQuestion } from './questions/stat.ts'
 import { superblockQuestion } from './questions/superblock.ts'
-import type { Reader } from './reader.ts'
+import { DIGEST_DIGITS, type Algorithm, type Reader } from './reader.ts'
 import type { Session } from './session.ts'
 
 const LIMIT = 16 * 1024 * 1024
 const TREE_LIMIT = 100_000
+const ALGORITHMS = Object.keys(DIGEST_DIGITS) as readonly Algorithm[]
 
 /** A reader that also forgets: whoever changes the machine, or lets it change, says so. */
 export interface ForgetfulReader extends Reader {
@@ -29,8 +32,9 @@ export interface ForgetfulReader extends Reader {
  * The reader over a session. Questions of one turn of the event loop travel in one frame, answers are kept until
  * `forget()`; what changes by itself (processes, sockets, logs, a dialled port, an asked command) is never kept.
  */
-export function makeReader(session: Session): ForgetfulReader {
+export function makeReader(session: Session, memory?: DigestMemory): ForgetfulReader {
   const asker = new Asker(session)
+  const digests = new Map(ALGORITHMS.map((algorithm) => [algorithm, digestQuestion(algorithm, memory)]))
   const bytes = (path: string, limit = LIMIT) => asker.ask(contentQuestion, { path, limit })
   return {
     lstat: (path) => asker.ask(lstatQuestion, path),
@@ -38,7 +42,7 @@ export function makeReader(session: Session): ForgetfulReader {
     realpath: (path) => asker.ask(realpathQuestion, path),
     readText: async (path, limit) => (await bytes(path, limit))?.toString('utf8'),
     readBytes: bytes,
-    digest: (path, algorithm) => asker.ask(digestQuestion(algorithm), path),
+    digest: (path, algorithm) => asker.ask(digests.get(algorithm) ?? digestQuestion(algorithm), path),
     children: (path) => asker.ask(childrenQuestion, path),
     tree: (path, limit = TREE_LIMIT) => asker.ask(treeQuestion, { path, limit }),
     glob: (pattern) => asker.ask(globQuestion, pattern),

@@ -1,100 +1,16 @@
 import { KplayError } from '../errors.ts'
 import type { Failure } from '../events.ts'
 import { PLACING } from '../host/placing.ts'
-import type { Reader } from '../host/reader.ts'
-import { effectsOf, type RunStep, type Step } from '../host/step.ts'
-import type { StepOptions, Target } from '../host/target.ts'
-import type { Change } from '../model.ts'
-import type {
-  Local,
-  ModuleArgs,
-  Ran,
-  ReadContext,
-  ReadModule,
-  ResultValues,
-  State,
-  StateModule,
-  Wanted,
-} from '../module/define.ts'
+import { effectsOf, type Step } from '../host/step.ts'
+import type { ModuleArgs, Ran, ResultValues, State, StateModule, Wanted } from '../module/define.ts'
+import { answer } from './answer.ts'
+import type { Converged, ConvergeContext } from './convergence.ts'
 import { changesOf, differing } from './diff.ts'
 import type { Overlay } from './overlay/overlay.ts'
-import { unpredictable } from './overlay/unpredictable.ts'
 import { shownStep } from './shown-step.ts'
-import type { Turn } from './turns.ts'
-
-/** How one module ended on one target. */
-export interface Converged {
-  readonly status: 'ok' | 'changed' | 'failed' | 'maybe'
-  readonly changes: readonly Change[]
-  readonly steps: readonly string[]
-  readonly values: ResultValues
-  readonly warnings: readonly string[]
-  readonly failure?: Failure | undefined
-  /** In check mode: the values are those of a step that was not taken. */
-  readonly predicted?: boolean
-}
-
-export interface ConvergeContext extends ReadContext {
-  readonly target: Target
-  /** The target's own reader, or in check mode one that sees the overlay. */
-  readonly reader: Reader
-  /** Check mode is nothing but this: a place for predictions. */
-  readonly overlay?: Overlay | undefined
-  /** In check mode: whether anything is predicted by now, on any machine. */
-  predicted?(): boolean
-  readonly local: Local
-  readonly stepOptions: StepOptions
-  readonly mask: (text: string) => string
-  /** A step that ended badly did so because it was told to. */
-  aborted?(): boolean
-  /** Awaited before the first step: what is owed for the change is written down first. */
-  beforeSteps?(): Promise<void>
-  /** Absent: nobody else works at the machine. */
-  readonly turn?: Turn | undefined
-  /** Lets what a step starts go on by itself; `values` is what its result would be, had it said nothing. */
-  detach?(step: RunStep, values: ResultValues): RunStep
-  /** Told after each step: what readers remember of the machine is out of date. */
-  changed(): void
-  /** Told when time has passed, or a program or service was started: other machines may have changed too. */
-  stirred?(): void
-}
 
 const NOTHING = { changes: [], steps: [], warnings: [] }
 const POLL = 250
-
-export async function answer(
-  module: ReadModule | StateModule,
-  args: ModuleArgs,
-  context: ConvergeContext,
-): Promise<Converged> {
-  const asking: ReadContext = {
-    now: () => context.now(),
-    sleep: async (milliseconds) => {
-      // What a dry run would wait for may take what it only predicted, so it would wait in vain.
-      if (context.predicted?.()) throw unpredictable('what is waited for')
-      await context.sleep(milliseconds)
-      context.changed()
-    },
-    environment: context.stepOptions.environment,
-    timeout: context.stepOptions.timeout,
-    checking: context.overlay !== undefined,
-  }
-  const waits = module.kind === 'read' && module.waits === true
-  if (waits) context.changed()
-  const { values, failed, hint } =
-    module.kind === 'read'
-      ? await module.read(args, context.reader, asking)
-      : ((await module.ask?.(args, context.reader, asking)) ?? { values: {} })
-  if (waits) context.stirred?.()
-  if (failed === undefined) return { ...NOTHING, status: 'ok', values }
-  if (context.predicted?.()) throw unpredictable(failed)
-  return {
-    ...NOTHING,
-    status: 'failed',
-    values,
-    failure: { error: new KplayError('COMMAND_FAILED', failed, { hint }) },
-  }
-}
 
 /**
  * One module on one target: probe, want, diff, apply, (check mode stops here), steps, probe again. Throws what the

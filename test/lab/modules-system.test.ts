@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Converged } from '../../engine/run/converge.ts'
+import type { Converged } from '../../engine/run/convergence.ts'
 import { bareHosts } from './support/hosts.ts'
 import { moduleHost, type ModuleHost } from './support/module.ts'
 import { labProblem } from './machine.ts'

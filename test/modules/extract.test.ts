@@ -15,7 +15,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { Converged } from '../../engine/run/converge.ts'
+import type { Converged } from '../../engine/run/convergence.ts'
 import { has, here, SHELLS, type Here } from '../support/here.ts'
 
 /** All that a person is told of a failure. */

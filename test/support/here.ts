@@ -9,7 +9,8 @@ import type { RunStep, StepResult } from '../../engine/host/step.ts'
 import type { Target } from '../../engine/host/target.ts'
 import type { Local } from '../../engine/module/define.ts'
 import { modules } from '../../engine/modules/index.ts'
-import { converge, type Converged } from '../../engine/run/converge.ts'
+import { converge } from '../../engine/run/converge.ts'
+import type { Converged } from '../../engine/run/convergence.ts'
 import { argumentsOf } from './drive.ts'
 
 /** Shells that steps must run under; `bare` has nothing but busybox in its PATH. */

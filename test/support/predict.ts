@@ -1,5 +1,6 @@
 import type { Registry } from '../../engine/module/define.ts'
-import { converge, type Converged } from '../../engine/run/converge.ts'
+import { converge } from '../../engine/run/converge.ts'
+import type { Converged } from '../../engine/run/convergence.ts'
 import { Overlay } from '../../engine/run/overlay/overlay.ts'
 import { overlayReader } from '../../engine/run/overlay/reader.ts'
 import { argumentsOf } from './drive.ts'

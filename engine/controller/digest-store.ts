@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto'
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { DigestMemory, KnownDigest } from '../host/digest-memory.ts'
+
+/** Files of one machine that are remembered; the oldest are forgotten first. */
+const MOST = 1000
+
+const stored = z.record(z.string(), z.strictObject({ stamp: z.string(), hex: z.string().regex(/^[0-9a-f]+$/) }))
+
+/** Digests of hosts' big files, kept from run to run: one file for each machine. What cannot be read or written is done without. */
+export class DigestStore {
+  readonly #folder: string
+  readonly #machines = new Map<string, Map<string, KnownDigest>>()
+  readonly #news = new Set<string>()
+
+  constructor(folder: string) {
+    this.#folder = folder
+  }
+
+  of(machine: string): DigestMemory {
+    const all = (): Map<string, KnownDigest> => {
+      const known = this.#machines.get(machine) ?? this.#read(machine)
+      this.#machines.set(machine, known)
+      return known
+    }
+    return {
+      get: (path, algorithm) => all().get(`${algorithm} ${path}`),
+      keep: (path, algorithm, digest) => {
+        const key = `${algorithm} ${path}`
+        all().delete(key)
+        all().set(key, digest)
+        this.#news.add(machine)
+      },
+    }
+  }
+
+  save(): void {
+    for (const machine of this.#news) {
+      const entries = [...(this.#machines.get(machine) ?? [])].slice(-MOST)
+      const path = this.#path(machine)
+      const beside = `${path}.${process.pid}`
+      try {
+        mkdirSync(this.#folder, { recursive: true, mode: 0o700 })
+        writeFileSync(beside, JSON.stringify(Object.fromEntries(entries)), { mode: 0o600 })
+        renameSync(beside, path)
+      } catch {
+        rmSync(beside, { force: true })
+      }
+    }
+    this.#news.clear()
+  }
+
+  #read(machine: string): Map<string, KnownDigest> {
+    try {
+      return new Map(Object.entries(stored.parse(JSON.parse(readFileSync(this.#path(machine), 'utf8')))))
+    } catch {
+      return new Map()
+    }
+  }
+
+  #path(machine: string): string {
+    return join(this.#folder, `${createHash('sha256').update(machine).digest('hex').slice(0, 32)}.json`)
+  }
+}

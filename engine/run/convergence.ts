@@ -1,0 +1,45 @@
+import type { Failure } from '../events.ts'
+import type { Reader } from '../host/reader.ts'
+import type { RunStep } from '../host/step.ts'
+import type { StepOptions, Target } from '../host/target.ts'
+import type { Change } from '../model.ts'
+import type { Local, ReadContext, ResultValues } from '../module/define.ts'
+import type { Overlay } from './overlay/overlay.ts'
+import type { Turn } from './turns.ts'
+
+/** How one module ended on one target. */
+export interface Converged {
+  readonly status: 'ok' | 'changed' | 'failed' | 'maybe'
+  readonly changes: readonly Change[]
+  readonly steps: readonly string[]
+  readonly values: ResultValues
+  readonly warnings: readonly string[]
+  readonly failure?: Failure | undefined
+  /** In check mode: the values are those of a step that was not taken. */
+  readonly predicted?: boolean
+}
+
+export interface ConvergeContext extends ReadContext {
+  readonly target: Target
+  /** The target's own reader, or in check mode one that sees the overlay. */
+  readonly reader: Reader
+  /** Check mode is nothing but this: a place for predictions. */
+  readonly overlay?: Overlay | undefined
+  /** In check mode: whether anything is predicted by now, on any machine. */
+  predicted?(): boolean
+  readonly local: Local
+  readonly stepOptions: StepOptions
+  readonly mask: (text: string) => string
+  /** A step that ended badly did so because it was told to. */
+  aborted?(): boolean
+  /** Awaited before the first step: what is owed for the change is written down first. */
+  beforeSteps?(): Promise<void>
+  /** Absent: nobody else works at the machine. */
+  readonly turn?: Turn | undefined
+  /** Lets what a step starts go on by itself; `values` is what its result would be, had it said nothing. */
+  detach?(step: RunStep, values: ResultValues): RunStep
+  /** Told after each step: what readers remember of the machine is out of date. */
+  changed(): void
+  /** Told when time has passed, or a program or service was started: other machines may have changed too. */
+  stirred?(): void
+}
