@@ -23,7 +23,7 @@ const NEWER: Readonly<Record<string, RegExp>> = {
   'echo -e': /\becho -e\b/,
   'realpath (coreutils 8.15)': /(?:^|[;&|(`]|\$\()\s*realpath /m,
   'df --output (coreutils 8.21)': /\bdf\b[^|;&]*--output/,
-  'sync of a file system alone (coreutils 8.24)': /\bsync -[fd]\b/,
+  'sync of a file system alone, without another way (coreutils 8.24)': /\bsync -[fd]\b(?![^\n]*\|\| sync\b)/,
   'findmnt (util-linux 2.18)': /(?:^|[;&|(`]|\$\()\s*findmnt\b/m,
   'lsblk (util-linux 2.19)': /(?:^|[;&|(`]|\$\()\s*lsblk\b/m,
   'runuser -u (util-linux 2.23)': /\brunuser -u\b/,

@@ -56,9 +56,12 @@ ${joined([...pruned(extracting), ...stripped(extracting), inspected(extracting),
 ${options === undefined ? sh`:` : stampLines(extracting)}
 ${options === undefined ? sh`:` : sh`rm -f -- ${stampPath} ${`${stampPath}.sums`} || exit 1`}
 ${merged(extracting)}
-sync
+${WRITTEN_OUT}
 ${options === undefined ? sh`:` : stamped(extracting)})`
 }
+
+/** What belongs to others on the machine need not be waited for, unless other file systems lie below. */
+const WRITTEN_OUT = sh`if grep -qF -- " \${dest%/}/" /proc/self/mountinfo; then sync; else sync -f -- "$dest" 2>/dev/null || sync; fi`
 
 /** By the first bytes, not by the name. */
 const FORMATS = sh`case $(dd if="$archive" bs=6 count=1 2>/dev/null | od -An -tx1 | tr -d ' \\n') in
