@@ -99,7 +99,7 @@ describe('scripts', () => {
     expect(newerIn('if [[ $a ]]; then x=$(realpath "$b"); fi; sync -f /x')).toEqual([
       'a test of bash',
       'realpath (coreutils 8.15)',
-      'sync of a file system alone (coreutils 8.24)',
+      'sync of a file system alone, without another way (coreutils 8.24)',
     ])
     expect(newerIn('case $a in [[:space:]]*) sync -- /x ;; esac; real_path x')).toEqual([])
   })
