@@ -33,6 +33,8 @@ export interface Connection {
   readonly machine: string
   /** False once it is known to be lost. */
   readonly alive: boolean
+  /** How many shells of one user there may be beside the first, for steps that need not wait for each other. */
+  readonly spares: number
   /** Throws UNREACHABLE when the connection is lost, TooManySessions when the server opens no further one. */
   start(commandLine: string, options?: StartOptions): Promise<Process>
   close(): void

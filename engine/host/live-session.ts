@@ -5,6 +5,7 @@ import { FramedShell } from './framed.ts'
 import type { AskOptions, CommandResult } from './reader.ts'
 import type { FrameResult, Session } from './session.ts'
 import type { Command } from './shell.ts'
+import { Spares } from './spares.ts'
 import { ShellLost } from './wire.ts'
 
 /** How a session gets at shells: `reconnect` says that the connection of the last one is gone. */
@@ -26,6 +27,8 @@ export class LiveSession implements Session {
   readonly #opener: Opener
   #main: Promise<FramedShell> | undefined
   #bulk: Promise<FramedShell> | undefined
+  #stepping = 0
+  readonly #spares = new Spares()
   #closed = false
 
   static async open(opener: Opener): Promise<LiveSession> {
@@ -57,8 +60,29 @@ export class LiveSession implements Session {
     })
   }
 
+  /** One at a time in each shell; whoever comes while another name of the machine is at work gets a shell of his own. */
   async step(command: Command, options: AskOptions = {}): Promise<CommandResult> {
-    return this.#once((shell) => shell.step(command, options))
+    if (this.#stepping > 0) {
+      const { spares } = await this.#opener.connection(false)
+      const spare = await this.#spares.take(spares, () => this.#open())
+      if (spare) return this.#aside(spare, command, options)
+    }
+    this.#stepping += 1
+    try {
+      return await this.#once((shell) => shell.step(command, options))
+    } finally {
+      this.#stepping -= 1
+    }
+  }
+
+  async #aside(spare: FramedShell, command: Command, options: AskOptions): Promise<CommandResult> {
+    try {
+      return await spare.step(command, options)
+    } catch (error) {
+      throw error instanceof ShellLost ? doubtful(error) : error
+    } finally {
+      this.#spares.giveBack(spare)
+    }
   }
 
   async upload(
@@ -76,12 +100,16 @@ export class LiveSession implements Session {
   /** Ends the step that is running. */
   abort(): void {
     void this.#main?.then((shell) => shell.abort(), ignore)
+    for (const shell of this.#spares.all) shell.abort()
   }
 
   async close(): Promise<void> {
     this.#closed = true
     const shells = [this.#main, this.#bulk].filter((shell) => shell !== undefined)
-    await Promise.all(shells.map((shell) => shell.then((one) => one.close(), ignore)))
+    await Promise.all([
+      ...shells.map((shell) => shell.then((one) => one.close(), ignore)),
+      ...[...this.#spares.all].map((shell) => shell.close()),
+    ])
   }
 
   /** Sends what must not be sent twice: again only when it provably never left. */

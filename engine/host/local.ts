@@ -9,6 +9,7 @@ export function connectLocal(env: NodeJS.ProcessEnv = process.env): Connection {
   const connection = {
     machine: 'local',
     alive: true,
+    spares: 31,
     async start(commandLine: string): Promise<Process> {
       // A process group of its own: Ctrl-C at the terminal is for kplay, which decides what becomes of the host.
       const child = spawn('/bin/sh', ['-c', commandLine], { env, stdio: 'pipe', detached: true })

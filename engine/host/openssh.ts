@@ -50,6 +50,7 @@ export async function connectOpenssh(
   const connection = {
     machine: machineName(settings),
     alive: true,
+    spares: 2,
     async start(commandLine: string, { terminal = false }: StartOptions = {}): Promise<Process> {
       const process = await persist(() => tools.limit(() => begin(commandLine, terminal)), isBusySsh).catch(
         (error: unknown) => {

@@ -23,6 +23,8 @@ const RAW = {
 /** The host is asked for a sign of life every 5 s (see login/connect.ts); it is lost after so many silent ones. */
 const BEAT = 5000
 const SILENT_BEATS = 3
+/** sshd opens ten shells in one connection where nothing else is said, for all users together. */
+const SPARES = 2
 
 /** Connects over ssh2, logging in as `ssh` would. Throws UNREACHABLE, HOST_KEY or LOGIN_REFUSED. */
 export async function connectSsh(wanted: ConnectionSettings, tools: LoginTools): Promise<Connection> {
@@ -42,6 +44,7 @@ export async function connectSsh(wanted: ConnectionSettings, tools: LoginTools):
 class SshConnection implements Connection {
   readonly machine: string
   alive = true
+  readonly spares = SPARES
   readonly #client: Client
 
   constructor({ client, socket, settings }: LoggedIn) {

@@ -53,6 +53,24 @@ describe('machines', () => {
     await all.close()
   })
 
+  test('steps of several names of one machine need not wait for each other', async () => {
+    const all = machines()
+    const [one, two] = await Promise.all([all.open(local), all.open({ ...local, host: 'also here' })])
+    // Each waits for what another one does.
+    const steps = [1, 2, 3, 4, 5].map((at) => {
+      const [mine, next] = [join(folder, `met-${at}`), join(folder, `met-${(at % 5) + 1}`)]
+      const script = `echo >${mine}; while [ ! -e ${next} ]; do sleep 0.05; done; echo ${at}`
+      return (at % 2 ? one : two).run({ ...runScript(script), timeout: 20 })
+    })
+    expect((await Promise.all(steps)).map(({ stdout }) => stdout)).toEqual(['1\n', '2\n', '3\n', '4\n', '5\n'])
+    const long = [one.run(runScript('sleep 100')), two.run(runScript('sleep 100'))]
+    setTimeout(() => all.abort(), 500)
+    expect((await Promise.all(long)).map(({ code }) => code)).toEqual([143, 143])
+    await all.close()
+    for (const at of [1, 2, 3, 4, 5]) rmSync(join(folder, `met-${at}`))
+    expect(readdirSync(folder)).toEqual([])
+  })
+
   test('abort ends what runs, close lets go', async () => {
     const all = machines()
     const target = await all.open(local)
