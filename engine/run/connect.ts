@@ -115,7 +115,7 @@ export const textOf = (written: Written | undefined, scope: Scope): string | und
 
 function firstText(scope: Scope, names: readonly string[]): string | undefined {
   for (const name of names) {
-    const found = scope.origin(name).at(-1)
+    const found = scope.winner(name)
     // What is below all variables is only told to them.
     if (found && found.level !== 1 && found.variable.value !== null) return evaluateText(found.variable.value, scope)
   }

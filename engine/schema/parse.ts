@@ -41,14 +41,14 @@ export function fieldNamed(fields: Fields, key: string): string | undefined {
 
 /** Names of arguments that no field knows, as issues. */
 export function unknownArguments(fields: Fields, keys: Iterable<string>): Issue[] {
+  const unknown = [...keys].filter((key) => fieldNamed(fields, key) === undefined)
+  if (unknown.length === 0) return []
   const known = Object.entries(fields).flatMap(([name, { aliases = [] }]) => [name, ...aliases])
-  return [...keys]
-    .filter((key) => fieldNamed(fields, key) === undefined)
-    .map((key) => ({
-      path: [key],
-      message: 'unknown argument',
-      hint: didYouMean(key, known) ?? `known: ${Object.keys(fields).join(', ')}`,
-    }))
+  return unknown.map((key) => ({
+    path: [key],
+    message: 'unknown argument',
+    hint: didYouMean(key, known) ?? `known: ${Object.keys(fields).join(', ')}`,
+  }))
 }
 
 /** Reads every argument before answering, so that a user sees all mistakes at once. null and undefined mean "not given". */

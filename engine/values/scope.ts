@@ -100,6 +100,18 @@ export class Scope implements Variables {
     return variable
   }
 
+  /** Where the variable that wins is defined, of those that are written somewhere. */
+  winner(name: string): { readonly level?: number | undefined; readonly variable: Variable } | undefined {
+    const magic = this.magic.values?.get(name)
+    if (magic) return { variable: magic }
+    for (let index = this.layers.length - 1; index >= 0; index--) {
+      const layer = this.layers[index]
+      const variable = layer?.vars.get(name)
+      if (layer && variable) return { level: layer.level, variable }
+    }
+    return undefined
+  }
+
   /** Everybody who defines the name, the weakest first: the last one wins. */
   origin(name: string): readonly Origin[] {
     const magic = this.magic.values

@@ -247,6 +247,12 @@ const exists = (file: string): Promise<boolean> =>
 
 /** Who runs kplay; in a container there may be no such entry in the password database. */
 export function ownAccount(): { readonly username: string; readonly homedir: string } {
+  return (account ??= readAccount())
+}
+
+let account: { readonly username: string; readonly homedir: string } | undefined
+
+function readAccount(): { readonly username: string; readonly homedir: string } {
   try {
     return userInfo()
   } catch {
