@@ -77,8 +77,9 @@ export class SshConfig {
 
   async #find(wish: Wish): Promise<SshSettings> {
     const isPlain = await (this.#plain ??= readPlainHosts(join(this.home, '.ssh/config')))
-    const options = await this.#options(isPlain(wish.address) ? { ...wish, address: ANY } : wish)
-    return { ...readSettings(options, wish, this.home, this.#env), beyond: beyondUs(options, await this.#usual()) }
+    const asked = isPlain(wish.address) ? { ...wish, address: ANY } : wish
+    const [options, usual] = await Promise.all([this.#options(asked), this.#usual()])
+    return { ...readSettings(options, wish, this.home, this.#env), beyond: beyondUs(options, usual) }
   }
 
   /** What ssh would do for any host, were there no wishes; undefined: there is no ssh to ask. */
