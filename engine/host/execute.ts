@@ -21,8 +21,9 @@ export async function runStep(session: Session, step: Step, options: StepOptions
   if (step.kind === 'write') return writeFile(session, step, options)
   if (step.kind === 'keep') return keepFile(session, step, options)
   const { chdir, stdin } = step
+  const { environment, aside } = options
   const timeout = step.timeout ?? options.timeout
-  return { ...(await session.step(step.command, { chdir, stdin, timeout, environment: options.environment })), step }
+  return { ...(await session.step(step.command, { chdir, stdin, timeout, environment, aside })), step }
 }
 
 async function writeFile(session: Session, step: WriteStep, options: StepOptions): Promise<StepResult> {

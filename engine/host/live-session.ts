@@ -60,9 +60,9 @@ export class LiveSession implements Session {
     })
   }
 
-  /** One at a time in each shell; whoever comes while another name of the machine is at work gets a shell of his own. */
+  /** One at a time in each shell; with `aside` in another one while this one is at work. */
   async step(command: Command, options: AskOptions = {}): Promise<CommandResult> {
-    if (this.#stepping > 0) {
+    if (options.aside && this.#stepping > 0) {
       const { spares } = await this.#opener.connection(false)
       const spare = await this.#spares.take(spares, () => this.#open())
       if (spare) return this.#aside(spare, command, options)

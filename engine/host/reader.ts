@@ -146,6 +146,8 @@ export interface AskOptions {
   readonly environment?: Readonly<Record<string, string>> | undefined
   /** Seconds. */
   readonly timeout?: number | undefined
+  /** Runs beside other steps where one is under way. */
+  readonly aside?: boolean | undefined
   /** The answer rests on nothing that a task could change, so a dry run may ask too. */
   readonly pure?: boolean | undefined
 }

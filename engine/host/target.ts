@@ -36,6 +36,8 @@ export interface StepOptions {
   /** Seconds after which the step's whole process group is ended on the host. */
   readonly timeout?: number | undefined
   readonly environment?: Readonly<Record<string, string>> | undefined
+  /** It need not wait for what other names of the machine do, nor they for it. */
+  readonly aside?: boolean | undefined
   /** Called with bytes sent so far while a file is on its way. */
   progress?(sent: number, total: number): void
 }

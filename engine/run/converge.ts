@@ -63,7 +63,8 @@ async function change(
   }
 
   await context.beforeSteps?.()
-  const ran = await runSteps(detached(job, context), context)
+  // Commands of several names of one machine run side by side; what is put in place is put there one by one.
+  const ran = await runSteps(detached(job, context), module.always !== undefined, context)
   if (module.always !== undefined || module.settle) context.stirred?.()
   const failure = failureOf(job, ran)
   const { after, left } = failure ? { after: now, left: [] } : await settle(job)
@@ -134,11 +135,12 @@ async function predict(job: Job, overlay: Overlay): Promise<ResultValues> {
 export const isUnpredictable = (error: unknown): boolean =>
   error instanceof KplayError && error.code === 'UNPREDICTABLE'
 
-async function runSteps(steps: readonly Step[], context: ConvergeContext): Promise<readonly Ran[]> {
+async function runSteps(steps: readonly Step[], aside: boolean, context: ConvergeContext): Promise<readonly Ran[]> {
   const ran: Ran[] = []
+  const stepOptions = { ...context.stepOptions, aside }
   for (const step of steps) {
     try {
-      ran.push(await context.target.run(step, context.stepOptions))
+      ran.push(await context.target.run(step, stepOptions))
     } finally {
       context.changed()
     }

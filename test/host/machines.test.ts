@@ -60,10 +60,10 @@ describe('machines', () => {
     const steps = [1, 2, 3, 4, 5].map((at) => {
       const [mine, next] = [join(folder, `met-${at}`), join(folder, `met-${(at % 5) + 1}`)]
       const script = `echo >${mine}; while [ ! -e ${next} ]; do sleep 0.05; done; echo ${at}`
-      return (at % 2 ? one : two).run({ ...runScript(script), timeout: 20 })
+      return (at % 2 ? one : two).run({ ...runScript(script), timeout: 20 }, { aside: true })
     })
     expect((await Promise.all(steps)).map(({ stdout }) => stdout)).toEqual(['1\n', '2\n', '3\n', '4\n', '5\n'])
-    const long = [one.run(runScript('sleep 100')), two.run(runScript('sleep 100'))]
+    const long = [one, two].map((target) => target.run(runScript('sleep 100'), { aside: true }))
     setTimeout(() => all.abort(), 500)
     expect((await Promise.all(long)).map(({ code }) => code)).toEqual([143, 143])
     await all.close()
