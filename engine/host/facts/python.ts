@@ -13,14 +13,17 @@ const NAMES = [
   'python',
 ]
 
-/** Works in Python 2 and 3, and needs none of the modules that are written in Python. */
+/** Works in Python 2 and 3, and needs none of the modules that are written in Python. To load `_ssl` would take longer than all else. */
 const ASK = `import sys
-try:
-    import _ssl
-except ImportError:
-    _ssl = None
+from posix import listdir
+def named(folder):
+    try:
+        return [name for name in listdir(folder) if name.split(".")[0] == "_ssl"]
+    except OSError:
+        return []
+ssl = "_ssl" in sys.builtin_module_names or any(named(folder) for folder in sys.path if folder)
 name = getattr(getattr(sys, "implementation", None), "name", "cpython")
-sys.stdout.write("\\n".join(str(part) for part in [sys.executable, name, bool(_ssl)] + list(sys.version_info)))
+sys.stdout.write("\\n".join(str(part) for part in [sys.executable, name, ssl] + list(sys.version_info)))
 `
 
 /**
