@@ -31,6 +31,7 @@ export async function execFromCommandLine(pattern: string, flags: ExecFlags): Pr
     playbooks: [path],
     options: {
       ...(await sharedOptions(flags, project, { reaching: !flags.listHosts })),
+      allFacts: true,
       tags: [],
       skipTags: [],
       forceHandlers: false,

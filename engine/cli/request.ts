@@ -69,11 +69,13 @@ export async function sharedOptions(
   { settings, files }: Project,
   { reaching }: { readonly reaching: boolean },
 ): Promise<Omit<Request['options'], 'tags' | 'skipTags' | 'forceHandlers'>> {
+  const verbosity = flags.verbose + (settings.verbosity ?? 0)
   return {
     check: flags.check === true,
     diff: flags.diff ?? settings.diffAlways ?? false,
     forks: flags.forks ?? settings.forks ?? 50,
-    verbosity: flags.verbose + (settings.verbosity ?? 0),
+    verbosity,
+    allFacts: verbosity > 0 || flags.output === 'json',
     injectFacts: settings.injectFactsAsVars,
     settings: configured(settings),
     configFile: files.find((path) => path.endsWith('.cfg')),

@@ -1,16 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { KplayError } from '../errors.ts'
-import { distributionFacts } from './facts/distribution.ts'
-import { hardwareFacts } from './facts/hardware.ts'
-import { localFacts } from './facts/local.ts'
-import { networkFacts } from './facts/network.ts'
-import { pythonFacts } from './facts/python.ts'
+import type { Facts } from './facts.ts'
+import { partsFor } from './facts/parts.ts'
 import { gatherScript, type GatherOptions } from './facts/script.ts'
 import { Source } from './facts/source.ts'
-import { storageFacts } from './facts/storage.ts'
 import type { FactParts } from './facts/subsets.ts'
-import { systemFacts } from './facts/system.ts'
-import { virtualizationFacts } from './facts/virtualization.ts'
 import type { Session } from './session.ts'
 
 export interface GatheredFacts extends FactParts {
@@ -18,13 +12,20 @@ export interface GatheredFacts extends FactParts {
   readonly lasting: boolean
 }
 
+export interface Gathering extends GatherOptions {
+  /** Only what it takes to know these; undefined: all. */
+  readonly read?: ReadonlySet<string> | undefined
+}
+
 /**
  * What a host is, in the names and shapes of Ansible's setup module without their `ansible_` prefix. One script that
- * starts a dozen processes. Throws CANNOT_LOOK when it did not run to its end.
+ * starts a dozen processes, fewer where only some are read, and none where none is. Throws CANNOT_LOOK when it did not run to its end.
  */
-export async function gatherFacts(session: Session, options: GatherOptions = {}): Promise<GatheredFacts> {
+export async function gatherFacts(session: Session, { read, ...options }: Gathering = {}): Promise<GatheredFacts> {
+  const parts = partsFor(read)
+  if (parts.length === 0) return { ...NOTHING, lasting: true }
   const nonce = randomBytes(12).toString('hex')
-  const { stdout, stderr } = await session.probe(gatherScript(nonce, session.user, options))
+  const { stdout, stderr } = await session.probe(gatherScript(nonce, session.user, parts, options))
   const output = stdout.toString('utf8')
   if (!output.includes(`${nonce}:end\n`)) {
     throw new KplayError(
@@ -33,12 +34,10 @@ export async function gatherFacts(session: Session, options: GatherOptions = {})
     )
   }
   const source = new Source(output, `${nonce}:`, session.user)
-  const system = systemFacts(source, options.environment)
-  return {
-    lasting: source.section('programs').trim() === '',
-    min: { ...system, ...distributionFacts(source), ...pythonFacts(source), ...localFacts(source, nonce) },
-    hardware: { ...hardwareFacts(source), ...storageFacts(source, nonce) },
-    network: networkFacts(source),
-    virtual: virtualizationFacts(source),
-  }
+  const found: Record<keyof FactParts, Facts> = { ...NOTHING }
+  for (const { subset, facts } of parts)
+    found[subset] = { ...found[subset], ...facts(source, { nonce, environment: options.environment }) }
+  return { ...found, lasting: source.section('programs').trim() === '' }
 }
+
+const NOTHING: FactParts = { min: {}, hardware: {}, network: {}, virtual: {} }

@@ -132,7 +132,7 @@ class Machine {
       folder: session.folder,
       run: (step, options = {}) => runStep(session, step, options),
       facts: async ({ subsets, ...options } = {}) => {
-        const key = JSON.stringify(options)
+        const key = JSON.stringify({ ...options, read: options.read && [...options.read].sort() })
         const known = await this.#facts.get(key)
         if (known?.lasting) return chooseFacts(known, subsets)
         const gathered = gatherFacts(session, options)

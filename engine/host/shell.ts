@@ -38,7 +38,10 @@ export function sh(parts: TemplateStringsArray, ...values: Word[]): Command {
 }
 
 /** Commands one after the other, joined by `separator` (default: stop at the first that fails). */
-export function joined(commands: readonly Command[], separator: ' && ' | '\n' | '; ' | ' | ' | '' = ' && '): Command {
+export function joined(
+  commands: readonly Command[],
+  separator: ' && ' | '\n' | '; ' | ' | ' | ' ' | '' = ' && ',
+): Command {
   return Command.of(commands.map(({ text }) => text).join(separator))
 }
 

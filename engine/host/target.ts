@@ -60,6 +60,8 @@ export interface Target {
 
 /** What is asked about a machine; all of it where nothing is said. */
 export interface FactsWanted {
+  /** The facts by name, without their prefix, that somebody may read; others are left out where that saves work. */
+  readonly read?: ReadonlySet<string> | undefined
   /** Ansible's gather_subset. */
   readonly subsets?: readonly string[] | undefined
   /** The folder of local facts. */

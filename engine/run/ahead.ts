@@ -1,15 +1,36 @@
+import type { Coming } from './course.ts'
 import type { PlannedTask } from './plan.ts'
 
 /** How far a host that was not asked yet is asked ahead. */
 const FIRST = 64
+
+/** Tasks in a row that are tried although nothing can be told of them yet. */
+const PATIENCE = 8
 
 /** How far one host was asked ahead of its tasks. The window grows while nothing changes, and falls to one when something does. */
 export class Ahead {
   #window = FIRST
   #age = 0
   #asked = new Set<PlannedTask>()
+  #machine: string | undefined
+  #waiting: (() => void) | undefined
+
   /** The host's machine, once it was reached. */
-  machine: string | undefined
+  get machine(): string | undefined {
+    return this.#machine
+  }
+
+  reached(machine: string): void {
+    this.#machine = machine
+    const waiting = this.#waiting
+    this.#waiting = undefined
+    waiting?.()
+  }
+
+  /** As soon as the host is reached; of several the last one counts. */
+  whenReached(ask: () => void): void {
+    this.#waiting = ask
+  }
 
   /** How many tasks may be asked ahead now; `age` says how often something has changed on the machine. */
   window(age: number, most: number): number {
@@ -23,12 +44,13 @@ export class Ahead {
     return this.#window
   }
 
-  /** Tasks of which it was not asked since something changed, up to the first that cannot be asked yet. */
-  take(tasks: readonly PlannedTask[], ask: (task: PlannedTask) => boolean): void {
+  /** Tasks of which it was not asked since something changed; those that cannot be asked yet are tried again. */
+  take(tasks: readonly Coming[], ask: (task: Coming) => boolean): void {
+    let left = PATIENCE
     for (const task of tasks) {
-      if (this.#asked.has(task)) continue
-      if (!ask(task)) return
-      this.#asked.add(task)
+      if (this.#asked.has(task.planned)) continue
+      if (ask(task)) this.#asked.add(task.planned)
+      else if ((left -= 1) === 0) return
     }
   }
 }

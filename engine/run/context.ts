@@ -8,6 +8,7 @@ import type { Scope } from '../values/scope.ts'
 import type { Jobs } from './jobs.ts'
 import type { Overlay } from './overlay/overlay.ts'
 import type { FactCache } from './known-facts.ts'
+import type { FactsRead } from './facts-read.ts'
 import type { HostState } from './state.ts'
 import type { Turns } from './turns.ts'
 
@@ -34,6 +35,8 @@ export interface RunOptions {
   readonly hashBehaviour?: 'replace' | 'merge' | undefined
   /** Facts are variables by themselves too, as `ansible_distribution`; true where absent. */
   readonly injectFacts?: boolean | undefined
+  /** All facts are gathered, whether or not anything in the run can read them: whoever looks at results may. */
+  readonly allFacts?: boolean | undefined
   /** Facts of former runs are forgotten. */
   readonly flushCache?: boolean | undefined
   /** The configuration file, and the inventories as they were named; only variables tell them. */
@@ -110,6 +113,8 @@ export interface RunContext extends RunPorts {
   readonly inventory: ChangingInventory
   readonly playbook: Playbook
   readonly hosts: ReadonlyMap<string, HostState>
+  /** The facts that anything in the run can read; undefined: all. */
+  readonly factsRead?: FactsRead
   /** Check mode's predictions, by machine. */
   readonly overlays: Map<string, Overlay>
   readonly turns: Turns

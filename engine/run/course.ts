@@ -1,23 +1,52 @@
 import type { Registry } from '../module/define.ts'
 import { actionNamed } from './actions.ts'
 import { nearest } from './chain.ts'
+import type { RunContext } from './context.ts'
 import { isMeta, type Planned, type PlannedTask } from './plan.ts'
+import type { PlayView } from './scopes.ts'
 
 /** What is still to do when all goes well: the rest of a list of nodes, and then what is around it. */
 export interface Course {
   readonly nodes: readonly Planned[]
   readonly next: number
   readonly then?: Course | undefined
+  /** The play that begins here, where that is another one. */
+  readonly play?: Ahead | undefined
+}
+
+interface Ahead {
+  readonly view: PlayView
+  readonly context: RunContext
+  readonly hosts: ReadonlySet<string>
+}
+
+/** A task that comes later; of another play where that is said. */
+export interface Coming {
+  readonly planned: PlannedTask
+  readonly play?: Ahead | undefined
 }
 
 /**
- * The tasks that come next, as far as that can be told before anything happens: what is included is not known yet, and
- * what a batch under `serial` finds depends on what the batch before it did.
+ * The tasks of a host that come next, as far as that can be told before anything happens: what is included is not known
+ * yet, and what a batch under `serial` finds depends on what the batch before it did.
  */
-export function upcoming(course: Course | undefined, most: number, registry: Registry): readonly PlannedTask[] {
+export function upcoming(
+  course: Course | undefined,
+  most: number,
+  host: string,
+  registry: Registry,
+): readonly Coming[] {
   const found: PlannedTask[] = []
-  for (let at = course; at; at = at.then) if (!collect(at.nodes, at.next, most, registry, found)) break
-  return found
+  const plays: (Ahead | undefined)[] = []
+  let play: Ahead | undefined
+  for (let at = course; at; at = at.then) {
+    play = at.play ?? play
+    if (play && !play.hosts.has(host)) continue
+    const goesOn = collect(at.nodes, at.next, most, registry, found)
+    while (plays.length < found.length) plays.push(play)
+    if (!goesOn) break
+  }
+  return found.map((planned, index) => ({ planned, play: plays[index] }))
 }
 
 /** @returns whether it goes on behind these nodes */

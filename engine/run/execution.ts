@@ -47,7 +47,7 @@ export async function reach({ planned: { chain }, workplace, context, host }: Ex
     () => [settingsOf(name, chain, scope, context), becomeOf(chain, scope, context)] as const,
   )
   const target = await open(settings, become, context)
-  if (!delegated) host.ahead.machine = target.machine
+  if (!delegated) host.ahead.reached(target.machine)
   return target
 }
 

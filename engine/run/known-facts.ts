@@ -16,7 +16,9 @@ const REACHES =
   /^(?:ansible_(?:host|port|user|password|connection|shell_\w+|timeout|pipelining|delegated_vars|(?:become|ssh|openssh|local|docker|podman|nspawn|chroot|paramiko)(?:_\w+)?|\w+_interpreter)|inventory_\w+|group_names)$/
 const HARMLESS = /^ansible_(?:local|ssh_host_key_\w+|\w+_(?:gw)?bridge)$/
 
-const isFact = (name: string): boolean => !name.startsWith('_ansible_') && (HARMLESS.test(name) || !REACHES.test(name))
+/** Whether a name, with its prefix, can be a fact's. */
+export const isFact = (name: string): boolean =>
+  !name.startsWith('_ansible_') && (HARMLESS.test(name) || !REACHES.test(name))
 
 /** The facts of one host, by Ansible's names (`ansible_distribution`): data for ever, never rendered. */
 export class KnownFacts {

@@ -24,17 +24,17 @@ const ITEMS = 200
 /**
  * Asks a host what the tasks that come next will ask it, while the current one is still under way. The answers stay
  * with the reader, which forgets them when something changes; nothing else comes of it, so it never alters what a run
- * does. What cannot be told yet, as an expression about a result that is not there, ends it for this time.
+ * does. What cannot be told yet, as an expression about a result that is not there, is tried again at the next task.
  */
 export function lookAhead(host: HostState, course: Course, view: PlayView, context: RunContext): void {
   const { lookAhead: most = FARTHEST } = context.options
   const { ahead } = host
-  if (most === 0 || ahead.machine === undefined) return
+  if (most === 0) return
+  if (ahead.machine === undefined) return ahead.whenReached(() => lookAhead(host, course, view, context))
   const window = ahead.window(context.machines.age(ahead.machine), most)
-  const tasks = upcoming(course, window, context.registry)
-  ahead.take(tasks, (planned) => {
+  ahead.take(upcoming(course, window, host.name, context.registry), ({ planned, play }) => {
     try {
-      return askTask(planned, host, view, quietly(context))
+      return askTask(planned, host, play?.view ?? view, quietly(play?.context ?? context))
     } catch {
       return false
     }

@@ -72,13 +72,15 @@ const MAGIC: Readonly<Record<string, Give>> = {
 /** The generation of Ansible whose language this is. */
 const VERSION = fromPlain({ string: '2.21.5', full: '2.21.5', major: 2, minor: 21, revision: 5 })
 
+export const isMagic = (name: string): boolean => Object.hasOwn(MAGIC, name)
+
 /** Those that there are: what would have to be rendered is not looked at, as one that fails asks for all names. */
 export const magicNames = (standing: Standing): readonly string[] =>
   Object.keys(MAGIC).filter((name) => magicValue(name, standing) !== undefined)
 
 /** A magic variable; undefined: there is none of that name there. */
 export const magicValue = (name: string, standing: Standing, scope?: () => Scope): Value | undefined =>
-  Object.hasOwn(MAGIC, name) ? MAGIC[name]?.(standing, scope) : undefined
+  isMagic(name) ? MAGIC[name]?.(standing, scope) : undefined
 
 const folderOf = (path: string): string => path.replace(/\/[^/]*$/, '') || '/'
 

@@ -10,7 +10,7 @@ import { runOnHosts } from './on-hosts.ts'
 import { clearsErrors } from './meta.ts'
 import { nameHandlers } from './notify.ts'
 import { notifyAllOwed } from './owed.ts'
-import { planPlay, type PlannedPlay } from './plan.ts'
+import type { PlannedPlay } from './plan.ts'
 import { startingAt } from './start-at.ts'
 import { scopeOf, type PlayView } from './scopes.ts'
 import { batches, playOrder } from './serial.ts'
@@ -20,19 +20,24 @@ import type { HostState } from './state.ts'
 import { strategyOf } from './strategy.ts'
 import { walker } from './walk.ts'
 
+export interface PlaceInRun {
+  readonly isLast: boolean
+  /** What the plays behind it begin with. */
+  following(): Course | undefined
+}
+
 /**
  * One play: its hosts in batches, each through pre_tasks, roles and tasks, post_tasks, with their handlers.
  * @returns whether the run goes on: any_errors_fatal, max_fail_percentage and a batch of which no host is left end all
  *   of it, as in Ansible, so that no later play builds on what this one was to do
  */
 export async function runPlay(
-  play: Play,
+  whole: PlannedPlay,
   names: readonly string[],
   context: RunContext,
-  nextId: () => number,
-  isLast: boolean,
+  { isLast, following }: PlaceInRun,
 ): Promise<boolean> {
-  const whole = planPlay(play, context.options, nextId)
+  const { play } = whole
   const plan = context.startAt === undefined ? whole : (startingAt(whole, context.startAt) ?? whole)
   for (const host of context.hosts.values()) if (host.lost) host.status = 'unreachable'
   const all = names.flatMap((name) => context.hosts.get(name) ?? [])
@@ -61,7 +66,8 @@ export async function runPlay(
     }
     // One that failed before comes back with the next play, one that was away at once.
     for (const host of group) host.ended = host.status === 'failed'
-    await strategy.run(batch, runSections)
+    const last = index === groups.length - 1
+    await strategy.run(batch, (part, those) => runSections(part, those, last ? following : nothing))
     batch.stopped ||= batch.fatal === true && group.some(({ status }) => status === 'failed')
     stopped = batch.stopped
     const lost = group.every(({ status }) => status !== 'active')
@@ -100,7 +106,11 @@ function tellStopped(
 }
 
 /** Hosts through the play together: facts, then section by section, each with its handlers. */
-async function runSections(batch: Batch, hosts: readonly HostState[]): Promise<void> {
+async function runSections(
+  batch: Batch,
+  hosts: readonly HostState[],
+  following: PlaceInRun['following'],
+): Promise<void> {
   const { view, context } = batch
   const { play, sections, nextId } = view.plan
   const [first] = hosts
@@ -110,12 +120,17 @@ async function runSections(batch: Batch, hosts: readonly HostState[]): Promise<v
     const ready = hosts.filter(({ running }) => running)
     const without = ready.filter((host) => !host.facts.gathered)
     const gathering = gatheringTask(play, nextId)
-    await runOnHosts(gathering, batch, play.gatherFacts === undefined ? without : ready, courseOf(sections, 0))
+    await runOnHosts(
+      gathering,
+      batch,
+      play.gatherFacts === undefined ? without : ready,
+      courseOf(sections, 0, following),
+    )
   }
   const spec = playSpec(play, scope)
   if (spec) startRole(spec, { keywords: [play.keywords], roles: [] }, batch, hosts)
   for (const [index, section] of sections.entries()) {
-    await walker.nodes(section, batch, hosts, courseOf(sections, index + 1))
+    await walker.nodes(section, batch, hosts, courseOf(sections, index + 1, following))
     const forced =
       context.options.forceHandlers ||
       (play.forceHandlers !== undefined && flagOf(play.forceHandlers.value, scope, 'force_handlers'))
@@ -130,10 +145,23 @@ async function runSections(batch: Batch, hosts: readonly HostState[]): Promise<v
   }
 }
 
-/** Section by section; what is notified in one may come between. */
-const courseOf = (sections: PlannedPlay['sections'], next: number): Course | undefined => {
+const nothing = (): undefined => undefined
+
+/** Section by section, then what follows; what is notified in one may come between. */
+export function courseOf(
+  sections: PlannedPlay['sections'],
+  next: number,
+  following: () => Course | undefined,
+): Course | undefined {
   const nodes = sections[next]
-  return nodes && { nodes, next: 0, then: courseOf(sections, next + 1) }
+  if (!nodes) return following()
+  return {
+    nodes,
+    next: 0,
+    get then() {
+      return courseOf(sections, next + 1, following)
+    },
+  }
 }
 
 function playBatches(play: Play, hosts: readonly HostState[], context: RunContext, view: PlayView): HostState[][] {

@@ -5,8 +5,10 @@ import { checkRoleArguments } from './arguments.ts'
 import { Jobs } from './jobs.ts'
 import { checkSpelling } from './misspelt.ts'
 import type { RunContext, RunOptions, RunPorts } from './context.ts'
-import { planPlay } from './plan.ts'
-import { runPlay } from './play.ts'
+import type { Course } from './course.ts'
+import { planPlay, type PlannedPlay } from './plan.ts'
+import { courseOf, nameOf, runPlay } from './play.ts'
+import { factsRead, type FactsRead } from './facts-read.ts'
 import { firstPlayWith } from './start-at.ts'
 import { warnOfReserved } from './reserved.ts'
 import { patternScope, scopeOf } from './scopes.ts'
@@ -47,6 +49,7 @@ export async function run(
   const overlays: RunContext['overlays'] = new Map()
   const turns = new Turns()
   const jobs = new Jobs()
+  let read: FactsRead
   const contexts = playbooks.map((playbook): RunContext => ({
     ...ports,
     options,
@@ -57,6 +60,9 @@ export async function run(
     turns,
     jobs,
     prompted,
+    get factsRead() {
+      return read
+    },
     changeInventory: (change) => {
       const news = inventory.change(change)
       if (news) meet(inventory.hosts.values(), hosts, ports)
@@ -79,6 +85,7 @@ export async function run(
   warnOfReserved(inventory.hosts.values(), listed, options.extraVars, ports.emit)
   const plays = startAtTask === undefined ? all : all.slice(firstPlayWith(startAtTask, listed, options))
   checkArguments(plays)
+  if (!options.allFacts && !ports.factCache) read = factsRead(plays)
 
   const touched = new Set(plays.flatMap(({ names }) => names))
   ports.emit({
@@ -89,6 +96,18 @@ export async function run(
     hosts: [...touched],
   })
   let id = 0
+  const plans = plays.map(({ play, context }) => once(() => planPlay(play, context.options, () => (id += 1))))
+  const courses = plays.map(({ play, context }, index) =>
+    once((): Course | undefined => {
+      const plan = plans[index]?.()
+      // What a batch finds depends on the one before; file names may rest on what is not known yet.
+      if (!plan || play.serial || play.varsFiles.length > 0) return undefined
+      const names = foreseenHosts(play, context, hostsOf).map(({ name }) => name)
+      const view = { plan, name: nameOf(play), allHosts: names, batch: names }
+      const course = courseOf(plan.sections, 0, () => courses[index + 1]?.())
+      return course && { ...course, play: { view, context, hosts: new Set(names) } }
+    }),
+  )
   for (const [index, { play, context }] of plays.entries()) {
     if (ports.soft.aborted) break
     // Tasks may have added hosts and groups since.
@@ -97,7 +116,9 @@ export async function run(
     const names = chosen.map(({ name }) => name)
     for (const name of names) touched.add(name)
     const here = index === 0 ? { ...context, startAt: startAtTask } : context
-    if (!(await runPlay(play, names, here, () => (id += 1), index === plays.length - 1))) break
+    const following = (): Course | undefined => courses[index + 1]?.()
+    const plan = plans[index]?.() as PlannedPlay
+    if (!(await runPlay(plan, names, here, { isLast: index === plays.length - 1, following }))) break
   }
   if (!ports.hard.aborted) await jobs.settle(ports.emit)
   const recap = new Map(
@@ -116,6 +137,12 @@ export async function run(
     failed: states.some(({ status }) => status === 'failed'),
     unreachable: states.some(({ status }) => status === 'unreachable'),
   }
+}
+
+/** Made when it is first asked for. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined
+  return () => (made ??= { value: make() }).value
 }
 
 /** Before anything runs; a pattern that rests on what is not known yet means nobody. */

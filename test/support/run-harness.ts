@@ -28,6 +28,8 @@ export interface PlaySetup {
   readonly request?: Partial<Pick<Request, 'limit' | 'extraVars' | 'inventory'>>
   readonly local?: CannedLocal
   readonly factCache?: FactCache
+  /** Takes what was asked each time facts were gathered. */
+  readonly factsAsked?: (readonly string[] | 'all')[]
   /** Called for each event, before it is kept. */
   onEvent?(event: Event, stop: () => void, abort: () => void): void
 }
@@ -62,7 +64,12 @@ export async function play(setup: PlaySetup): Promise<Played> {
       setup.onEvent?.(event, stop, () => hard.abort())
       events.push(event)
     },
-    filesFor: () => ({ readText: files.readText, glob: () => [], resolve: () => undefined, env: () => undefined }),
+    filesFor: () => ({
+      readText: files.readText,
+      glob: () => [],
+      resolve: (name, kind) => [`/project/${kind}/${name}`].find((path) => files.readText(path) !== undefined),
+      env: () => undefined,
+    }),
     local: () => fakeLocal(setup.local),
     factCache: setup.factCache,
     readVars: (name) => {
@@ -120,7 +127,7 @@ export function memoryFiles(texts: Readonly<Record<string, string>>): Files {
 }
 
 /** One machine per address; the become user does not matter here. */
-function fakeMachines({ hosts: canned = {} }: PlaySetup, made: Map<string, FakeHost>): Machines {
+function fakeMachines({ hosts: canned = {}, factsAsked }: PlaySetup, made: Map<string, FakeHost>): Machines {
   const readers = new Map<string, ReturnType<typeof remembering> & { age: number }>()
   const readerOf = (address: string, reader: Reader): Reader => {
     const known = readers.get(address) ?? { ...remembering(reader), age: 0 }
@@ -147,7 +154,11 @@ function fakeMachines({ hosts: canned = {} }: PlaySetup, made: Map<string, FakeH
             return { code: 1, signal: null, stdout: '', stderr: String(error), step }
           }
         },
-        facts: async () => ({ os_family: 'Debian', distribution: 'Debian', hostname: address }),
+        facts: async ({ read } = {}) => {
+          factsAsked?.push(read ? [...read].sort() : 'all')
+          const all = { os_family: 'Debian', distribution: 'Debian', hostname: address }
+          return Object.fromEntries(Object.entries(all).filter(([name]) => read?.has(name) ?? true))
+        },
       }
     },
     peek: async (settings) => (readers.has(settings.address) ? machines.open(settings) : undefined),

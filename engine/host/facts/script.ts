@@ -1,24 +1,7 @@
 import { WITHIN } from '../questions/within.ts'
 import { exportsOf } from '../exports.ts'
-import { type Command, sh } from '../shell.ts'
+import { type Command, joined, sh } from '../shell.ts'
 import { pythonQuestion } from './python.ts'
-
-/** Small files of which each line is of use; one grep reads all that are there. */
-const FILES = sh`/proc/sys/kernel/ostype /proc/sys/kernel/hostname /proc/sys/kernel/osrelease /proc/sys/kernel/version \
-/proc/sys/crypto/fips_enabled /proc/meminfo /proc/cpuinfo /proc/uptime /proc/loadavg /proc/cmdline /proc/swaps \
-/proc/1/comm /proc/1/stat /proc/1/cgroup /proc/modules /proc/self/status /proc/self/mountinfo /proc/net/route \
-/proc/net/ipv6_route /proc/xen/capabilities /proc/sysinfo /proc/device-tree/model /run/systemd/container \
-/etc/os-release /usr/lib/os-release /etc/redhat-release /etc/centos-release /etc/oracle-release /etc/system-release \
-/etc/debian_version /etc/alpine-release /etc/SuSE-release /etc/lsb-release /etc/resolv.conf /etc/hosts /etc/machine-id \
-/var/lib/dbus/machine-id /etc/selinux/config /sys/fs/selinux/enforce /sys/fs/selinux/policyvers /selinux/enforce \
-/selinux/policyvers /etc/ssh/ssh_host_*_key.pub /sys/devices/virtual/dmi/id/* /sys/class/net/*/address \
-/sys/class/net/*/mtu /sys/class/net/*/operstate /sys/class/net/*/type /sys/class/net/*/flags /sys/class/net/*/speed \
-/sys/class/net/*/bridge/bridge_id /sys/class/net/*/bridge/stp_state /sys/class/net/*/bonding/slaves \
-/sys/class/net/*/bonding/mode /sys/class/net/*/bonding/miimon /sys/class/net/*/bonding/lacp_rate \
-/sys/class/net/*/bonding/active_slave /sys/block/*/size /sys/block/*/removable /sys/block/*/queue/rotational \
-/sys/block/*/queue/scheduler /sys/block/*/queue/discard_granularity /sys/block/*/queue/logical_block_size \
-/sys/block/*/device/model /sys/block/*/device/vendor /sys/block/*/device/serial /sys/block/*/*/partition \
-/sys/block/*/*/size /sys/block/*/*/start`
 
 /** Programs and files whose being there is a fact. */
 const THERE = sh`/run/systemd/system /.dockerenv /.dockerinit /proc/vz /proc/bc /proc/lve /proc/xen /proc/self/status \
@@ -39,61 +22,40 @@ export interface GatherOptions {
   readonly environment?: Readonly<Record<string, string>> | undefined
 }
 
-/**
- * All that facts are made of, in one go, with a process for next to nothing: `nonce`, a colon and a name start each section.
- * Nothing in it waits for the network: no file system of other hosts is asked for its size, and a name that is not in
- * /etc/hosts is looked up for three seconds at most.
- */
-export const gatherScript = (
+/** What a section brings, beside the small files. */
+const sections = (
   nonce: string,
   user: string,
   { factPath = '/etc/ansible/facts.d', timeout = 10, python = [], environment }: GatherOptions,
-): Command => sh`${WITHIN}
-exec 3</dev/null
-section() { printf '\\n%s%s\\n' ${`${nonce}:`} "$1"; }
-section files
-grep -s -H '' ${FILES}
-section machine; uname -m
-section date; date '+%Y %m %d %H %M %S %s %Z %z %A %w %W'
-section environ; cat /proc/$$/environ 2>/dev/null
-section account
-if command -v getent >/dev/null; then getent passwd ${user}; else grep ${`^${user}:`} /etc/passwd; fi
-section there
-for path in ${THERE}; do [ ! -e "$path" ] || printf '%s\\n' "$path"; done
-section chroot
-if [ -e /proc/1/root/. ]; then [ / -ef /proc/1/root/. ] && echo false || echo true; else echo unknown; fi
-section container
-{ tr '\\000' '\\n' </proc/1/environ | grep '^container='; } 2>/dev/null
-section addresses
-if command -v ip >/dev/null; then ip -o addr show; else cat /proc/net/fib_trie; fi 2>/dev/null
-section route
-if command -v ip >/dev/null; then ip -4 route get 8.8.8.8; fi 2>/dev/null
-section modules
-for path in /sys/class/net/*/device/driver/module; do
+) => ({
+  machine: sh`uname -m`,
+  date: sh`date '+%Y %m %d %H %M %S %s %Z %z %A %w %W'`,
+  environ: sh`cat /proc/$$/environ 2>/dev/null`,
+  account: sh`if command -v getent >/dev/null; then getent passwd ${user}; else grep ${`^${user}:`} /etc/passwd; fi`,
+  there: sh`for path in ${THERE}; do [ ! -e "$path" ] || printf '%s\\n' "$path"; done`,
+  chroot: sh`if [ -e /proc/1/root/. ]; then [ / -ef /proc/1/root/. ] && echo false || echo true; else echo unknown; fi`,
+  container: sh`{ tr '\\000' '\\n' </proc/1/environ | grep '^container='; } 2>/dev/null`,
+  addresses: sh`if command -v ip >/dev/null; then ip -o addr show; else cat /proc/net/fib_trie; fi 2>/dev/null`,
+  route: sh`if command -v ip >/dev/null; then ip -4 route get 8.8.8.8; fi 2>/dev/null`,
+  modules: sh`for path in /sys/class/net/*/device/driver/module; do
   [ ! -e "$path" ] || (cd -P -- "$path" && printf '%s %s\\n' "$path" "$(pwd)")
-done
-section members
-for path in /sys/class/net/*/brif/* /sys/block/*/holders/* /sys/devices/virtual/block/*; do
+done`,
+  members: sh`for path in /sys/class/net/*/brif/* /sys/block/*/holders/* /sys/devices/virtual/block/*; do
   [ ! -e "$path" ] || printf '%s\\n' "$path"
-done
-section uuids
-[ ! -d /dev/disk/by-uuid ] || ls -l /dev/disk/by-uuid
-section sizes
-set --
+done`,
+  uuids: sh`[ ! -d /dev/disk/by-uuid ] || ls -l /dev/disk/by-uuid`,
+  sizes: sh`set --
 while read -r source path type _; do
   case $source in *:/*) continue ;; /*) ;; *) continue ;; esac
   case $type in nfs*|cifs|smb*|fuse*|9p|ceph|glusterfs|afs|lustre|gpfs|beegfs|autofs|ocfs2|gfs2) continue ;; esac
   case $path in *\\\\*) path=$(printf '%b.' "$(printf '%s' "$path" | sed 's/\\\\/\\\\0/g')"); path=\${path%.} ;; esac
   set -- "$@" "$path"
 done </proc/self/mounts
-[ "$#" -eq 0 ] || stat -f -c ${`%S %b %a %c %d %n${nonce}+`} -- "$@" 2>/dev/null
-section fqdn
-read -r name </proc/sys/kernel/hostname
-case $name in *.*) ;; *) grep -q -i -F -w -e "$name" /etc/hosts || within 3 hostname -f 2>/dev/null ;; esac
-section python
-${pythonQuestion(python)}
-section local
-start() { ${exportsOf(environment)}exec "$1"; }
+[ "$#" -eq 0 ] || stat -f -c ${`%S %b %a %c %d %n${nonce}+`} -- "$@" 2>/dev/null`,
+  fqdn: sh`read -r name </proc/sys/kernel/hostname
+case $name in *.*) ;; *) grep -q -i -F -w -e "$name" /etc/hosts || within 3 hostname -f 2>/dev/null ;; esac`,
+  python: pythonQuestion(python),
+  local: sh`start() { ${exportsOf(environment)}exec "$1"; }
 programs=
 for path in ${factPath}/*.fact; do
   [ -e "$path" ] || [ -L "$path" ] || continue
@@ -105,6 +67,38 @@ for path in ${factPath}/*.fact; do
   output=$(within ${timeout} start "$path" 2>&1); code=$?
   if [ "$code" -eq 0 ]; then printf '%s\\n' "$output"
   else printf '"Failure executing fact script (%s), rc: %s"\\n' "$path" "$code"; fi
-done
-section programs; echo "$programs"
-section end`
+done`,
+  programs: sh`echo "$programs"`,
+})
+
+export type SectionName = keyof ReturnType<typeof sections>
+
+/**
+ * All that facts are made of, in one go, with a process for next to nothing: `nonce`, a colon and a name start each section.
+ * Nothing in it waits for the network: no file system of other hosts is asked for its size, and a name that is not in
+ * /etc/hosts is looked up for three seconds at most.
+ */
+export function gatherScript(nonce: string, user: string, parts: readonly Asked[], options: GatherOptions): Command {
+  const files = [...new Set(parts.flatMap((part) => part.files))]
+  const all = sections(nonce, user, options)
+  const asked = [...new Set(parts.flatMap((part) => part.sections))]
+  const section = (name: string, body: Command): Command => sh`section ${name}; ${body}`
+  return joined(
+    [
+      sh`${WITHIN}
+exec 3</dev/null
+section() { printf '\\n%s%s\\n' ${`${nonce}:`} "$1"; }`,
+      // One grep reads all that are there.
+      ...(files.length > 0 ? [section('files', sh`grep -s -H '' ${joined(files, ' ')}`)] : []),
+      ...asked.map((name) => section(name, all[name])),
+      sh`section end`,
+    ],
+    '\n',
+  )
+}
+
+/** What there is to ask: small files of which each line is of use, and sections. */
+export interface Asked {
+  readonly files: readonly Command[]
+  readonly sections: readonly SectionName[]
+}

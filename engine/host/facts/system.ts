@@ -2,13 +2,11 @@ import type { Facts } from '../facts.ts'
 import { unquoted } from './distribution.ts'
 import type { Source } from './source.ts'
 
-/** The kernel, names, time, user, and what runs the host. */
+/** The kernel, names, time, and user. */
 export const systemFacts = (source: Source, environment: Readonly<Record<string, string>> = {}): Facts => ({
   ...kernelFacts(source),
   ...nameFacts(source),
   ...userFacts(source),
-  ...managerFacts(source),
-  ...securityFacts(source),
   date_time: timeFacts(source),
   env: { ...loginEnvironment(source), ...environment },
   ...commandLineFacts(source),
@@ -100,9 +98,11 @@ const PACKAGE_MANAGERS: readonly (readonly [path: string, name: string])[] = [
   ['/bin/opkg', 'opkg'],
 ]
 
-function managerFacts(source: Source): Facts {
+/** What installs, what runs services, and what guards. */
+export function managerFacts(source: Source): Facts {
   const there = new Set(source.words('there'))
   return {
+    ...securityFacts(source, there),
     pkg_mgr: PACKAGE_MANAGERS.find(([path]) => there.has(path))?.[1] ?? 'unknown',
     service_mgr: serviceManager(source, there),
     is_chroot: source.section('chroot').trim() === 'true',
@@ -119,15 +119,12 @@ function serviceManager(source: Source, there: ReadonlySet<string>): string {
   return there.has('/etc/init.d') ? 'sysvinit' : 'service'
 }
 
-function securityFacts(source: Source): Facts {
-  const there = new Set(source.words('there'))
-  return {
-    selinux: selinuxFacts(source, there),
-    selinux_python_present: true,
-    apparmor: { status: there.has('/sys/kernel/security/apparmor') ? 'enabled' : 'disabled' },
-    fips: source.text('/proc/sys/crypto/fips_enabled') === '1',
-  }
-}
+const securityFacts = (source: Source, there: ReadonlySet<string>): Facts => ({
+  selinux: selinuxFacts(source, there),
+  selinux_python_present: true,
+  apparmor: { status: there.has('/sys/kernel/security/apparmor') ? 'enabled' : 'disabled' },
+  fips: source.text('/proc/sys/crypto/fips_enabled') === '1',
+})
 
 function selinuxFacts(source: Source, there: ReadonlySet<string>): Facts {
   const root = ['/sys/fs/selinux', '/selinux'].find((path) => there.has(`${path}/enforce`))

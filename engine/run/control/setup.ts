@@ -9,7 +9,7 @@ export const setup = defineControl({
   name: 'setup',
   summary: 'Gathers facts about the host with one POSIX script.',
   notes:
-    'All facts are gathered at once: it costs one round trip. Those of `gather_subset` are min, hardware, network and virtual. Local facts that are programs are run, in a dry run too.',
+    'All facts that anything in the run can read are gathered at once, in one round trip; with -v, with JSON output and where the task registers a variable, all there are. Those of `gather_subset` are min, hardware, network and virtual. Local facts that are programs are run, in a dry run too.',
   args: {
     gather_subset: list(text({ help: 'A subset, or ! and one to leave out.' }), {
       optional: true,
@@ -24,10 +24,12 @@ export const setup = defineControl({
     { title: 'Gather them again', args: {} },
     { title: 'Only what is cheap', args: { gather_subset: ['!all'] } },
   ],
-  async run({ gather_subset, gather_timeout, filter, fact_path }, { target, job }) {
+  async run({ gather_subset, gather_timeout, filter, fact_path }, { target, job, run }) {
     const python = interpreterOf(job.workplace.scope)
     const environment = await settled(() => environmentBefore(job))
-    const wanted = { subsets: gather_subset, factPath: fact_path, timeout: gather_timeout, python, environment }
+    const { register, projections } = job.planned.task
+    const read = register === undefined && projections === undefined ? run.factsRead : undefined
+    const wanted = { read, subsets: gather_subset, factPath: fact_path, timeout: gather_timeout, python, environment }
     const all = await (await target()).facts(wanted)
     const facts = Object.fromEntries(Object.entries(all).filter(([name]) => isNamed(name, filter ?? [])))
     const named = Object.fromEntries(Object.entries(facts).map(([name, value]) => [`ansible_${name}`, value]))

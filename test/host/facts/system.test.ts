@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { systemFacts } from '../../../engine/host/facts/system.ts'
+import { managerFacts, systemFacts } from '../../../engine/host/facts/system.ts'
 import { source } from '../support/facts-source.ts'
 
 describe('the system', () => {
@@ -29,7 +29,7 @@ describe('the system', () => {
   })
   it('knows what runs services', () => {
     const manager = (there: string, comm = 'init') =>
-      systemFacts(source({ ...kernel, '/proc/1/comm': comm }, { there, date: '' })).service_mgr
+      managerFacts(source({ ...kernel, '/proc/1/comm': comm }, { there, date: '' })).service_mgr
     expect(manager('/run/systemd/system\n', 'systemd')).toBe('systemd')
     expect(manager('/sbin/initctl\n/etc/init\n/etc/init.d\n')).toBe('upstart')
     expect(manager('/sbin/openrc-run\n/etc/init.d\n')).toBe('openrc')
@@ -38,23 +38,22 @@ describe('the system', () => {
     expect(manager('')).toBe('service')
   })
   it('tells the time, the boot words, the environment and the keys', () => {
-    const facts = systemFacts(
-      source(
-        {
-          ...kernel,
-          '/proc/cmdline': 'quiet console=tty0 console=ttyS0 a="b"',
-          '/etc/ssh/ssh_host_rsa_key.pub': 'ssh-rsa AAAA root@x',
-          '/sys/fs/selinux/enforce': '1',
-          '/etc/selinux/config': '# c\nSELINUX=enforcing\nSELINUXTYPE=targeted',
-        },
-        {
-          date: '2024 01 02 03 04 05 1704164645 CET +0100 Tuesday 2 01',
-          environ: 'A=1\0B=x=y\nz\0',
-          there: '/sys/fs/selinux/enforce\n',
-          account: 'root:x:0:0:root:/root:/bin/sh\n',
-        },
-      ),
+    const told = source(
+      {
+        ...kernel,
+        '/proc/cmdline': 'quiet console=tty0 console=ttyS0 a="b"',
+        '/etc/ssh/ssh_host_rsa_key.pub': 'ssh-rsa AAAA root@x',
+        '/sys/fs/selinux/enforce': '1',
+        '/etc/selinux/config': '# c\nSELINUX=enforcing\nSELINUXTYPE=targeted',
+      },
+      {
+        date: '2024 01 02 03 04 05 1704164645 CET +0100 Tuesday 2 01',
+        environ: 'A=1\0B=x=y\nz\0',
+        there: '/sys/fs/selinux/enforce\n',
+        account: 'root:x:0:0:root:/root:/bin/sh\n',
+      },
     )
+    const facts = systemFacts(told)
     expect(facts.date_time).toMatchObject({
       date: '2024-01-02',
       time: '03:04:05',
@@ -70,7 +69,7 @@ describe('the system', () => {
       ssh_host_key_rsa_public_keytype: 'ssh-rsa',
       user_dir: '/root',
     })
-    expect(facts.selinux).toMatchObject({
+    expect(managerFacts(told).selinux).toMatchObject({
       status: 'enabled',
       mode: 'enforcing',
       config_mode: 'enforcing',
