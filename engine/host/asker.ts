@@ -9,6 +9,9 @@ const SUBJECTS = 500
 const SCRIPT_BYTES = 64 * 1024
 const FRAME_BYTES = 256 * 1024
 
+/** Milliseconds for which an answer about what changes by itself holds, where it was asked ahead. */
+export const FRESH = 2000
+
 /** One script and what to do with what it prints. */
 interface Part {
   readonly script: Command
@@ -24,10 +27,19 @@ interface Waiting<S, A> {
   reject(error: unknown): void
 }
 
+interface Remembered {
+  readonly answer: Promise<unknown>
+  /** When it was asked. */
+  readonly at: number
+  readonly fleeting: boolean
+}
+
 /** Puts the questions of one turn of the event loop into one frame, and remembers the answers until told to forget. */
 export class Asker {
   readonly #session: Session
-  #remembered = new Map<string, Promise<unknown>>()
+  #remembered = new Map<string, Remembered>()
+  /** When the answer was asked that was given last to whom needs it now. */
+  usedAt = 0
   /** What waits for the next frame, by question. */
   #waiting = new Map<object, { parts(nonce: string): Part[] }>()
 
@@ -35,20 +47,34 @@ export class Asker {
     this.#session = session
   }
 
-  /** The answer to `question` about `subject`; rejects with what kept us from finding out. */
-  ask<S, A>(question: Question<S, A>, subject: S): Promise<A> {
+  /**
+   * The answer to `question` about `subject`; rejects with what kept us from finding out.
+   * @param ahead somebody will ask this soon
+   */
+  ask<S, A>(question: Question<S, A>, subject: S, ahead = false): Promise<A> {
     const key = JSON.stringify([question.name, subject])
+    const at = performance.now()
     const known = this.#remembered.get(key)
-    if (known) return known as Promise<A>
+    if (known && !(known.fleeting && at - known.at > FRESH)) {
+      if (!ahead) this.usedAt = known.at
+      return known.answer as Promise<A>
+    }
+    if (!ahead) this.usedAt = at
     const answer = new Promise<A>((resolve, reject) =>
       this.#queue(question, { subject, alone: false, resolve, reject }),
     )
     const remembered = this.#remembered
-    remembered.set(key, answer)
-    const drop = () => void (remembered.get(key) === answer && remembered.delete(key))
+    const fleeting = question.fleeting === true
+    remembered.set(key, { answer, at, fleeting })
+    const drop = () => void (remembered.get(key)?.answer === answer && remembered.delete(key))
     // What failed may succeed next time; whoever asked hears of the failure itself.
-    answer.then(question.fleeting ? drop : undefined, drop)
+    answer.then(fleeting && !ahead ? drop : undefined, drop)
     return answer
+  }
+
+  /** What was asked before that time is out of date. */
+  forgetBefore(time: number): void {
+    for (const [key, { at }] of this.#remembered) if (at < time) this.#remembered.delete(key)
   }
 
   /** Something on the machine may have changed. Answers still on their way are for those who asked, and no one else. */

@@ -1,3 +1,4 @@
+import { FRESH } from './asker.ts'
 import { startAs } from './become.ts'
 import { type Connection, SHELL } from './connection.ts'
 import { runStep } from './execute.ts'
@@ -39,6 +40,11 @@ export function openMachines(options: MachineOptions): Machines {
     },
     changed(name) {
       for (const machine of name === undefined ? machines.values() : [machines.get(name)]) machine?.changed()
+    },
+    looksAnew: (name) => machines.get(name)?.forgetBefore(performance.now() - FRESH),
+    met(name) {
+      for (const machine of machines.values()) machine.forgetBefore(performance.now() - FRESH)
+      machines.get(name)?.forgetUnused()
     },
     age: (name) => machines.get(name)?.age ?? 0,
     async disconnect(name) {
@@ -94,6 +100,15 @@ class Machine {
     this.age += 1
     this.#facts.clear()
     for (const { reader } of this.#opened) reader.forget()
+  }
+
+  forgetBefore(time: number): void {
+    for (const { reader } of this.#opened) reader.forgetBefore(time)
+  }
+
+  /** What was asked before the answer that was given last. */
+  forgetUnused(): void {
+    this.forgetBefore(Math.max(...this.#opened.map(({ reader }) => reader.usedAt)))
   }
 
   abort(): void {

@@ -15,6 +15,7 @@ import { realpathQuestion, toolQuestion } from './questions/path.ts'
 import { listeningQuestion, processQuestion } from './questions/processes.ts'
 import { managerQuestion, unitFilesReadQuestion, unitName, unitQuestion } from './questions/services.ts'
 import { lstatQuestion, statFollowedQuestion } from './questions/stat.ts'
+import type { Question } from './questions/question.ts'
 import { superblockQuestion } from './questions/superblock.ts'
 import { DIGEST_DIGITS, type Algorithm, type Reader } from './reader.ts'
 import type { Session } from './session.ts'
@@ -26,46 +27,62 @@ const ALGORITHMS = Object.keys(DIGEST_DIGITS) as readonly Algorithm[]
 /** A reader that also forgets: whoever changes the machine, or lets it change, says so. */
 export interface ForgetfulReader extends Reader {
   forget(): void
+  /** Forgets what was asked before that time, of performance.now(). */
+  forgetBefore(time: number): void
+  /** When the answer was asked that was given last. */
+  readonly usedAt: number
 }
 
 /**
  * The reader over a session. Questions of one turn of the event loop travel in one frame, answers are kept until
- * `forget()`; what changes by itself (processes, sockets, logs, a dialled port, an asked command) is never kept.
+ * `forget()`; what changes by itself (processes, sockets, logs, a dialled port, an asked command) is not kept, but for a
+ * moment where it was asked ahead.
  */
 export function makeReader(session: Session, memory?: DigestMemory): ForgetfulReader {
   const asker = new Asker(session)
   const digests = new Map(ALGORITHMS.map((algorithm) => [algorithm, digestQuestion(algorithm, memory)]))
-  const bytes = (path: string, limit = LIMIT) => asker.ask(contentQuestion, { path, limit })
-  return {
-    lstat: (path) => asker.ask(lstatQuestion, path),
-    stat: (path) => asker.ask(statFollowedQuestion, path),
-    realpath: (path) => asker.ask(realpathQuestion, path),
-    readText: async (path, limit) => (await bytes(path, limit))?.toString('utf8'),
-    readBytes: bytes,
-    digest: (path, algorithm) => asker.ask(digests.get(algorithm) ?? digestQuestion(algorithm), path),
-    children: (path) => asker.ask(childrenQuestion, path),
-    tree: (path, limit = TREE_LIMIT) => asker.ask(treeQuestion, { path, limit }),
-    glob: (pattern) => asker.ask(globQuestion, pattern),
-    tool: (...names) => asker.ask(toolQuestion, names),
+  const questions = (ahead: boolean): Reader => {
+    const ask = <S, A>(question: Question<S, A>, subject: S): Promise<A> => asker.ask(question, subject, ahead)
+    const bytes = (path: string, limit = LIMIT) => ask(contentQuestion, { path, limit })
+    return {
+      lstat: (path) => ask(lstatQuestion, path),
+      stat: (path) => ask(statFollowedQuestion, path),
+      realpath: (path) => ask(realpathQuestion, path),
+      readText: async (path, limit) => (await bytes(path, limit))?.toString('utf8'),
+      readBytes: bytes,
+      digest: (path, algorithm) => ask(digests.get(algorithm) ?? digestQuestion(algorithm), path),
+      children: (path) => ask(childrenQuestion, path),
+      tree: (path, limit = TREE_LIMIT) => ask(treeQuestion, { path, limit }),
+      glob: (pattern) => ask(globQuestion, pattern),
+      tool: (...names) => ask(toolQuestion, names),
 
-    sysctl: (key) => asker.ask(sysctlQuestion, kernelPath(key)),
-    serviceManager: () => asker.ask(managerQuestion, ''),
-    unitFilesRead: () => asker.ask(unitFilesReadQuestion, ''),
-    unit: (name) => asker.ask(unitQuestion, unitName(name)),
-    account: (name) => asker.ask(accountQuestion, name),
-    group: (name) => asker.ask(groupQuestion, name),
-    package: (name) => asker.ask(packageQuestion, name),
-    candidate: (name) => asker.ask(candidateQuestion, name),
-    mounts: () => asker.ask(mountsQuestion, ''),
-    blockDevice: (path) => asker.ask(blockDeviceQuestion, path),
-    superblock: (device) => asker.ask(superblockQuestion, device),
-    extraction: (stampPath, destination) => asker.ask(extractionQuestion, { stampPath, destination }),
-    process: (pid) => asker.ask(processQuestion, pid),
-    listening: () => asker.ask(listeningQuestion, ''),
-    tail: (path, lines) => asker.ask(tailQuestion, { of: path, lines }),
-    journal: (unit, lines) => asker.ask(journalQuestion, { of: unit, lines }),
-    dial: (address, port, options) => asker.ask(dialQuestion, dialSubject(address, port, options)),
-    ask: (command, options) => session.step(command, options),
+      sysctl: (key) => ask(sysctlQuestion, kernelPath(key)),
+      serviceManager: () => ask(managerQuestion, ''),
+      unitFilesRead: () => ask(unitFilesReadQuestion, ''),
+      unit: (name) => ask(unitQuestion, unitName(name)),
+      account: (name) => ask(accountQuestion, name),
+      group: (name) => ask(groupQuestion, name),
+      package: (name) => ask(packageQuestion, name),
+      candidate: (name) => ask(candidateQuestion, name),
+      mounts: () => ask(mountsQuestion, ''),
+      blockDevice: (path) => ask(blockDeviceQuestion, path),
+      superblock: (device) => ask(superblockQuestion, device),
+      extraction: (stampPath, destination) => ask(extractionQuestion, { stampPath, destination }),
+      process: (pid) => ask(processQuestion, pid),
+      listening: () => ask(listeningQuestion, ''),
+      tail: (path, lines) => ask(tailQuestion, { of: path, lines }),
+      journal: (unit, lines) => ask(journalQuestion, { of: unit, lines }),
+      dial: (address, port, options) => ask(dialQuestion, dialSubject(address, port, options)),
+      ask: (command, options) => session.step(command, options),
+    }
+  }
+  return {
+    ...questions(false),
+    ahead: questions(true),
     forget: () => asker.forget(),
+    forgetBefore: (time) => asker.forgetBefore(time),
+    get usedAt() {
+      return asker.usedAt
+    },
   }
 }

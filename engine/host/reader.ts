@@ -159,6 +159,8 @@ export interface DialOptions {
   readonly timeout: number
   /** Read until the other side closes, the time is over, or a mebibyte has come. */
   readonly read?: boolean | undefined
+  /** What is sent changes nothing there, as far as anybody can tell. */
+  readonly harmless?: boolean | undefined
 }
 
 export interface Dialled {
@@ -222,6 +224,8 @@ export interface Reader {
   journal(unit: string, lines: number): Promise<string | undefined>
 
   // What follows leaves the closed vocabulary about the machine's own state: never asked ahead of time.
+  /** The same for what somebody will ask soon: there the answer also to what changes by itself is kept, for a moment. */
+  readonly ahead?: Reader | undefined
   /** Opens a TCP connection from the host, sends text or bytes, reads what comes until the end or the timeout. */
   dial(address: string, port: number, options: DialOptions): Promise<Dialled>
   /** Runs a command of which the author promises that it changes nothing. */

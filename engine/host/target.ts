@@ -82,6 +82,13 @@ export interface Machines {
   peek(settings: ConnectionSettings, become?: Become): Promise<Target | undefined>
   /** Forgets what readers remember of that machine, or of all: something there may have changed. */
   changed(machine?: string): void
+  /** Something is waited for there: what was asked more than a moment ago is forgotten. */
+  looksAnew(machine: string): void
+  /**
+   * What was waited for was there at once. What was asked before that was looked at is forgotten; of other machines,
+   * what was asked more than a moment ago.
+   */
+  met(machine: string): void
   /** How often something was forgotten of that machine. */
   age(machine: string): number
   /** Ends the connection to that machine; whoever opens it again gets a new one. */

@@ -158,7 +158,7 @@ export interface StateDefinition<F extends Fields, S extends State> extends Desc
 export interface ReadDefinition<F extends Fields> extends Described<F> {
   readonly kind: 'read'
   read(args: ArgsOf<F>, reader: Reader, context: ReadContext): Promise<ReadAnswer>
-  /** It waits for something to become true, so it looks anew, and behind it things may be different. */
+  /** It waits for something to become true, so it looks anew, and behind it things may be different. Mostly it is true at once. */
   readonly waits?: boolean
 }
 export interface ReadContext {

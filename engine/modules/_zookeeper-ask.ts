@@ -64,7 +64,7 @@ async function converse(
   // A server may lag behind the others; after `sync` it knows all that was written before.
   const asked: readonly ZookeeperRequest[] = [{ op: 'sync', path: '/' }, ...requests]
   const send = encodeSession(asked, Math.ceil(timeout * 1000))
-  const dialled = await reader.dial(server.host, server.port, { send, timeout, read: true })
+  const dialled = await reader.dial(server.host, server.port, { send, timeout, read: true, harmless: true })
   if (!dialled.connected) throw new NotServing(dialled.error ?? 'no connection')
   const { begun, replies } = understand(dialled.bytes, asked)
   const [, ...found] = replies

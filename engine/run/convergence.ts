@@ -40,6 +40,10 @@ export interface ConvergeContext extends ReadContext {
   detach?(step: RunStep, values: ResultValues): RunStep
   /** Told after each step: what readers remember of the machine is out of date. */
   changed(): void
+  /** Told before something is waited for: what was asked a while ago no longer counts. */
+  looksAnew?(): void
+  /** Told when what was waited for was there at once: what was asked before that may be out of date. */
+  met?(): void
   /** Told when time has passed, or a program or service was started: other machines may have changed too. */
   stirred?(): void
 }

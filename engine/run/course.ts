@@ -80,7 +80,7 @@ function isBarrier(planned: PlannedTask, registry: Registry): boolean {
     return true
   const action = actionNamed(task.action, registry)
   if (action === undefined) return true
-  if (action.kind === 'control' || action.kind === 'read') return action.waits === true
+  if (action.kind === 'control') return action.waits === true
   // A command, unless something may keep it from running.
   return action.kind === 'state' && action.always !== undefined && !GUARDS.some((name) => task.args.has(name))
 }

@@ -1,7 +1,7 @@
 import { KplayError } from '../errors.ts'
 import type { ModuleDefaults, Play, Role, Task } from '../model.ts'
 import { Template, type Vars } from '../value.ts'
-import { walk } from '../values/nodes.ts'
+import { walk, type AnyNode, type FilterNode } from '../values/nodes.ts'
 import { parseTemplate } from '../values/parse.ts'
 import { names as namesIn } from '../values/used-names.ts'
 import { actionNamed } from './actions.ts'
@@ -83,6 +83,44 @@ const SYNTAX = /^(?:variable|block|comment)_(?:start|end)_string$/
 /** Of the names that begin like facts, those that the engine gives where they mean something. */
 const NO_FACTS = new Set(['managed', 'loop', 'loop_var', 'index_var', 'failed_task', 'failed_result'])
 
+/** All variables of this host or of others, by name. */
+const DICTS = new Set(['ansible_facts', 'hostvars'])
+
+type Tree = Parameters<typeof walk>[0]
+
+interface Path {
+  /** The dict, then what is looked up in it; undefined where that is computed. */
+  readonly names: readonly (string | undefined)[]
+  /** What computes it. */
+  readonly keys: readonly Tree[]
+}
+
+/** `hostvars[h].x['y']`, as far as it begins with one of the dicts. */
+function pathIn(node: AnyNode): Path | undefined {
+  if (node.typename === 'Filter') return extracted(node)
+  if (node.typename === 'Symbol') return DICTS.has(node.value) ? { names: [node.value], keys: [] } : undefined
+  if (node.typename !== 'Attribute' && node.typename !== 'LookupVal') return undefined
+  const path = pathIn(node.target)
+  if (!path) return undefined
+  if (node.typename === 'Attribute') return { ...path, names: [...path.names, node.name] }
+  const name = literal(node.val)
+  return { names: [...path.names, name], keys: [...path.keys, ...(name === undefined ? [node.val] : [])] }
+}
+
+const literal = (node: AnyNode | undefined): string | undefined =>
+  node?.typename === 'Literal' && typeof node.value === 'string' ? node.value : undefined
+
+/** `hosts | map('extract', hostvars, 'x')`, `host | extract(hostvars, ['x', 'y'])` */
+function extracted({ name, args: { children } }: FilterNode): Path | undefined {
+  const [hosts, ...rest] = children
+  const mapped = name.value === 'map' && literal(rest[0]) === 'extract'
+  const [dict, member, ...more] = mapped ? rest.slice(1) : rest
+  if ((!mapped && name.value !== 'extract') || more.length > 0) return undefined
+  if (dict?.typename !== 'Symbol' || dict.value !== 'hostvars' || !hosts) return undefined
+  const names = member?.typename === 'Array' ? member.children.map(literal) : [literal(member)]
+  return { names: [dict.value, undefined, ...names], keys: [hosts] }
+}
+
 class Search {
   readonly found = new Set<string>()
   readonly #seen = new WeakSet<object>()
@@ -113,31 +151,37 @@ class Search {
     const { source } = template
     if (!/ansible_|vars|template|lookup|query|\bq\b|\{%/.test(source)) return
     if (BRINGS.test(source)) any()
-    for (const name of namesIn(template)) this.#name(name, template)
+    const names = namesIn(template)
+    for (const name of names) if (!DICTS.has(name)) this.#name(name)
+    if ([...names].some((name) => DICTS.has(name))) this.#members(parseTemplate(template).tree)
   }
 
-  #name(name: string, template: Template): void {
-    if (name === 'vars' || name === 'hostvars') any()
-    else if (name === 'ansible_facts') this.#members(template)
-    else if (name.startsWith(PREFIX) && isFact(name) && !isMagic(name)) this.#found(name.slice(PREFIX.length))
+  #name(name: string): void {
+    if (name === 'vars') any()
+    if (name.startsWith(PREFIX) && isFact(name) && !isMagic(name)) this.#fact(name.slice(PREFIX.length))
   }
 
-  #found(name: string): void {
+  #fact(name: string): void {
     if (!NO_FACTS.has(name)) this.found.add(name)
   }
 
-  /** `ansible_facts.x` and `ansible_facts['x']`; whatever else is done with them can read any. */
-  #members(template: Template): void {
-    walk(parseTemplate(template).tree, (node) => {
-      if (node.typename === 'Symbol' && node.value === 'ansible_facts') any()
-      if (node.typename !== 'Attribute' && node.typename !== 'LookupVal') return undefined
-      if (node.target.typename !== 'Symbol' || node.target.value !== 'ansible_facts') return undefined
-      const literal = node.typename === 'LookupVal' && node.val.typename === 'Literal' ? node.val.value : undefined
-      const name = node.typename === 'Attribute' ? node.name : literal
-      if (typeof name !== 'string') return any()
-      this.#found(name)
+  /** `ansible_facts.x`, `hostvars[h].x` and `map('extract', hostvars, 'x')`; whatever else is done with them can read any. */
+  #members(node: Tree): void {
+    walk(node, (each) => {
+      const path = pathIn(each)
+      if (!path) return undefined
+      this.#path(path.names)
+      for (const key of path.keys) this.#members(key)
       return false
     })
+  }
+
+  #path([dict, ...names]: readonly (string | undefined)[]): void {
+    const [member, ...inner] = dict === 'hostvars' ? names.slice(1) : names
+    if (member === undefined) any()
+    else if (dict === 'ansible_facts') this.#fact(member)
+    else if (member === 'ansible_facts') this.#path([member, ...inner])
+    else this.#name(member)
   }
 
   #task(task: Task): void {

@@ -104,17 +104,18 @@ function askOnce(
 }
 
 const sightOf = (target: Target, question: boolean, context: RunContext): Reader =>
-  readerOf(target, question, context.options.check, context).reader
+  readerOf(target, question, context.options.check, context, target.reader.ahead).reader
 
 const later = (): Promise<never> => Promise.reject(new KplayError('UNPREDICTABLE', 'it is not its turn yet'))
 
 /** Only what the machine says of itself, and keeps saying until somebody changes it. */
 const readerAhead = (reader: Reader): Reader => ({
   ...reader,
-  dial: later,
+  // To look whether somebody answers is no secret; what is sent may mean anything.
+  dial: (address, port, options) =>
+    options.send === undefined || options.harmless ? reader.dial(address, port, options) : later(),
   ask: later,
   process: later,
-  listening: later,
   tail: later,
   journal: later,
 })

@@ -136,6 +136,8 @@ function workOf(
     sleep: (milliseconds) => pause(milliseconds, context.soft),
     now: () => performance.now(),
     changed: () => context.machines.changed(machine.machine),
+    looksAnew: () => context.machines.looksAnew(machine.machine),
+    met: () => context.machines.met(machine.machine),
     stirred: () => context.machines.changed(),
     aborted: () => context.hard.aborted,
     turn: context.turns.at(machine.machine),
@@ -147,15 +149,21 @@ function workOf(
 
 type Sight = Pick<ConvergeContext, 'reader' | 'overlay' | 'predicted'>
 
-export function readerOf(machine: Target, question: boolean, checking: boolean, context: RunContext): Sight {
-  if (!checking) return { reader: machine.reader }
+export function readerOf(
+  machine: Target,
+  question: boolean,
+  checking: boolean,
+  context: RunContext,
+  base = machine.reader,
+): Sight {
+  if (!checking) return { reader: base }
   const overlay = context.overlays.get(machine.machine) ?? new Overlay(machine.reader)
   context.overlays.set(machine.machine, overlay)
   const predicted = (): boolean => [...context.overlays.values()].some((each) => !each.empty)
   return {
     overlay,
     predicted,
-    reader: overlayReader(machine.reader, overlay, { question, predictedAnywhere: predicted }),
+    reader: overlayReader(base, overlay, { question, predictedAnywhere: predicted }),
   }
 }
 

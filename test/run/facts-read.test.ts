@@ -53,6 +53,8 @@ describe('facts that nothing reads', () => {
     ['a filter over all', `- debug: { msg: "{{ ansible_facts | length }}" }`],
     ['vars', `- debug: { msg: "{{ vars['ansible_' ~ 'os_family'] }}" }`],
     ['hostvars', `- debug: { msg: "{{ hostvars['h1'] | length }}" }`],
+    ['all of another host', `- debug: { msg: "{{ hostvars['h1'].ansible_facts }}" }`],
+    ['what is extracted whole', `- debug: { msg: "{{ ['h1'] | map('extract', hostvars) }}" }`],
     ['a lookup by a name that is made', `- debug: { msg: "{{ lookup('vars', 'ansible_os_' ~ 'family') }}" }`],
     ['a lookup that is made', `- debug: { msg: "{{ lookup(x, 'ansible_os_family') }}" }\n  vars: { x: vars }`],
     ['with_varnames', `- debug: { msg: "{{ item }}" }\n  with_varnames: ansible_os_.+`],

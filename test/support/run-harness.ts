@@ -169,6 +169,10 @@ function fakeMachines({ hosts: canned = {}, factsAsked }: PlaySetup, made: Map<s
         known.forget()
       }
     },
+    looksAnew: (name) => readers.get(name)?.forget(),
+    met: () => {
+      for (const known of readers.values()) known.forget()
+    },
     age: (name) => readers.get(name)?.age ?? 0,
     disconnect: async () => undefined,
     abort: () => undefined,

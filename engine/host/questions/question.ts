@@ -21,7 +21,7 @@ export interface Question<S, A> {
   read(section: Section, subjects: readonly S[], mark: string, alone: boolean): readonly Answer<A>[]
   /** Bytes that the answer about one subject may have; 64 KiB by default. */
   limit?(subject: S): number
-  /** What changes by itself is never remembered. */
+  /** What changes by itself is not remembered; where it was asked ahead, for a moment. */
   readonly fleeting?: boolean
 }
 
