@@ -1,5 +1,8 @@
 // Puts the command into one file (npm run build): hundreds of small modules cost more to find and read than to run.
+import { readFileSync, writeFileSync } from 'node:fs'
 import { build } from 'rolldown'
+
+const file = 'dist/engine/bundle/main.cjs'
 
 await build({
   input: 'dist/engine/cli/main.js',
@@ -16,5 +19,12 @@ await build({
           : undefined,
     },
   ],
-  output: { file: 'dist/engine/bundle/main.cjs', format: 'cjs', codeSplitting: false, comments: false },
+  output: { file, format: 'cjs', codeSplitting: false, comments: false },
 })
+
+// With letters of one byte alone it is half as large in memory, and read in no time; as a function it is started as it stands.
+const text = readFileSync(file, 'utf8').replace(
+  /[^\0-\x7f]/g,
+  (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
+)
+writeFileSync(file, `(function (exports, require, module, __filename, __dirname) { ${text}\n})`)

@@ -16,6 +16,7 @@ import { createRequire } from 'node:module'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { setFlagsFromString } from 'node:v8'
 import { constants, Script } from 'node:vm'
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
@@ -94,22 +95,31 @@ function keep(path, bytes) {
   }
 }
 
+/** Milliseconds after which a run is long enough to be optimized. */
+const LONG = 1500
+
 /** Runs the bundle; node would compile all of it anew each time. */
 function start() {
   const path = compiledPath()
   const cachedData = readOwn(path)
   const require = createRequire(bundle)
-  const text = `(function (exports, require, module, __filename, __dirname) { ${readFileSync(bundle, 'utf8')}\n})`
-  const script = new Script(text, {
+  const script = new Script(readFileSync(bundle, 'latin1'), {
     filename: bundle,
     cachedData,
     importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   })
   // What a run did use is what the next one needs.
   if ((!cachedData || script.cachedDataRejected) && process.argv[2] === 'run')
-    process.on('exit', () => keep(path, script.createCachedData()))
+    process.on('exit', () => {
+      setFlagsFromString('--opt')
+      keep(path, script.createCachedData())
+    })
   const module = { exports: {} }
   script.runInThisContext()(module.exports, require, module, bundle, dirname(bundle))
+  // Optimizing compilers take a processor from a short run and its hosts, and give nothing back. Not before all is
+  // loaded: what was compiled under other flags is compiled anew.
+  setFlagsFromString('--no-opt')
+  setTimeout(() => setFlagsFromString('--opt'), LONG).unref()
 }
 
 if (process.argv[2] === '--entry') {
