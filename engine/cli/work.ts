@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { judging } from '../errors.ts'
 import type { Emit } from '../events.ts'
+import { KeptTexts } from '../controller/kept-texts.ts'
 import { DigestStore } from '../controller/digest-store.ts'
 import { cacheFolder, openController } from '../controller/open.ts'
 import { openMachines } from '../host/machines.ts'
@@ -37,6 +38,7 @@ export async function work(
     askSecret,
     forks: request.options.forks,
     note,
+    sshMemory: new KeptTexts(join(cacheFolder(process.env), 'ssh')),
     digests: (machine) => digests.of(machine),
   })
   const stop = watchInterrupts(soft, emit, () => {

@@ -43,7 +43,9 @@ export class FramedShell {
     const late = setTimeout(() => shell.#wire.die(), seconds * 1000)
     try {
       const { stdout } = await shell.#wire.send({ text, limit: 4096 })
-      const [user = '', uid = '', home = '', startsIn = ''] = stdout.take().toString('utf8').split('\n')
+      const [who = '', home = '', startsIn = ''] = stdout.take().toString('utf8').split('\n')
+      // `uid=0(root) gid=…`, without the name where it has none.
+      const [, uid = '', user = uid] = /^uid=(\d+)(?:\(([^)]*)\))?/.exec(who) ?? []
       shell.user = user
       shell.uid = Number(uid)
       shell.home = home || '/'

@@ -230,5 +230,5 @@ export const prelude = (nonce: string, terminal: boolean, leftover?: string): st
     terminal ? oneStream : twoStreams,
     leftover === undefined ? '' : `kplay_tidy ${leftover}\n`,
     'cd . 2>/dev/null || cd "$HOME" 2>/dev/null || cd /\n',
-    `kplay_probe ${nonce} 'id -un 2>/dev/null || id -u; id -u; printf "%s\\n" "$HOME"; pwd' ''\n`,
+    `kplay_probe ${nonce} 'id; printf "%s\\n" "$HOME"; pwd' ''\n`,
   ].join('')

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit'
 import type { Connection } from './connection.ts'
 import type { LoginTools } from './login/connect.ts'
-import { ownAccount, readHop, SshConfig, type SshSettings } from './settings/ssh_config.ts'
+import { ownAccount, readHop, SshConfig, type SshMemory, type SshSettings } from './settings/ssh_config.ts'
 import type { AskSecret, ConnectionSettings } from './target.ts'
 
 export interface ReachOptions {
@@ -9,6 +9,8 @@ export interface ReachOptions {
   readonly env?: NodeJS.ProcessEnv | undefined
   /** How many log in at once; 50 by default. */
   readonly forks?: number | undefined
+  /** What the system's `ssh` has said in earlier runs. */
+  readonly sshMemory?: SshMemory | undefined
   /** Hears what is worth a line to those who ask for more. */
   note?(message: string): void
 }
@@ -29,10 +31,10 @@ export class Reach {
   readonly #note: (message: string) => void
   #tools: Promise<LoginTools> | undefined
 
-  constructor({ askSecret, env = process.env, forks = 50, note }: ReachOptions) {
+  constructor({ askSecret, env = process.env, forks = 50, note, sshMemory }: ReachOptions) {
     this.#note = (message) => note?.(message)
     this.#env = env
-    this.#config = new SshConfig(env)
+    this.#config = new SshConfig(env, sshMemory)
     this.#limit = pLimit(forks)
     // Two hosts must not ask at once.
     const one = pLimit(1)

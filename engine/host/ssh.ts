@@ -28,13 +28,15 @@ const SPARES = 2
 
 /** Connects over ssh2, logging in as `ssh` would. Throws UNREACHABLE, HOST_KEY or LOGIN_REFUSED. */
 export async function connectSsh(wanted: ConnectionSettings, tools: LoginTools): Promise<Connection> {
-  const { address, port, user, sshArguments, password, privateKeyFile, timeout, acceptNewHostKeys, knownHosts } = wanted
+  const { address, port, user, sshArguments, password, privateKeyFile, timeout, acceptNewHostKeys, knownHosts, begun } =
+    wanted
   const loggedIn = await logIn(
     {
       wish: { address, port, user, words: sshArguments },
       credentials: { password, privateKeyFile },
       policy: { acceptNew: acceptNewHostKeys, files: knownHosts },
       timeout,
+      begun,
     },
     tools,
   )

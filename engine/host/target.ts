@@ -18,6 +18,8 @@ export interface ConnectionSettings {
   /** ansible_ssh_common_args and -_extra_args, as words; only `openssh` understands them. */
   readonly sshArguments: readonly string[]
   readonly acceptNewHostKeys: boolean
+  /** Told when the host was called and has yet to answer: there is time to think. */
+  readonly begun?: (() => void) | undefined
   /** Further known_hosts files, before the user's own. */
   readonly knownHosts: readonly string[]
 }

@@ -83,7 +83,7 @@ export async function probeExtract(args: ExtractArgs, reader: Reader, local: Loc
     lookAbove(join(dest, 'x'), reader),
   ])
   const found = await reader.extraction(stampPath, dest)
-  const stamp = found && parseStamp(found.stamp)
+  const { stamp, folder } = found ? understood(found.stamp) : NOTHING
   const asked = `${source.words}${shape(args)}`
   const whole = stamp && (await sameArchive(args, stamp, asked, source, reader))
   const changed = whole && args.verify ? await changedFiles(stampPath, dest, reader) : []
@@ -103,8 +103,31 @@ export async function probeExtract(args: ExtractArgs, reader: Reader, local: Loc
     ...above,
     stampPath,
     files: args.list_files ? (stamp?.entries.map(({ path }) => path).join('\n') ?? '') : null,
-    folder: stamp ? topFolder(stamp) : null,
+    folder,
   }
+}
+
+interface Understood {
+  readonly stamp: Stamp | undefined
+  /** The one folder that all of it lies in. */
+  readonly folder: string | null
+}
+
+const NOTHING: Understood = { stamp: undefined, folder: null }
+
+/** Stamps that were read last: many hosts have the same ones. */
+const known = new Map<string, Understood>()
+const MOST = 16
+
+function understood(text: string): Understood {
+  const before = known.get(text)
+  if (before) return before
+  const stamp = parseStamp(text)
+  const found = stamp ? { stamp, folder: topFolder(stamp) } : NOTHING
+  const [oldest] = known.keys()
+  if (known.size === MOST && oldest !== undefined) known.delete(oldest)
+  known.set(text, found)
+  return found
 }
 
 function topFolder({ entries }: Stamp): string | null {

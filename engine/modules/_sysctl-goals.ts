@@ -75,8 +75,9 @@ const LIMIT = /^(?!vm\.).*(max|mem|backlog|nr_open|shmall)/
 
 /** Whether a change takes something away from the host: a lower limit. */
 export function isLowered(key: string, from: string, to: string): boolean {
+  if (from === to || !LIMIT.test(key)) return false
   const [before, after] = [numbers(from), numbers(to)]
-  if (!LIMIT.test(key) || !before || !after) return false
+  if (!before || !after) return false
   return before.some((number, at) => (after[at] ?? number) < number)
 }
 

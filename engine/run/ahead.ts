@@ -20,16 +20,34 @@ export class Ahead {
     return this.#machine
   }
 
+  /** Resolves when the host was reached for the first time. */
+  readonly ready: Promise<void>
+  #isReady: () => void = () => undefined
+
+  constructor() {
+    this.ready = new Promise((resolve) => (this.#isReady = resolve))
+  }
+
+  /** The host was called, and takes its time to answer. */
+  begun(): void {
+    setImmediate(() => this.#think())
+  }
+
   reached(machine: string): void {
     this.#machine = machine
+    this.#think()
+    this.#isReady()
+  }
+
+  /** When there is time to think, or the host is reached; of several the last one counts. */
+  whenBegun(think: () => void): void {
+    this.#waiting = think
+  }
+
+  #think(): void {
     const waiting = this.#waiting
     this.#waiting = undefined
     waiting?.()
-  }
-
-  /** As soon as the host is reached; of several the last one counts. */
-  whenReached(ask: () => void): void {
-    this.#waiting = ask
   }
 
   /** How many tasks may be asked ahead now; `age` says how often something has changed on the machine. */

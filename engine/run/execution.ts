@@ -46,7 +46,8 @@ export async function reach({ planned: { chain }, workplace, context, host }: Ex
   const [settings, become] = await settled(
     () => [settingsOf(name, chain, scope, context), becomeOf(chain, scope, context)] as const,
   )
-  const target = await open(settings, become, context)
+  const begun = delegated ? undefined : () => host.ahead.begun()
+  const target = await open({ ...settings, begun }, become, context)
   if (!delegated) host.ahead.reached(target.machine)
   return target
 }

@@ -30,8 +30,13 @@ export function lookAhead(host: HostState, course: Course, view: PlayView, conte
   const { lookAhead: most = FARTHEST } = context.options
   const { ahead } = host
   if (most === 0) return
-  if (ahead.machine === undefined) return ahead.whenReached(() => lookAhead(host, course, view, context))
-  const window = ahead.window(context.machines.age(ahead.machine), most)
+  if (ahead.machine === undefined) ahead.whenBegun(() => think(host, course, view, context, most))
+  else think(host, course, view, context, most)
+}
+
+function think(host: HostState, course: Course, view: PlayView, context: RunContext, most: number): void {
+  const { ahead } = host
+  const window = ahead.window(ahead.machine === undefined ? 0 : context.machines.age(ahead.machine), most)
   ahead.take(upcoming(course, window, host.name, context.registry), ({ planned, play }) => {
     try {
       return askTask(planned, host, play?.view ?? view, quietly(play?.context ?? context))
@@ -91,6 +96,7 @@ function askOnce(
   )
 
   const ask = async (): Promise<void> => {
+    await host.ahead.ready
     const target = await context.machines.peek(settings, become)
     if (!target) return
     const question = module.kind === 'read' || (module.question?.(args) ?? false)

@@ -32,6 +32,8 @@ export interface LoginRequest {
   readonly policy: HostKeyPolicy
   /** Seconds, for each phase: connecting, agreeing on keys, each step of the login. */
   readonly timeout: number
+  /** Told when the handshake has begun. */
+  readonly begun?: (() => void) | undefined
   /** Jump hosts on the way, in place of those of ssh_config. */
   readonly through?: readonly string[] | undefined
 }
@@ -55,7 +57,9 @@ export async function logIn(request: LoginRequest, tools: LoginTools): Promise<L
       const check = await HostKeyCheck.prepare(settings, request.policy, tools.knownHosts)
       const socket = hop ? await dialThrough(hop.client, settings, timeout) : await dial(settings, timeout)
       // At once: a socket that nobody listens to would lose its end.
-      return greet(socket, settings, check, request.credentials, timeout, tools)
+      const greeted = greet(socket, settings, check, request.credentials, timeout, tools)
+      request.begun?.()
+      return greeted
     })
   return persist(attempt, (error) => isBusy(error as Failure)).catch((error: unknown) => {
     throw explainFailure(error as Failure, { host: settings.hostName, port: settings.port, timeout })

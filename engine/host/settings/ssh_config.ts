@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { access, readFile } from 'node:fs/promises'
+import { access, readFile, stat } from 'node:fs/promises'
 import { homedir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -45,6 +45,12 @@ export interface Wish {
   readonly words?: readonly string[] | undefined
 }
 
+/** What `ssh -G` has said in earlier runs, by all that it depends on. */
+export interface SshMemory {
+  get(key: string): string | undefined
+  keep(key: string, text: string): void
+}
+
 /** Stands for every host of which the files say nothing in particular. */
 const ANY = 'any-host.invalid'
 
@@ -58,8 +64,12 @@ export class SshConfig {
   /** Each is a process of some 20 ms. */
   readonly #limit = pLimit(4)
 
-  constructor(env: NodeJS.ProcessEnv) {
+  readonly #memory: SshMemory | undefined
+  #program: Promise<string | undefined> | undefined
+
+  constructor(env: NodeJS.ProcessEnv, memory?: SshMemory) {
     this.#env = env
+    this.#memory = memory
   }
 
   get home(): string {
@@ -76,7 +86,7 @@ export class SshConfig {
   }
 
   async #find(wish: Wish): Promise<SshSettings> {
-    const isPlain = await (this.#plain ??= readPlainHosts(join(this.home, '.ssh/config')))
+    const { isPlain } = await (this.#plain ??= readPlainHosts(join(this.home, '.ssh/config')))
     const asked = isPlain(wish.address) ? { ...wish, address: ANY } : wish
     const [options, usual] = await Promise.all([this.#options(asked), this.#usual()])
     return { ...readSettings(options, wish, this.home, this.#env), beyond: beyondUs(options, usual) }
@@ -119,6 +129,26 @@ export class SshConfig {
   }
 
   async #ask(words: readonly string[]): Promise<Options> {
+    const key = words.at(-1) === ANY ? await this.#keyFor(words) : undefined
+    const known = key === undefined ? undefined : this.#memory?.get(key)
+    const said = known ?? (await this.#say(words))
+    if (key !== undefined && known === undefined) this.#memory?.keep(key, said)
+    const options: Options = new Map()
+    for (const line of said.split('\n')) {
+      const space = line.indexOf(' ')
+      if (space > 0) add(options, line.slice(0, space), line.slice(space + 1))
+    }
+    return options
+  }
+
+  /** All that its answer about any host rests on; undefined: nobody knows. */
+  async #keyFor(words: readonly string[]): Promise<string | undefined> {
+    const [plain, program] = await Promise.all([this.#plain, (this.#program ??= programIn(this.#env))])
+    if (plain?.text === undefined || program === undefined) return undefined
+    return JSON.stringify([program, plain.text, ownAccount(), this.home, this.#env.SSH_AUTH_SOCK, ...words])
+  }
+
+  async #say(words: readonly string[]): Promise<string> {
     const run = promisify(execFile)
     const { stdout } = await run('ssh', ['-G', ...words], { env: this.#env, encoding: 'utf8' }).catch(
       (error: Failure) => {
@@ -128,12 +158,7 @@ export class SshConfig {
         })
       },
     )
-    const options: Options = new Map()
-    for (const line of stdout.split('\n')) {
-      const space = line.indexOf(' ')
-      if (space > 0) add(options, line.slice(0, space), line.slice(space + 1))
-    }
-    return options
+    return stdout
   }
 
   async #byPackage({ address, user }: Wish): Promise<Options> {
@@ -146,6 +171,16 @@ export class SshConfig {
     }
     return options
   }
+}
+
+/** Which `ssh` is started: a newer one may have other defaults. */
+async function programIn({ PATH = '' }: NodeJS.ProcessEnv): Promise<string | undefined> {
+  for (const folder of PATH.split(':').filter(Boolean)) {
+    const path = join(folder, 'ssh')
+    const found = await stat(path).catch(() => undefined)
+    if (found?.isFile() && (found.mode & 0o111) !== 0) return [path, found.ino, found.size, found.mtimeMs].join(' ')
+  }
+  return undefined
 }
 
 const keyOf = ({ address, port, user, words = [] }: Wish): string => JSON.stringify([address, port, user, ...words])

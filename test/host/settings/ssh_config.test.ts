@@ -116,7 +116,7 @@ test('each host is looked up once', async () => {
 describe('hosts of which the files say nothing in particular', () => {
   const plain = async (text: string, host: string) => {
     write(text)
-    return (await readPlainHosts(join(home, '.ssh/config')))(host)
+    return (await readPlainHosts(join(home, '.ssh/config'))).isPlain(host)
   }
 
   test.each([
