@@ -26,6 +26,9 @@ export interface Extracting extends AttributeArgs {
   readonly verify: boolean
 }
 
+/** Free space that is plenty, in sizes of the packed archive. */
+const ROOM = 16
+
 /** The exit code for an archive, or a destination, that is not as it must be. */
 export const REFUSED = 3
 
@@ -69,7 +72,18 @@ const FORMATS = sh`case $(dd if="$archive" bs=6 count=1 2>/dev/null | od -An -tx
 esac
 unpack() { if [ -n "$tool" ]; then "$tool" -dc <"$archive"; else cat <"$archive"; fi; }
 # A reader that has seen the end of the archive may stop before the end of the file: that is no failure.
-feed() { unpack; code=$?; [ "$code" -eq 0 ] || [ "$code" -eq 141 ] || : >"$work/broken"; }`
+feed() { unpack; code=$?; [ "$code" -eq 0 ] || [ "$code" -eq 141 ] || : >"$work/broken"; }
+# To unpack costs most of it: once is enough where there is plenty of room. What is wrong with it shows below.
+plain=
+case $tool in
+zip) ;;
+'') plain=$archive ;;
+*)
+  room=$(df -Pk -- "$work" 2>/dev/null | awk 'NR == 2 { print $4 }')
+  if [ "\${room:-0}" -gt "$(($(wc -c <"$archive") / 1024 * ${ROOM} + 65536))" ] 2>/dev/null && unpack >"$work/plain" 2>/dev/null
+  then plain=$work/plain; else rm -f -- "$work/plain"; fi ;;
+esac
+from_archive() { if [ -n "$plain" ]; then "$@" <"$plain"; else feed | "$@"; fi; }`
 
 const tar = ({
   tarOptions,
@@ -78,10 +92,12 @@ const tar = ({
   columns=5 numeric=
   case $(tar --version 2>/dev/null) in *'GNU tar'*) numeric=--numeric-owner gnu=1 ;; bsdtar*) columns=8 gnu= ;; *) gnu= ;; esac
   ${tarOptions.length === 0 ? sh`:` : sh`[ -n "$gnu" ] || refuse ${`extra_opts needs GNU tar: ${tarOptions.join(' ')}`}`}
-  feed | LC_ALL=C tar -tvf - $numeric >"$work/list" 2>"$work/said" && [ ! -e "$work/broken" ] || refuse "the archive is damaged, or none: $(cat "$work/said")"
+  from_archive env LC_ALL=C tar -tvf - $numeric >"$work/list" 2>"$work/said" && [ ! -e "$work/broken" ] || refuse "the archive is damaged, or none: $(cat "$work/said")"
   case $(cat "$work/said") in *'emoving leading'*) refuse 'the archive has entries that lead out of the folder' ;; esac
   LC_ALL=C awk -v columns="$columns" -v links=${outsideLinks ? 'any' : 'inside'} ${LIST_CHECK} "$work/list" || exit ${REFUSED}
-  feed | (cd -- "$work/tree" && tar -x -o -f - ${tarOptions}) && [ ! -e "$work/broken" ] || fail 'the archive could not be extracted'`
+  into_tree() { (cd -- "$work/tree" && tar -x -o -f - ${tarOptions}); }
+  from_archive into_tree && [ ! -e "$work/broken" ] || fail 'the archive could not be extracted'
+  rm -f -- "$work/plain"`
 
 /**
  * Reads `tar -tv`. A link's line is `name -> target` or `name link to target`; busybox writes hard links like

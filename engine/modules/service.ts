@@ -73,6 +73,11 @@ export const service = defineModule({
     return { within, hold: verb === 'stop' ? 0 : hold }
   },
 
+  service: ({ name, state, no_block, hold }) =>
+    name === undefined
+      ? undefined
+      : { name: name.replace(/\.service$/, ''), anew: state === 'restarted' && !no_block, hold },
+
   async evidence(args, reader) {
     if (args.name === undefined) return undefined
     const now = await probeService(args, reader)

@@ -205,7 +205,8 @@ async function settle({ module, args, now, want, context }: Job): Promise<{ afte
     await context.sleep(POLL)
     seen = await lookAgain()
   }
-  for (const end = context.now() + hold * 1000; seen.left.length === 0 && context.now() < end;) {
+  const watched = hold > 0 && context.renewed?.() ? 0 : hold
+  for (const end = context.now() + watched * 1000; seen.left.length === 0 && context.now() < end;) {
     await context.sleep(POLL)
     seen = await lookAgain()
   }

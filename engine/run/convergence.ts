@@ -38,6 +38,8 @@ export interface ConvergeContext extends ReadContext {
   readonly turn?: Turn | undefined
   /** Lets what a step starts go on by itself; `values` is what its result would be, had it said nothing. */
   detach?(step: RunStep, values: ResultValues): RunStep
+  /** Whether what is started here is started anew before the play ends: then it is watched, not now. */
+  renewed?(): boolean
   /** Told after each step: what readers remember of the machine is out of date. */
   changed(): void
   /** Told before something is waited for: what was asked a while ago no longer counts. */

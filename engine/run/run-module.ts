@@ -18,6 +18,7 @@ import { fullName, handlersOf, notifiedBy, tellMissing } from './notify.ts'
 import { Overlay } from './overlay/overlay.ts'
 import { overlayReader } from './overlay/reader.ts'
 import { oweHandlers } from './owed.ts'
+import { isRenewed } from './renewed.ts'
 import { timeoutOf } from './timeout.ts'
 
 export interface RunModuleOptions {
@@ -46,13 +47,14 @@ export async function runModule(
     ...(await settled(() => workOf(job, machine, mask, sight, limit))),
     ...(detach && { detach: detach(machine) }),
   }
-  const done = await (module.kind === 'read' ? answer(module, args, work) : converge(module, args, work)).catch(
-    (error: unknown): Converged => {
-      // A state module that cannot look through a prediction would find a difference in the real run.
-      if (!question && work.overlay && isUnpredictable(error)) return foreseen(error as KplayError, work.overlay)
-      throw error
-    },
-  )
+  const renewed = (): boolean => isRenewed(module, asGiven, job)
+  const done = await (
+    module.kind === 'read' ? answer(module, args, work) : converge(module, args, { ...work, renewed })
+  ).catch((error: unknown): Converged => {
+    // A state module that cannot look through a prediction would find a difference in the real run.
+    if (!question && work.overlay && isUnpredictable(error)) return foreseen(error as KplayError, work.overlay)
+    throw error
+  })
   const evidence =
     done.status === 'failed' && module.kind === 'state'
       ? await module.evidence?.(args, machine.reader).catch(() => undefined)

@@ -84,8 +84,8 @@ export class Guide {
       const scripts = {
         plain: () => plainQuestions(archives),
         batched: () => [batchedQuestions(archives)],
-        // Each service is started, and at the end of its play restarted.
-        install: () => [installation(this.#mirror, sums, (isZookeeper ? 4 : 2) * HOLD)],
+        // Each service is started, and at the end of its play restarted: only then it is watched.
+        install: () => [installation(this.#mirror, sums, (isZookeeper ? 2 : 1) * HOLD)],
       }
       return { address, port, scripts: scripts[work]() }
     })
