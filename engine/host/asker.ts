@@ -9,7 +9,7 @@ const SUBJECTS = 500
 const SCRIPT_BYTES = 64 * 1024
 const FRAME_BYTES = 256 * 1024
 
-/** Milliseconds for which an answer about what changes by itself holds, where it was asked ahead. */
+/** Milliseconds for which the answer to a brief question holds. */
 export const FRESH = 2000
 
 /** One script and what to do with what it prints. */
@@ -31,7 +31,7 @@ interface Remembered {
   readonly answer: Promise<unknown>
   /** When it was asked. */
   readonly at: number
-  readonly fleeting: boolean
+  readonly brief: boolean
 }
 
 /** Puts the questions of one turn of the event loop into one frame, and remembers the answers until told to forget. */
@@ -40,8 +40,9 @@ export class Asker {
   #remembered = new Map<string, Remembered>()
   /** When the answer was asked that was given last to whom needs it now. */
   usedAt = 0
-  /** What waits for the next frame, by question. */
+  /** What waits for the next frame, by question, and since when: all of it is asked at once. */
   #waiting = new Map<object, { parts(nonce: string): Part[] }>()
+  #since = 0
 
   constructor(session: Session) {
     this.#session = session
@@ -49,26 +50,27 @@ export class Asker {
 
   /**
    * The answer to `question` about `subject`; rejects with what kept us from finding out.
-   * @param ahead somebody will ask this soon
+   * @param ahead nobody needs it yet
    */
   ask<S, A>(question: Question<S, A>, subject: S, ahead = false): Promise<A> {
     const key = JSON.stringify([question.name, subject])
-    const at = performance.now()
+    const now = performance.now()
     const known = this.#remembered.get(key)
-    if (known && !(known.fleeting && at - known.at > FRESH)) {
+    if (known && !(known.brief && now - known.at > FRESH)) {
       if (!ahead) this.usedAt = known.at
       return known.answer as Promise<A>
     }
+    if (this.#waiting.size === 0) this.#since = now
+    const at = this.#since
     if (!ahead) this.usedAt = at
     const answer = new Promise<A>((resolve, reject) =>
       this.#queue(question, { subject, alone: false, resolve, reject }),
     )
     const remembered = this.#remembered
-    const fleeting = question.fleeting === true
-    remembered.set(key, { answer, at, fleeting })
+    remembered.set(key, { answer, at, brief: question.brief === true })
     const drop = () => void (remembered.get(key)?.answer === answer && remembered.delete(key))
     // What failed may succeed next time; whoever asked hears of the failure itself.
-    answer.then(fleeting && !ahead ? drop : undefined, drop)
+    answer.then(question.fleeting ? drop : undefined, drop)
     return answer
   }
 

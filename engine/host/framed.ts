@@ -89,15 +89,15 @@ export class FramedShell {
     const leave = await this.#turnstile.enter(true)
     try {
       this.#busy = 'step'
-      const sent = performance.now()
+      const [sent, isFirst] = [performance.now(), this.#wire.idle]
       const answer = await this.#wire.send({
         text: (nonce) => stepScript(nonce, (this.folder ??= nonce), command, options, OUTPUT),
         limit: 2 * OUTPUT + 4096,
         patience: timeout === undefined ? undefined : timeout + GRACE,
       })
       if (answer.code !== 0) throw new KplayError('COMMAND_FAILED', NOWHERE, { hint: NOWHERE_HINT })
-      // Nothing is ahead of a step: its begin, which may be read late, would make it shorter than it was.
-      return readStep({ ...answer, elapsed: performance.now() - sent })
+      // Where nothing is ahead of it, its begin, which may be read late, would make it shorter than it was.
+      return readStep(isFirst ? { ...answer, elapsed: performance.now() - sent } : answer)
     } finally {
       this.#busy = undefined
       leave()

@@ -35,8 +35,8 @@ export interface ForgetfulReader extends Reader {
 
 /**
  * The reader over a session. Questions of one turn of the event loop travel in one frame, answers are kept until
- * `forget()`; what changes by itself (processes, sockets, logs, a dialled port, an asked command) is not kept, but for a
- * moment where it was asked ahead.
+ * `forget()`; what changes by itself is kept for a moment (sockets, a dialled port) or not at all (processes, logs, an
+ * asked command).
  */
 export function makeReader(session: Session, memory?: DigestMemory): ForgetfulReader {
   const asker = new Asker(session)

@@ -223,8 +223,8 @@ export interface Reader {
   tail(path: string, lines: number): Promise<string | undefined>
   journal(unit: string, lines: number): Promise<string | undefined>
 
-  // What follows leaves the closed vocabulary about the machine's own state: never asked ahead of time.
-  /** The same for what somebody will ask soon: there the answer also to what changes by itself is kept, for a moment. */
+  // What follows leaves the closed vocabulary about the machine's own state.
+  /** The same for whoever asks ahead of time, and needs no answer yet. */
   readonly ahead?: Reader | undefined
   /** Opens a TCP connection from the host, sends text or bytes, reads what comes until the end or the timeout. */
   dial(address: string, port: number, options: DialOptions): Promise<Dialled>

@@ -1,6 +1,8 @@
-/** Lets many pass together or one alone, in the order they came: a step frame travels alone. */
+/**
+ * Lets many pass, or one with nobody behind it until it is back, in the order they came: nothing may follow the frame
+ * of a step, whose shell listens for a word to end it.
+ */
 export class Turnstile {
-  #together = 0
   #alone = false
   readonly #waiting: { readonly alone: boolean; readonly enter: () => void }[] = []
 
@@ -18,7 +20,6 @@ export class Turnstile {
       if (!inside) return
       inside = false
       if (alone) this.#alone = false
-      else this.#together -= 1
       this.#admit()
     }
   }
@@ -26,10 +27,9 @@ export class Turnstile {
   #admit(): void {
     for (;;) {
       const next = this.#waiting[0]
-      if (!next || this.#alone || (next.alone && this.#together > 0)) return
+      if (!next || this.#alone) return
       this.#waiting.shift()
-      if (next.alone) this.#alone = true
-      else this.#together += 1
+      this.#alone = next.alone
       next.enter()
     }
   }

@@ -61,6 +61,11 @@ export class Wire {
     void process.ended.then(() => this.#lost())
   }
 
+  /** No answer is awaited. */
+  get idle(): boolean {
+    return this.#open.size === 0
+  }
+
   /** Resolves with the answer; rejects with ShellLost, or TIMEOUT, after which the shell is given up. */
   send({ text, limit, patience, mark }: Frame): Promise<Answer> {
     if (!this.alive) return Promise.reject(new ShellLost(false, this.#noise()))

@@ -161,7 +161,7 @@ export interface ReadDefinition<F extends Fields> extends Described<F> {
   readonly kind: 'read'
   read(args: ArgsOf<F>, reader: Reader, context: ReadContext): Promise<ReadAnswer>
   /** It waits for something to become true, so it looks anew, and behind it things may be different. Mostly it is true at once. */
-  readonly waits?: boolean
+  waits?(args: ArgsOf<F>): boolean
 }
 export interface ReadContext {
   /** Resolves after that many milliseconds, and then the reader looks anew; rejects when the run is being interrupted. */

@@ -8,7 +8,8 @@ export const waitFor = defineRead({
   summary: 'Waits until a port answers or a path is there, or no longer so, as seen from the host.',
   notes:
     'Nothing needs to be installed on the host: for a port of its own it reads which sockets listen, for others it opens a connection with what there is. With neither `port` nor `path` it waits for the whole `timeout`.',
-  waits: true,
+  // Without time it is only asked how things are.
+  waits: ({ timeout }) => timeout > 0,
   args: {
     host: text({ default: '127.0.0.1', help: 'Name or address to connect to.' }),
     port: whole({ optional: true, help: 'Port to wait for.' }),

@@ -28,7 +28,7 @@ export async function answer(
     timeout: context.stepOptions.timeout,
     checking: context.overlay !== undefined,
   }
-  const waits = module.kind === 'read' && module.waits === true
+  const waits = module.kind === 'read' && module.waits?.(args) === true
   const began = context.now()
   if (waits) context.looksAnew?.()
   const { values, failed, hint } =

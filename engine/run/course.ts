@@ -81,6 +81,7 @@ function isBarrier(planned: PlannedTask, registry: Registry): boolean {
   const action = actionNamed(task.action, registry)
   if (action === undefined) return true
   if (action.kind === 'control') return action.waits === true
-  // A command, unless something may keep it from running.
-  return action.kind === 'state' && action.always !== undefined && !GUARDS.some((name) => task.args.has(name))
+  // A command, unless something may keep it from running, or it only asks.
+  const asks = task.args.get('read_only')?.value === true
+  return action.kind === 'state' && action.always !== undefined && !asks && !GUARDS.some((name) => task.args.has(name))
 }

@@ -1,6 +1,6 @@
 import { KplayError } from '../errors.ts'
 import type { ModuleDefaults, Play, Role, Task } from '../model.ts'
-import { Template, type Vars } from '../value.ts'
+import { Template, type Raw, type Vars } from '../value.ts'
 import { walk, type AnyNode, type FilterNode } from '../values/nodes.ts'
 import { parseTemplate } from '../values/parse.ts'
 import { names as namesIn } from '../values/used-names.ts'
@@ -82,6 +82,18 @@ const SYNTAX = /^(?:variable|block|comment)_(?:start|end)_string$/
 
 /** Of the names that begin like facts, those that the engine gives where they mean something. */
 const NO_FACTS = new Set(['managed', 'loop', 'loop_var', 'index_var', 'failed_task', 'failed_result'])
+
+/** The names of a task's template files, also where they are made of the items of a list; undefined: nobody knows yet. */
+function sourcesOf({ args, loop, loopLookup, loopControl }: Task): readonly string[] | undefined {
+  const src = args.get('src')?.value
+  if (typeof src === 'string') return [src]
+  const items = loopLookup === undefined || loopLookup === 'items' ? loop?.value : undefined
+  if (!(src instanceof Template) || !Array.isArray(items) || loopControl.loopVar) return undefined
+  const names = items.map((item: Raw) =>
+    typeof item === 'string' ? src.source.replace(/\{\{\s*item\s*\}\}/g, () => item) : '{{',
+  )
+  return names.some((name) => /\{[{%]/.test(name)) ? undefined : names
+}
 
 /** All variables of this host or of others, by name. */
 const DICTS = new Set(['ansible_facts', 'hostvars'])
@@ -204,10 +216,10 @@ class Search {
   }
 
   /** Whichever role it is found for: that depends on who uses the task. */
-  #templateFile({ args, place: { file } }: Task): void {
-    const src = args.get('src')?.value
-    if (typeof src !== 'string' || [...args.keys()].some((name) => SYNTAX.test(name))) return any()
-    this.#files.push({ src, file })
+  #templateFile(task: Task): void {
+    const sources = sourcesOf(task)
+    if (!sources || [...task.args.keys()].some((name) => SYNTAX.test(name))) return any()
+    for (const src of sources) this.#files.push({ src, file: task.place.file })
   }
 
   /** The texts of the template files that were named since. */

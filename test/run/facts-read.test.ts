@@ -88,6 +88,14 @@ describe('facts that nothing reads', () => {
     expect(await asked('- template: { src: a.j2, dest: /a }', files)).toEqual([expected])
   })
 
+  test('a template for each item', async () => {
+    const files = { '/project/templates/a.j2': 'x {{ ansible_os_family }}', '/project/templates/b.j2': 'y' }
+    const task = (loop: string): string => `- template: { src: "{{ item }}.j2", dest: "/{{ item }}" }\n  loop: ${loop}`
+    expect(await asked(task('[a, b]'), files)).toEqual([['os_family']])
+    expect(await asked(task('[b]'), files)).toEqual([[]])
+    expect(await asked(task('"{{ [] }}"'), files)).toEqual(['all'])
+  })
+
   test('the inventory, files of variables, roles and what is included count', async () => {
     const files = {
       '/project/hosts.yml': 'all: { hosts: { h1: { y: "{{ ansible_a }}" } }, vars: { x: "{{ ansible_b }}" } }',

@@ -68,7 +68,7 @@ const BYTE_255 = '\\0377'
 /** Connections from the host, one after the other. */
 export const dialQuestion: Question<DialSubject, Dialled> = {
   name: 'dial',
-  fleeting: true,
+  brief: true,
   limit: () => 2 * 1024 * 1024 + 8192,
   // nc and curl print no C: there N says that only the exit code tells. When its stdin ends, nc may close its half of the
   // connection, which some servers take for the end: OpenBSD's does so with -N only, nmap's can be told not to, and

@@ -59,7 +59,7 @@ export interface Listener {
 /** Sockets that listen; the only subject is the empty text. */
 export const listeningQuestion: Question<string, readonly Listener[]> = {
   name: 'listening',
-  fleeting: true,
+  brief: true,
   limit: () => 4 * 1024 * 1024,
   // State 0A is LISTEN. A kernel without IPv6 has no tcp6.
   script: () => sh`set -- /proc/net/tcp

@@ -21,8 +21,10 @@ export interface Question<S, A> {
   read(section: Section, subjects: readonly S[], mark: string, alone: boolean): readonly Answer<A>[]
   /** Bytes that the answer about one subject may have; 64 KiB by default. */
   limit?(subject: S): number
-  /** What changes by itself is not remembered; where it was asked ahead, for a moment. */
+  /** What changes by itself is not remembered … */
   readonly fleeting?: boolean
+  /** … or only for a moment. */
+  readonly brief?: boolean
 }
 
 /** Not being able to look, which is never the same as absent. */
