@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { keepOwn } from './keep-own.ts'
 import type { DigestMemory, KnownDigest } from '../host/digest-memory.ts'
 
 /** Files of one machine that are remembered; the oldest are forgotten first. */
@@ -39,15 +40,7 @@ export class DigestStore {
   save(): void {
     for (const machine of this.#news) {
       const entries = [...(this.#machines.get(machine) ?? [])].slice(-MOST)
-      const path = this.#path(machine)
-      const beside = `${path}.${process.pid}`
-      try {
-        mkdirSync(this.#folder, { recursive: true, mode: 0o700 })
-        writeFileSync(beside, JSON.stringify(Object.fromEntries(entries)), { mode: 0o600 })
-        renameSync(beside, path)
-      } catch {
-        rmSync(beside, { force: true })
-      }
+      keepOwn(this.#path(machine), JSON.stringify(Object.fromEntries(entries)))
     }
     this.#news.clear()
   }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { keepOwn } from './keep-own.ts'
 
 /** Texts that are kept from run to run, by a key: one file each. What cannot be read or written is done without. */
 export class KeptTexts {
@@ -22,15 +23,7 @@ export class KeptTexts {
   }
 
   keep(key: string, text: string): void {
-    const path = this.#path(key)
-    const beside = `${path}.${process.pid}`
-    try {
-      mkdirSync(this.#folder, { recursive: true, mode: 0o700 })
-      writeFileSync(beside, text, { mode: 0o600 })
-      renameSync(beside, path)
-    } catch {
-      rmSync(beside, { force: true })
-    }
+    keepOwn(this.#path(key), text)
   }
 
   #path(key: string): string {

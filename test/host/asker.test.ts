@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest'
-import { Asker } from '../../engine/host/asker.ts'
+import { describe, expect, it, vi } from 'vitest'
+import { Asker, FRESH } from '../../engine/host/asker.ts'
 import { ALONE, cannotLook, type Question } from '../../engine/host/questions/question.ts'
 import { sh } from '../../engine/host/shell.ts'
 import { localSession } from '../support/local-session.ts'
@@ -47,6 +47,50 @@ describe('asking', () => {
     await asker.ask(fleeting, 'a')
     await asker.ask(fleeting, 'a')
     expect(session.frames).toHaveLength(4)
+  })
+
+  it('keeps an answer to a brief question for a moment', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] })
+    try {
+      const session = localSession()
+      const asker = new Asker(session)
+      const brief = { ...echo, name: 'brief', brief: true }
+      await asker.ask(brief, 'a', true)
+      vi.advanceTimersByTime(FRESH)
+      await asker.ask(brief, 'a')
+      expect(session.frames).toHaveLength(1)
+      vi.advanceTimersByTime(1)
+      await asker.ask(brief, 'a')
+      expect(session.frames).toHaveLength(2)
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
+  it('forgets what was asked before a time, and knows how old the answer was that somebody needed last', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] })
+    try {
+      const session = localSession()
+      const asker = new Asker(session)
+      await asker.ask(echo, 'old')
+      vi.advanceTimersByTime(10)
+      const asked = [asker.ask(echo, 'new')]
+      vi.advanceTimersByTime(10)
+      // In one frame with the one before it, whenever it came.
+      asked.push(asker.ask(echo, 'newer', true))
+      await Promise.all(asked)
+      vi.advanceTimersByTime(10)
+      await asker.ask(echo, 'newer', true)
+      await asker.ask(echo, 'new')
+      asker.forgetBefore(asker.usedAt)
+      expect(session.frames).toHaveLength(2)
+      await Promise.all(['new', 'newer'].map((word) => asker.ask(echo, word)))
+      expect(session.frames).toHaveLength(2)
+      await asker.ask(echo, 'old')
+      expect(session.frames).toHaveLength(3)
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   it('asks again, one by one, where one answer hides another', async () => {

@@ -95,7 +95,7 @@ test('a dry run names the tasks that the real run changes, and where that one fa
 test('looking ahead alters nothing that a run does', async () => {
   const wrapped = fc.record({
     tasks: fc.array(task, { minLength: 1, maxLength: 4 }),
-    how: fc.constantFrom('plain', 'loop', 'block', 'delegated', 'once', 'included', 'command'),
+    how: fc.constantFrom('plain', 'loop', 'block', 'delegated', 'once', 'included', 'command', 'play'),
   })
   await fc.assert(
     fc.asyncProperty(fc.array(wrapped, { minLength: 1, maxLength: 4 }), fc.boolean(), async (parts, check) => {
@@ -116,30 +116,38 @@ function playOf(parts: readonly { readonly tasks: readonly string[]; readonly ho
   const files: Record<string, string> = {
     '/project/hosts.yml': 'all: { hosts: { h1: , h2: , other: { ansible_host: h1 } } }',
   }
-  const lines = parts.flatMap(({ tasks, how }, part) => {
-    const more = ({ delegated: ', delegate_to: h1', once: ', run_once: true' } as Record<string, string>)[how] ?? ''
-    const looped = how === 'loop' ? ', loop: [1, 2]' : ''
-    const own = tasks.map(
-      (text, index) =>
-        `- { name: t${part}.${index}, ${text}, ignore_errors: true, notify: h${more}${text.includes('register') ? '' : looped} }`,
-    )
-    if (how === 'block')
-      return ['- block:', ...own.map((line) => `    ${line}`), '  always:', '    - meta: flush_handlers']
-    if (how === 'command') return [...own, '- command: echo x']
-    if (how !== 'included') return own
-    files[`/project/part${part}.yml`] = own.join('\n')
-    return [`- include_tasks: part${part}.yml`]
-  })
-  const playbook = [
-    '- hosts: all',
-    '  gather_facts: false',
-    '  vars: { seen: { stat: {} } }',
-    '  tasks:',
-    ...lines.map((line) => `    ${line}`),
-    '  handlers:',
-    '    - { name: h, file: { path: /srv/handled, state: touch } }',
-  ].join('\n')
-  return { playbook, files }
+  const plays: string[][] = [[]]
+  for (const [part, { tasks, how }] of parts.entries()) {
+    if (how === 'play') plays.push([])
+    plays.at(-1)?.push(...linesOf(tasks, how, part, files))
+  }
+  const playbook = plays
+    .filter((lines) => lines.length > 0)
+    .flatMap((lines, index) => [
+      `- hosts: ${index % 2 === 0 ? 'all' : 'h2'}`,
+      '  gather_facts: false',
+      '  vars: { seen: { stat: {} } }',
+      '  tasks:',
+      ...lines.map((line) => `    ${line}`),
+      '  handlers:',
+      '    - { name: h, file: { path: /srv/handled, state: touch } }',
+    ])
+  return { playbook: playbook.join('\n'), files }
+}
+
+function linesOf(tasks: readonly string[], how: string, part: number, files: Record<string, string>): string[] {
+  const more = ({ delegated: ', delegate_to: h1', once: ', run_once: true' } as Record<string, string>)[how] ?? ''
+  const looped = how === 'loop' ? ', loop: [1, 2]' : ''
+  const own = tasks.map(
+    (text, index) =>
+      `- { name: t${part}.${index}, ${text}, ignore_errors: true, notify: h${more}${text.includes('register') ? '' : looped} }`,
+  )
+  if (how === 'block')
+    return ['- block:', ...own.map((line) => `    ${line}`), '  always:', '    - meta: flush_handlers']
+  if (how === 'command') return [...own, '- command: echo x']
+  if (how !== 'included') return own
+  files[`/project/part${part}.yml`] = own.join('\n')
+  return [`- include_tasks: part${part}.yml`]
 }
 
 /** Without what tells the time. */

@@ -135,7 +135,11 @@ function fakeMachines({ hosts: canned = {}, factsAsked }: PlaySetup, made: Map<s
     return known.reader
   }
   const machines: Machines = {
-    async open({ address }): Promise<Target> {
+    async open({ address, begun }): Promise<Target> {
+      if (begun && !made.has(address)) {
+        begun()
+        await new Promise((resolve) => setTimeout(resolve, 1))
+      }
       const state = canned[address] ?? {}
       if (state === 'unreachable')
         throw new KplayError('UNREACHABLE', 'connection refused', { hint: 'is sshd running?' })

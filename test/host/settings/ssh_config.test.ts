@@ -113,6 +113,35 @@ test('each host is looked up once', async () => {
   expect(await config.settings({ address: 'web' })).toBe(first)
 })
 
+describe('what ssh has said in earlier runs', () => {
+  const kept = new Map<string, string>()
+  const memory = {
+    get: (key: string) => kept.get(key)?.replace(/^user .*$/m, 'user remembered'),
+    keep: (key: string, text: string) => void kept.set(key, text),
+  }
+  const userOf = async (address = 'web'): Promise<string> =>
+    (await new SshConfig({ PATH: path, HOME: home }, memory).settings({ address })).user
+
+  test('holds as long as the files say the same', async () => {
+    kept.clear()
+    write('Host *\n User op\n')
+    expect(await userOf()).toBe('op')
+    expect(await userOf('other')).toBe('remembered')
+    write('Host *\n User another\n')
+    expect(await userOf()).toBe('another')
+  })
+
+  test.each(['Host web\n User op\n', 'Match all\n User op\n', 'Host *\n User op\n IdentityFile ${HOME}/x\n'])(
+    'is not asked about a host that %s is about',
+    async (text) => {
+      kept.clear()
+      write(text)
+      expect(await userOf()).toBe('op')
+      expect(await userOf()).toBe('op')
+    },
+  )
+})
+
 describe('hosts of which the files say nothing in particular', () => {
   const plain = async (text: string, host: string) => {
     write(text)
