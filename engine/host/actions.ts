@@ -18,7 +18,9 @@ export interface Attributes {
  */
 export function makeDir(path: string, options: Attributes & { readonly parents?: boolean | undefined } = {}): RunStep {
   const { mode, owner, group, parents = true } = options
-  const create = [sh`mkdir ${mode === undefined ? [] : ['-m', '0700']} -- "$p"`, ...attributeCommands(options, THIS)]
+  // Somebody else may make it in the same moment.
+  const made = sh`{ mkdir ${mode === undefined ? [] : ['-m', '0700']} -- "$p" || [ -d "$p" ]; }`
+  const create = [made, ...attributeCommands(options, THIS)]
   const paths = parents ? ancestors(path) : [path]
   return {
     kind: 'run',
