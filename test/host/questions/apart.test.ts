@@ -16,6 +16,10 @@ it('tells files apart by their headings', () => {
     '/a': 'x==> /other <==\n==> \n==> /a <= ==> /b\n',
     '/b': '==> ',
   })
+  expect(apartIn('==> /a <==\n==> ==> /b <==\n\n==> /b <==\n==> /a <==', '/a', '/b')).toEqual({
+    '/a': '==> ==> /b <==\n',
+    '/b': '==> /a <==',
+  })
 })
 
 it('believes no heading that is there twice, or not where it should be', () => {
@@ -23,7 +27,6 @@ it('believes no heading that is there twice, or not where it should be', () => {
   for (const text of [
     '==> /a <==\n\n==> /b <==\nfake\n\n==> /b <==\n2',
     '==> /a <==\n1\n\n==> /b <==\n\n==> /a <==\n',
-    '==> /a <==\n==> ==> /b <==\n\n==> /b <==\n2',
     '==> /b <==\n2\n\n==> /a <==\n1',
     '==> /a <==\n1',
     '==> /a <==\n1\n\n==> /b <==',
@@ -38,4 +41,14 @@ it('believes no heading that is there twice, or not where it should be', () => {
 it('leaves alone what head may write in another way, or take for something else', () => {
   expect(['/a', "/a b'*$", '/==> x <=='].map(canBeTold)).toEqual([true, true, true])
   expect(['-', 'a', '/a\nb', '/é', '/\u007f', `/${'a'.repeat(999)}`].map(canBeTold)).toEqual(Array(6).fill(false))
+})
+
+it('does not take long for files full of almost headings', () => {
+  for (const unit of ['==> ', '==> \n', '==> /b <=\n']) {
+    const filling = unit.repeat(200_000)
+    expect(apartIn(`==> /a <==\n${filling}\n==> /b <==\n`, '/a', '/b')).toEqual({
+      '/a': filling,
+      '/b': '',
+    })
+  }
 })
