@@ -1,6 +1,6 @@
 import type { DigestMemory } from '../digest-memory.ts'
 import { DIGEST_DIGITS, type Algorithm } from '../reader.ts'
-import { joined, sh } from '../shell.ts'
+import { type Command, joined, sh } from '../shell.ts'
 import { ALONE, absentOr, absentOrAlone, type Answer, cannotLook, type Question } from './question.ts'
 
 const LONGEST = 130
@@ -24,18 +24,20 @@ export function digestQuestion(algorithm: Algorithm, memory?: DigestMemory): Que
     // First a word for each path: o for what is no regular file, k and the digest where it is known, f for what the
     // tool is given. Then the stamps of those, and the clock, before they are read.
     script: (paths) => {
+      const known = new Map(paths.map((path) => [path, memory?.get(path, algorithm)]))
+      const remembered = paths.filter((path) => known.get(path))
       const words = paths.map((path) => {
-        const known = memory?.get(path, algorithm)
-        const regular = sh`if [ -e ${path} ] && [ ! -f ${path} ]; then printf 'o '`
+        const { stamp, hex = '' } = known.get(path) ?? {}
         const same =
-          known &&
-          sh`elif [ "$(stat -L -c ${STAMP} -- ${path} 2>/dev/null)" = ${known.stamp} ]; then printf 'k%s ' ${known.hex}`
-        return joined([regular, ...(same ? [same] : []), sh`else printf 'f '; set -- "$@" ${path}; fi`], '\n')
+          stamp === undefined ? sh`if` : sh`if compare ${stamp} && [ -f ${path} ]; then printf 'k%s ' ${hex}\nelif`
+        return sh`${same} [ -e ${path} ] && [ ! -f ${path} ]; then printf 'o '
+else printf 'f '; set -- "$@" ${path}; fi`
       })
       const stamps = memory ? sh`stat -L -c ${`${STAMP} %Z`} -- "$@" /proc/self 2>/dev/null` : sh`:`
       return joined(
         [
           sh`set --`,
+          ...(remembered.length > 0 ? [nowOf(remembered)] : []),
           ...words,
           sh`echo
 [ "$#" -gt 0 ] || exit 0
@@ -91,6 +93,24 @@ done`,
     }
   }
 }
+
+/**
+ * Reads the stamps of all files at once, and takes them one by one as they are compared. So that no line is another
+ * file's, a folder stands for what is no file, and none counts if there was trouble.
+ */
+const nowOf = (paths: readonly string[]): Command => sh`${joined(
+  paths.map((path) => sh`if [ -f ${path} ]; then set -- "$@" ${path}; else set -- "$@" /; fi`),
+  '\n',
+)}
+stamps=$(stat -L -c ${STAMP} -- "$@" 2>/dev/null) || stamps=
+set --
+compare() {
+  line=\${stamps%%"
+"*}
+  stamps=\${stamps#*"
+"}
+  [ "$line" = "$1" ]
+}`
 
 /** One for each file that was read; undefined where it is not worth remembering, or not safe. */
 function stampsIn(text: string): readonly (string | undefined)[] {

@@ -22,15 +22,19 @@ export const extractionQuestion: Question<ExtractionSubject, Extraction | undefi
   script: (subjects, mark) =>
     eachCall(
       mark,
-      // A shell's `read` takes a byte at a time; a list that is split into words is four times as fast.
-      sh`verify() (
-  cat -- "$1" || exit
-  printf '%s-\\n' ${mark}
-  if [ -d "$2" ] && [ ! -x "$2" ]; then echo "$2: Permission denied" >&2; exit 1; fi
-  left=${NAMED} tab=$(printf '\\t')
-  IFS='
+      // A shell's `read` takes a byte at a time; a list that is split into words is four times as fast. The line after
+      // the stamp keeps the newlines at its end; a NUL, which no path has, would be lost.
+      sh`tab=${'\t'} IFS='
 '; set -f
-  for line in $(cat -- "$1"); do
+verify() {
+  lines=$(cat -- "$1" - <<end
+.
+end
+) || return
+  lines=\${lines%.} left=${NAMED}
+  printf '%s%s-\\n' "$lines" ${mark}
+  if [ -d "$2" ] && [ ! -x "$2" ]; then echo "$2: Permission denied" >&2; return 1; fi
+  for line in $lines; do
     path=\${line#?"$tab"}
     case $path in *\\\\*) plain=$(printf '%b.' "$path"); plain=\${plain%.} ;; *) plain=$path ;; esac
     case $line in
@@ -41,9 +45,9 @@ export const extractionQuestion: Question<ExtractionSubject, Extraction | undefi
     esac && continue
     printf '%s\\n' "$path"
     left=$((left - 1))
-    [ "$left" -gt 0 ] || exit 0
+    [ "$left" -gt 0 ] || return 0
   done
-)`,
+}`,
       subjects.map(({ stampPath, destination }) => sh`verify ${stampPath} ${destination}`),
     ),
   read(section, subjects, mark) {

@@ -1,27 +1,51 @@
 import type { Entry } from '../reader.ts'
 import { joined, quote, sh, userScript } from '../shell.ts'
 import { readRecord, statFormat } from './stat.ts'
-import { ALONE, absentOr, cannotLook, cut, type Answer, operand, pieces, type Question, reasonIn } from './question.ts'
+import {
+  ALONE,
+  absentOr,
+  cannotLook,
+  cut,
+  cutEach,
+  eachCall,
+  operand,
+  pieces,
+  type Question,
+  reasonIn,
+} from './question.ts'
 
-/** Names in folders. One `find` for all of them: it says `./` of each folder first, so an empty one is seen too. */
+/**
+ * Names in folders, as the shell's own patterns find them. Where those find nothing, not even the folder itself, `find`
+ * tells an empty folder (of which a newer bash shows nothing) from one that cannot be read, and says why.
+ */
 export const childrenQuestion: Question<string, readonly string[] | undefined> = {
   name: 'children',
   limit: () => 16 * 1024 * 1024,
-  script: (paths) => sh`find ${paths.map((path) => `${operand(path)}/.`)} '(' -name . -o -prune ')' -print0`,
-  read({ stdout, stderr }, paths, _mark, alone) {
-    const printed = pieces(stdout, '\0')
-    let at = 0
-    const answers = paths.map((path): Answer<readonly string[] | undefined> => {
-      const prefix = `${operand(path)}/.`
-      if (printed[at] !== prefix) return undefined
-      at += 1
-      const names: string[] = []
-      for (; printed[at]?.startsWith(`${prefix}/`); at += 1) names.push((printed[at] ?? '').slice(prefix.length + 1))
-      return names.sort()
+  script: (paths, mark) =>
+    eachCall(
+      mark,
+      sh`some() {
+  if [ -e "$1" ] || [ -L "$1" ]; then seen=1; printf '%s\\000' "$@"; fi
+}
+show() {
+  seen=
+  if ${paths.every((path) => path.startsWith('/')) ? sh`[ -r "$1" ] && cd -P -- "$1" 2>/dev/null` : sh`false`}; then
+    some *
+    some .*
+  fi
+  [ -n "$seen" ] || find "$1" '(' -name . -o -prune ')' -print0
+}`,
+      paths.map((path) => sh`show ${`${operand(path)}/.`}`),
+    ),
+  read: (section, paths, mark) => {
+    const parts = cutEach(section, mark)
+    return paths.map((path, index) => {
+      const part = parts[index]
+      if (!part) return cannotLook(path, 'the answer broke off')
+      if (part.stderr !== '') return absentOr(path, part.stderr)
+      const names = pieces(part.stdout, '\0').map((name) => name.slice(name.lastIndexOf('/') + 1))
+      return names.filter((name) => name !== '.' && name !== '..').sort()
     })
-    if (stderr === '') return answers
-    if (!alone) return answers.map(() => ALONE)
-    return [absentOr(paths[0] ?? '', stderr)]
   },
 }
 

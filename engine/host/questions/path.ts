@@ -2,7 +2,10 @@ import { dirname, normalize } from 'node:path/posix'
 import { sh } from '../shell.ts'
 import { absentOr, cannotLook, cut, cutEach, type Question, eachCall } from './question.ts'
 
-/** Canonical paths. Only what has a link on its way costs a process. */
+/** What means the same wherever a shell is: no relative path, nor what stands in /proc for the shell's own. */
+const FIXED = /^\/(?!(?:proc|dev)(?:\/|$))/
+
+/** Canonical paths. A shell knows the folder it is in, so only links to what is no folder cost a process. */
 export const realpathQuestion: Question<string, string | undefined> = {
   name: 'realpath',
   script: (paths, mark) =>
@@ -13,9 +16,13 @@ export const realpathQuestion: Question<string, string | undefined> = {
   [ -e "$path" ] || { stat -L -c '' -- "$path"; return; }
   [ -n "$plain" ] || { readlink -f -- "$path"; return; }
   for part; do
-    [ ! -L "$part" ] || { readlink -f -- "$path"; return; }
+    [ ! -L "$part" ] || { resolve "$path" "$@"; return; }
   done
   printf '%s\\n' "$plain"
+}
+resolve() {
+  ${paths.every((path) => FIXED.test(normalize(path))) ? GO : sh``}
+  readlink -f -- "$1"
 }`,
       paths.map((path) => sh`show ${path} ${plainWords(path)}`),
     ),
@@ -28,6 +35,19 @@ export const realpathQuestion: Question<string, string | undefined> = {
     })
   },
 }
+
+/**
+ * Goes to the folder $2, or to $3, where $2 is, and says where that is; what changes for each process is left alone.
+ * After a link to / bash begins with two of them.
+ */
+const GO = sh`if [ -L "$2" ]; then folder=$2 name=; else folder=\${3:-/} name=/\${2##*/}; fi
+  if cd -P -- "$folder" 2>/dev/null; then
+    case $PWD in //*) here=\${PWD#/} ;; *) here=$PWD ;; esac
+    case $here in
+      /proc | /proc/*) ;;
+      /*) here=\${here%/}$name; printf '%s\\n' "\${here:-/}"; return ;;
+    esac
+  fi`
 
 /** What the path is if none of its components is a link, and those components; `..` behind a link would mislead. */
 function plainWords(path: string): string[] {
@@ -45,8 +65,8 @@ export const toolQuestion: Question<readonly string[], string | undefined> = {
   script: (subjects, mark) =>
     eachCall(
       mark,
-      sh`show() {
-  set -f; IFS=:
+      sh`set -f; IFS=:
+show() {
   for name; do
     case $name in */*) [ ! -f "$name" ] || [ ! -x "$name" ] || { printf '%s' "$name"; return; }; continue ;; esac
     for folder in $PATH; do
@@ -54,7 +74,7 @@ export const toolQuestion: Question<readonly string[], string | undefined> = {
     done
   done
 }`,
-      subjects.map((names) => sh`(show ${names})`),
+      subjects.map((names) => sh`show ${names}`),
     ),
   read: ({ stdout }, subjects, mark) => {
     const parts = cut(stdout, mark)

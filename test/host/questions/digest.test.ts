@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
+import { linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
 import { createHash } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,17 +6,23 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { DigestMemory, KnownDigest } from '../../../engine/host/digest-memory.ts'
 import { makeReader } from '../../../engine/host/read.ts'
-import { localSession, shells } from '../../support/local-session.ts'
+import { localSession, oldShell, shells, type Shell } from '../../support/local-session.ts'
+import { counting } from '../support/other-shells.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'kplay-digest-'))
 const big = join(folder, "-b 'ig' $(id)")
 const small = join(folder, 'small')
 const text = 'x'.repeat(2 << 20)
+const names = ['one', 'two\n', "-3 'x' $(id)*", 'same', 'link']
+const others = names.map((name) => join(folder, name))
 const sha256 = (content: string): string => createHash('sha256').update(content).digest('hex')
 
 beforeAll(async () => {
   writeFileSync(big, text)
   writeFileSync(small, 'small')
+  for (const path of others.slice(0, 3)) writeFileSync(path, text + path)
+  linkSync(join(folder, 'one'), join(folder, 'same'))
+  symlinkSync('one', join(folder, 'link'))
   // Younger files are not remembered.
   await sleep(4000)
 })
@@ -57,4 +63,75 @@ describe.each(shells)('in $name', (shell) => {
     expect(memory.known.get(big)?.hex).toBe('a'.repeat(64))
     await sleep(4000)
   })
+})
+
+describe.each([...shells, oldShell()])('remembered ones, in $name', (shell) => {
+  const lie = (index: number) => String(index).repeat(64)
+  const copy = (name: string) => join(folder, `${name} of ${shell.name}`)
+  const truth = (index: number) => sha256(text + (others[index > 2 ? 0 : index] ?? ''))
+
+  /** Files whose stamps are known, with wrong digests: that one is believed shows that it was not read. */
+  async function remembered(): Promise<{
+    memory: Memory
+    ask(shell: Shell, paths?: readonly string[]): Promise<unknown>
+  }> {
+    const memory = new Memory()
+    const ask = (asked: Shell, paths = others) => {
+      const reader = makeReader(localSession(asked), memory)
+      return Promise.allSettled(paths.map((path) => reader.digest(path, 'sha256'))).then((all) =>
+        all.map((one) => (one.status === 'fulfilled' ? one.value : (one.reason as Error).message)),
+      )
+    }
+    expect(await ask(shell)).toEqual(others.map((_, index) => truth(index)))
+    for (const [index, path] of others.entries()) {
+      memory.known.set(path, { stamp: memory.known.get(path)?.stamp ?? '', hex: lie(index) })
+    }
+    return { memory, ask }
+  }
+
+  test('are each compared with their own stamp', async () => {
+    const { memory, ask } = await remembered()
+    expect(await ask(shell)).toEqual(others.map((_, index) => lie(index)))
+    const [one = '', two = '', three = '', same = '', link = ''] = others
+    const [none, dir] = [copy('none'), copy('dir')]
+    mkdirSync(dir, { recursive: true })
+    // What was remembered is gone, is a folder now, or is another file that is remembered as well.
+    memory.known.set(none, { stamp: memory.known.get(two)?.stamp ?? '', hex: lie(7) })
+    memory.known.set(dir, { stamp: memory.known.get(three)?.stamp ?? '', hex: lie(8) })
+    memory.known.set(link, { stamp: memory.known.get(two)?.stamp ?? '', hex: lie(9) })
+    const refused = `cannot look at ${dir}: it is not a regular file`
+    expect(await ask(shell, [none, one, dir, small, two, link, three, same])).toEqual([
+      undefined,
+      lie(0),
+      refused,
+      sha256('small'),
+      lie(1),
+      truth(0),
+      lie(2),
+      lie(3),
+    ])
+  })
+
+  test('are read again when stat has trouble', async () => {
+    const { ask } = await remembered()
+    const vanished = counting('stat', '/usr/bin/stat "$@" | tail -n +2; exit 1').shell
+    expect(await ask({ ...shell, path: vanished.path })).toEqual(
+      // A shell with tools of its own asks no other.
+      others.map((_, index) => (shell.name === 'busybox' ? expect.anything() : truth(index)) as unknown),
+    )
+  })
+})
+
+test('one process tells the stamps of all', async () => {
+  const { shell, started } = counting('stat')
+  const memory = new Memory()
+  const digests = () => {
+    const reader = makeReader(localSession(shell), memory)
+    return Promise.all(others.map((path) => reader.digest(path, 'sha256')))
+  }
+  const first = await digests()
+  expect(memory.known.size).toBe(others.length)
+  expect(started()).toBe(1)
+  expect(await digests()).toEqual(first)
+  expect(started()).toBe(1)
 })
