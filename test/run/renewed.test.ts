@@ -12,8 +12,14 @@ async function isWatched(task: string, handler: string, more = ''): Promise<bool
     ${more}
   handlers:
     - { name: again, ${handler} }`
-  const { results, end } = await play({ playbook, hosts: { h1: { units: { 'zoo.service': {}, 'other.service': {} } } } })
-  expect([end.failed, results.map(({ failure }) => failure?.error.message)]).toEqual([false, results.map(() => undefined)])
+  const { results, end } = await play({
+    playbook,
+    hosts: { h1: { units: { 'zoo.service': {}, 'other.service': {} } } },
+  })
+  expect([end.failed, results.map(({ failure }) => failure?.error.message)]).toEqual([
+    false,
+    results.map(() => undefined),
+  ])
   return (results[1]?.elapsed ?? 0) > 150
 }
 
