@@ -8,5 +8,8 @@ const { version } = JSON.parse(readFileSync(new URL('../../../package.json', imp
 }
 
 for (const stream of [process.stdout, process.stderr]) outliveReader(stream)
-// Agents, sockets of a lost host: nothing that is left may keep the process alive.
-void runProgram(process.argv.slice(2), version).then(() => setTimeout(() => process.exit(), 500).unref())
+// Agents, sockets that hosts have yet to close: nothing that is left may keep the process alive once all is told.
+void runProgram(process.argv.slice(2), version).then(() => {
+  setTimeout(() => process.exit(), 500).unref()
+  process.stdout.write('', () => process.stderr.write('', () => process.exit()))
+})

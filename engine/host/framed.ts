@@ -143,6 +143,8 @@ export class FramedShell {
   async close(): Promise<void> {
     // To a step that is still running a line would mean to end it, and an upload would take it for data.
     this.#wire.process.stdin.end(this.#busy === undefined ? 'exit\n' : '')
+    // It has nothing to tidy up.
+    if (this.#busy === undefined && this.folder === undefined) return
     const patience = new AbortController()
     await Promise.race([
       this.#wire.process.ended,
