@@ -71,6 +71,9 @@ const PREFIX = 'ansible_'
 /** What may hold a template: all of a play but where it was written. */
 const NO_TEMPLATES = new Set(['place', 'keyPlace', 'actionPlace', 'argumentSpec'])
 
+/** They bring variables that nobody has seen yet: of files, or of groups that were empty. */
+const LATER = new Set(['include_vars', 'group_by', 'add_host'])
+
 /** Lookups as loops that can touch any variable. */
 const LOOPS = new Set(['vars', 'varnames', 'template'])
 
@@ -202,7 +205,7 @@ class Search {
     keywords.moduleDefaults?.forEach((defaults) => this.#defaults(defaults))
     const name = this.#actionName(task.action)
     const shown = args.get('var')?.value
-    if (name === 'include_vars' || (name === 'debug' && shown instanceof Template && !shown.expression)) any()
+    if (LATER.has(name ?? '') || (name === 'debug' && shown instanceof Template && !shown.expression)) any()
     if (name === 'meta' && [...args.values()].some(({ value }) => value === 'refresh_inventory')) any()
     if (name === 'template') this.#templateFile(task)
   }

@@ -63,6 +63,8 @@ describe('facts that nothing reads', () => {
     ['a task that a variable names', '- action: "{{ x }} var=ansible_os_family"\n  vars: { x: debug }'],
     ['a file of tasks that a variable names', '- include_tasks: "{{ x }}.yml"\n  vars: { x: more }'],
     ['variables that come later', '- include_vars: more.yml'],
+    ['groups that come later', '- group_by: { key: x }'],
+    ['hosts that come later', '- add_host: { name: h2 }'],
     ['an inventory that is read again', '- meta: refresh_inventory'],
     ['an include within a template', `- debug: { msg: "{% include 'x.j2' ignore missing %}" }`],
   ])('can be any: %s', async (_, tasks) => {
