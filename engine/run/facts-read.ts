@@ -8,7 +8,7 @@ import { actionNamed } from './actions.ts'
 import type { RunContext } from './context.ts'
 import { isFact } from './known-facts.ts'
 import { isMagic } from './magic.ts'
-import { patternScope } from './scopes.ts'
+import { LOCAL, patternScope } from './scopes.ts'
 
 /** Names of facts without their prefix; undefined: it can be any. */
 export type FactsRead = ReadonlySet<string> | undefined
@@ -29,7 +29,8 @@ export function factsRead(plays: readonly RunPlay[]): FactsRead {
   const search = new Search(first.context)
   try {
     const { inventory, options } = first.context
-    for (const { layers } of inventory.hosts.values()) search.visit(layers)
+    const implicit = LOCAL.map((name) => inventory.implicit(name))
+    for (const { layers } of [...inventory.hosts.values(), ...implicit]) search.visit(layers)
     search.visit(options.extraVars)
     for (const { play, context } of plays) {
       search.visit(play)

@@ -24,7 +24,8 @@ export interface PlayView {
 
 const layer = (level: number, name: string, vars: Vars): Layer[] => (vars.size > 0 ? [{ name, level, vars }] : [])
 
-const LOCAL = ['localhost', '127.0.0.1', '::1']
+/** Names of the host that need not be in any inventory. */
+export const LOCAL = ['localhost', '127.0.0.1', '::1']
 
 const NOWHERE: Chain = { keywords: [], roles: [] }
 

@@ -114,6 +114,14 @@ describe('facts that nothing reads', () => {
     expect(await asked('- debug:', {}, '  vars_files: ["{{ x }}.yml"]\n  vars: { x: y }\n')).toEqual(['all'])
   })
 
+  test('localhost counts where no inventory names it', async () => {
+    const factsAsked: Asked = []
+    const playbook = '[{ hosts: localhost, tasks: [{ debug: { msg: "{{ x }}" } }] }]'
+    const files = { '/project/hosts.yml': 'all: {}', '/project/group_vars/all.yml': 'x: "{{ ansible_hostname }}"' }
+    await play({ playbook, files, factsAsked })
+    expect(factsAsked).toEqual([['hostname']])
+  })
+
   test('what a task registers is whole, and so is what somebody looks at', async () => {
     const factsAsked: Asked = []
     const playbook = `
