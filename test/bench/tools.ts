@@ -18,6 +18,8 @@ export interface Job {
   readonly told?: Readonly<Record<string, unknown>>
   readonly vars?: Readonly<Record<string, unknown>>
   readonly dry?: boolean
+  /** Further words for kplay. */
+  readonly words?: readonly string[] | undefined
   /** Nothing is run. */
   readonly listTasks?: boolean
   /** Hosts at work at once. */
@@ -54,7 +56,7 @@ export class Tools {
     const common = { name: titles[name], cwd: this.folder }
     if (name === 'kplay') {
       const command = [process.execPath, this.#kplay.program, 'run', ...(await this.#words(job))]
-      const more = ['--known-hosts', job.inventory.knownHosts, '--forks', String(job.forks)]
+      const more = ['--known-hosts', job.inventory.knownHosts, '--forks', String(job.forks), ...(job.words ?? [])]
       return { ...common, env: { HOME: home }, trips: this.#kplay.trips, command: [...command, ...more] }
     }
     if (name === 'pyinfra') return { ...common, ...(await this.#pyinfra(job)) }

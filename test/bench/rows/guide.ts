@@ -18,6 +18,12 @@ export const guests = ['ansible1', 'ansible2', 'ansible3', 'ansible4', 'ansible5
 /** Seconds for which kplay watches a service that it started, unless it is told otherwise: zookeeper's and kafka's. */
 const HOLD = 2
 
+/** Another way to run a tool. */
+interface Variation {
+  readonly name?: string
+  readonly words?: readonly string[]
+}
+
 /** The guide's playbook on five hosts. */
 export class Guide {
   readonly #bench: Bench
@@ -61,8 +67,8 @@ export class Guide {
   }
 
   /** A tool on hosts where it finds nothing to change, as it left them itself. */
-  async settled(name: Name, dry = false): Promise<Contender> {
-    const contender = await this.#bench.tools.contender(name, { ...this.#job, dry })
+  async settled(name: Name, dry = false, { words, ...other }: Variation = {}): Promise<Contender> {
+    const contender = { ...(await this.#bench.tools.contender(name, { ...this.#job, dry, words })), ...other }
     const check = (sample: Sample): void => {
       if (changes(sample)) throw new Error(`${contender.name} changes what it left itself:\n${sample.output}`)
     }
