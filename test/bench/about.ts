@@ -12,3 +12,9 @@ export function aboutPage(versions: Readonly<Record<string, string>>, rounds: st
     'The scripts are what any tool needs at least: one connection and one shell per host, no care for anything that may go wrong. The plain one asks one question after the other, the batched one those of one kind in one process.',
   ]
 }
+
+/** What a row's figures rest on, or why they fall short. */
+export const remarks: Readonly<Record<string, string>> = {
+  a: 'The playbook gathers facts, as every playbook does that does not say otherwise, and nothing in it reads one: kplay asks for none then, and pyinfra asks for none either. With `-v`, where somebody may look at them, it gathers all.',
+  b: `kplay falls short of its goal here, to be twice as fast as the fastest of the others. It watches a service for two seconds after a restart, zookeeper and then kafka, as the script waits too; the others do not look again. Each of the 28 tasks ends on all hosts before the next one begins, what it wrote is on the disk then, and it is looked at again. All five hosts share the processors with the tools and the web server, so that unpacking takes most of what is left.`,
+}

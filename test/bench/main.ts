@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { Command } from 'commander'
 import { withBench } from './bench.ts'
 import type { Bench } from './bench.ts'
-import { aboutPage } from './about.ts'
+import { aboutPage, remarks } from './about.ts'
 import { race } from './race.ts'
 import type { Sample } from './race.ts'
 import type { RowMaker } from './rows/row.ts'
@@ -52,7 +52,7 @@ async function main(ids: readonly string[], flags: Flags): Promise<void> {
       measured.push(await measure(bench, row, flags))
       console.log(`\n${renderPlain(measured.at(-1)!)}\n`)
     }
-    if (flags.write) writeFileSync(PAGE, renderPage(measured, aboutPage(bench.peers.versions, flags.rounds)))
+    if (flags.write) writeFileSync(PAGE, renderPage(measured, aboutPage(bench.peers.versions, flags.rounds), remarks))
   })
 }
 

@@ -64,11 +64,17 @@ export function renderPlain(measured: Measured): string {
 }
 
 /** All rows as a page of docs/. */
-export function renderPage(rows: readonly Measured[], about: readonly string[]): string {
+export function renderPage(
+  rows: readonly Measured[],
+  about: readonly string[],
+  remarks: Readonly<Record<string, string>>,
+): string {
   const tables = rows.map((row) => {
     const cells = cellsOf(row).map((line) => `| ${line.join(' | ')} |`)
     const rule = `| --- |${' --- |'.repeat(head.length - 1)}`
-    return [`## (${row.id}) ${row.title}`, '', `| ${head.join(' | ')} |`, rule, ...cells].join('\n')
+    const remark = remarks[row.id]
+    const table = [`## (${row.id}) ${row.title}`, '', `| ${head.join(' | ')} |`, rule, ...cells]
+    return [...table, ...(remark === undefined ? [] : ['', remark])].join('\n')
   })
   return `${[...about, ...tables].join('\n\n')}\n`
 }
