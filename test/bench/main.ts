@@ -1,5 +1,5 @@
 import './own-lab.ts'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { loadavg } from 'node:os'
 import { join } from 'node:path'
 import { Command } from 'commander'
@@ -52,7 +52,10 @@ async function main(ids: readonly string[], flags: Flags): Promise<void> {
       measured.push(await measure(bench, row, flags))
       console.log(`\n${renderPlain(measured.at(-1)!)}\n`)
     }
-    if (flags.write) writeFileSync(PAGE, renderPage(measured, aboutPage(bench.peers.versions, flags.rounds), remarks))
+    if (!flags.write) return
+    const before = existsSync(PAGE) ? readFileSync(PAGE, 'utf8') : ''
+    const order = rows.map(({ id }) => id)
+    writeFileSync(PAGE, renderPage(measured, aboutPage(bench.peers.versions), remarks, order, before))
   })
 }
 
@@ -63,7 +66,7 @@ const program = new Command('bench')
   .option('--only <name...>', 'only those whose name has one of these words in it')
   .option('--fresh', 'look for newer versions of the peers')
   .option('--keep <folder>', 'keep what each printed in its last run')
-  .option('--write', `write ${PAGE}`)
+  .option('--write', `write them into ${PAGE}`)
   .action(main)
 program.parseAsync().catch((error: unknown) => {
   process.stderr.write(`bench: ${error instanceof Error ? error.message : String(error)}\n`)

@@ -63,18 +63,32 @@ export function renderPlain(measured: Measured): string {
   return [`(${measured.id}) ${measured.title}`, ...lines.map((line) => `  ${line.trimEnd()}`)].join('\n')
 }
 
-/** All rows as a page of docs/. */
+/** A row as a section of a page of docs/. */
+function sectionOf(row: Measured, remark: string | undefined): string {
+  const cells = cellsOf(row).map((line) => `| ${line.join(' | ')} |`)
+  const rule = `| --- |${' --- |'.repeat(head.length - 1)}`
+  const rounds = Math.max(...[...row.figures.values()].map(({ samples }) => samples.length))
+  const how = `Medians of ${rounds} runs.${remark === undefined ? '' : ` ${remark}`}`
+  return [`## (${row.id}) ${row.title}`, '', `| ${head.join(' | ')} |`, rule, ...cells, '', how].join('\n')
+}
+
+/**
+ * A page of docs/ with what was measured now, and the other rows as they stand in the page there is.
+ * @param order the ids of all rows
+ */
 export function renderPage(
   rows: readonly Measured[],
   about: readonly string[],
   remarks: Readonly<Record<string, string>>,
+  order: readonly string[],
+  before = '',
 ): string {
-  const tables = rows.map((row) => {
-    const cells = cellsOf(row).map((line) => `| ${line.join(' | ')} |`)
-    const rule = `| --- |${' --- |'.repeat(head.length - 1)}`
-    const remark = remarks[row.id]
-    const table = [`## (${row.id}) ${row.title}`, '', `| ${head.join(' | ')} |`, rule, ...cells]
-    return [...table, ...(remark === undefined ? [] : ['', remark])].join('\n')
-  })
-  return `${[...about, ...tables].join('\n\n')}\n`
+  const sections = new Map(
+    before.split(/^(?=## \()/m).flatMap((section): [string, string][] => {
+      const [, id] = /^## \((\w+)\)/.exec(section) ?? []
+      return id === undefined ? [] : [[id, section.trimEnd()]]
+    }),
+  )
+  for (const row of rows) sections.set(row.id, sectionOf(row, remarks[row.id]))
+  return `${[...about, ...order.flatMap((id) => sections.get(id) ?? [])].join('\n\n')}\n`
 }
