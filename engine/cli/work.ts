@@ -33,12 +33,13 @@ export async function work(
   const emit: Emit = (event) => reporter.listen(event)
   emitRemarks(project, emit)
   const note = (message: string): void => emit({ type: 'note', message, level: 1 })
-  const digests = new DigestStore(join(cacheFolder(process.env), 'digests'))
+  const cache = cacheFolder(process.env)
+  const digests = new DigestStore(join(cache, 'digests'))
   const machines = openMachines({
     askSecret,
     forks: request.options.forks,
     note,
-    sshMemory: new KeptTexts(join(cacheFolder(process.env), 'ssh')),
+    sshMemory: new KeptTexts(join(cache, 'ssh')),
     digests: (machine) => digests.of(machine),
   })
   const stop = watchInterrupts(soft, emit, () => {

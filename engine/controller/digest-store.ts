@@ -1,9 +1,6 @@
-import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { z } from 'zod'
-import { keepOwn } from './keep-own.ts'
 import type { DigestMemory, KnownDigest } from '../host/digest-memory.ts'
+import { KeptTexts } from './kept-texts.ts'
 
 /** Files of one machine that are remembered; the oldest are forgotten first. */
 const MOST = 1000
@@ -12,12 +9,12 @@ const stored = z.record(z.string(), z.strictObject({ stamp: z.string(), hex: z.s
 
 /** Digests of hosts' big files, kept from run to run: one file for each machine. What cannot be read or written is done without. */
 export class DigestStore {
-  readonly #folder: string
+  readonly #texts: KeptTexts
   readonly #machines = new Map<string, Map<string, KnownDigest>>()
   readonly #news = new Set<string>()
 
   constructor(folder: string) {
-    this.#folder = folder
+    this.#texts = new KeptTexts(folder)
   }
 
   of(machine: string): DigestMemory {
@@ -40,20 +37,16 @@ export class DigestStore {
   save(): void {
     for (const machine of this.#news) {
       const entries = [...(this.#machines.get(machine) ?? [])].slice(-MOST)
-      keepOwn(this.#path(machine), JSON.stringify(Object.fromEntries(entries)))
+      this.#texts.keep(machine, JSON.stringify(Object.fromEntries(entries)))
     }
     this.#news.clear()
   }
 
   #read(machine: string): Map<string, KnownDigest> {
     try {
-      return new Map(Object.entries(stored.parse(JSON.parse(readFileSync(this.#path(machine), 'utf8')))))
+      return new Map(Object.entries(stored.parse(JSON.parse(this.#texts.get(machine) ?? '{}'))))
     } catch {
       return new Map()
     }
-  }
-
-  #path(machine: string): string {
-    return join(this.#folder, `${createHash('sha256').update(machine).digest('hex').slice(0, 32)}.json`)
   }
 }

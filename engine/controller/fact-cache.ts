@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { KplayError } from '../errors.ts'
 import type { FactCache } from '../run/known-facts.ts'
 import { isDict, keyText, type Value } from '../value.ts'
 import { printJson, readJson, type JsonStyle } from '../values/json.ts'
 import { codeOf } from './files.ts'
+import { takeAway, writeOwn } from './own-file.ts'
 
 export interface FactCacheOptions {
   readonly folder: string
@@ -47,14 +48,9 @@ export function openFactCache({ folder, prefix, timeout, warn }: FactCacheOption
     },
     write(host, facts) {
       const [path = ''] = paths(host)
-      const beside = `${path}.${process.pid}`
       try {
-        mkdirSync(folder, { recursive: true, mode: 0o700 })
-        const inner = printJson(new Map(facts), PLAIN)
-        writeFileSync(beside, JSON.stringify({ [PAYLOAD]: inner }), { mode: 0o600 })
-        renameSync(beside, path)
+        writeOwn(path, JSON.stringify({ [PAYLOAD]: printJson(new Map(facts), PLAIN) }))
       } catch (error) {
-        takeAway(beside)
         warn(`facts cannot be kept in ${folder}: ${reason(error)}`)
       }
     },
@@ -85,15 +81,6 @@ function withoutTags(value: Value): Value {
   const inner = ['value', 'iso8601', 'ciphertext'].find((key) => value.has(key))
   if (value.has('__ansible_type') && inner !== undefined) return withoutTags(value.get(inner) ?? null)
   return new Map([...value].map(([key, item]) => [key, withoutTags(item)]))
-}
-
-/** Where no file can be there is none. */
-function takeAway(path: string): void {
-  try {
-    rmSync(path, { force: true })
-  } catch (error) {
-    if (codeOf(error) !== 'ENOTDIR') throw error
-  }
 }
 
 const reason = (error: unknown): string => codeOf(error) || (error instanceof Error ? error.message : String(error))

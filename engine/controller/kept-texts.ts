@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
-import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { keepOwn } from './keep-own.ts'
+import { readOwn, writeOwn } from './own-file.ts'
 
 /** Texts that are kept from run to run, by a key: one file each. What cannot be read or written is done without. */
 export class KeptTexts {
@@ -14,16 +13,18 @@ export class KeptTexts {
   /** What was kept, by and for this user alone. */
   get(key: string): string | undefined {
     try {
-      const path = this.#path(key)
-      const { uid, mode } = statSync(path)
-      return uid === process.getuid?.() && (mode & 0o022) === 0 ? readFileSync(path, 'utf8') : undefined
+      return readOwn(this.#path(key))
     } catch {
       return undefined
     }
   }
 
   keep(key: string, text: string): void {
-    keepOwn(this.#path(key), text)
+    try {
+      writeOwn(this.#path(key), text)
+    } catch {
+      // The next run finds out by itself.
+    }
   }
 
   #path(key: string): string {
