@@ -4,15 +4,15 @@ import type { Target } from '../host/target.ts'
 import { readOwed } from '../host/owed.ts'
 import type { Local, Module } from '../module/define.ts'
 import type { Layer } from '../values/scope.ts'
-import { actionNamed, argumentPlace, evaluateArgs, resolveModule } from './actions.ts'
+import { actionNamed } from './actions.ts'
 import { becomeOf, settingsOf } from './connect.ts'
 import type { RunContext } from './context.ts'
 import { upcoming, type Course } from './course.ts'
 import { expandHomes } from './homes.ts'
 import { firstFalse } from './judge.ts'
 import { itemLayers, loopOf } from './loop.ts'
-import { withDefaults } from './module-defaults.ts'
 import type { PlannedTask } from './plan.ts'
+import { resolvedIn } from './resolved.ts'
 import { readerOf } from './run-module.ts'
 import { scopeOf, type PlayView } from './scopes.ts'
 import type { HostState } from './state.ts'
@@ -76,19 +76,18 @@ function askTask(planned: PlannedTask, host: HostState, view: PlayView, context:
 }
 
 function askOnce(
-  { task, chain }: PlannedTask,
+  planned: PlannedTask,
   action: Module,
   layers: readonly Layer[],
   host: HostState,
   view: PlayView,
   context: RunContext,
 ): void {
+  const { task, chain } = planned
   const scope = scopeOf(host, view, chain, context, layers)
   const conditions = chain.keywords.flatMap(({ when }) => when)
   if (firstFalse(conditions, scope) !== undefined) return
-  const full = withDefaults(task, chain, action, context.registry, scope)
-  const place = (key: string) => argumentPlace(full, action, key)
-  const { module, args } = resolveModule(action, evaluateArgs(full, action, scope), context.registry, place)
+  const { module, args, place } = resolvedIn(scope, planned, action, context)
   const settings = settingsOf(host.name, chain, scope, context)
   const become = becomeOf(chain, scope, context)
   const local = localAhead(

@@ -1,9 +1,9 @@
 import type { Module, ModuleArgs, StateModule } from '../module/define.ts'
-import { actionNamed, argumentPlace, evaluateArgs, resolveModule } from './actions.ts'
+import { actionNamed } from './actions.ts'
 import type { Execution } from './execution.ts'
-import { withDefaults } from './module-defaults.ts'
 import { handlersNamed } from './notify.ts'
 import type { PlannedTask } from './plan.ts'
+import { resolvedIn } from './resolved.ts'
 import { scopeOf } from './scopes.ts'
 
 /**
@@ -33,14 +33,12 @@ const isCertain = ({ task, chain }: PlannedTask): boolean =>
       when.length === 0 && ![delegateTo, runOnce, checkMode].some((keyword) => keyword !== undefined),
   )
 
-function serviceOf({ task, chain }: PlannedTask, { host, view, context }: Execution): Service | undefined {
+function serviceOf(handler: PlannedTask, { host, view, context }: Execution): Service | undefined {
   try {
-    const action = actionNamed(task.action, context.registry)
+    const action = actionNamed(handler.task.action, context.registry)
     if (action?.kind !== 'state' && action?.kind !== 'alias') return undefined
-    const scope = scopeOf(host, view, chain, context)
-    const full = withDefaults(task, chain, action, context.registry, scope)
-    const place = (key: string) => argumentPlace(full, action, key)
-    const { module, args } = resolveModule(action, evaluateArgs(full, action, scope), context.registry, place)
+    const scope = scopeOf(host, view, handler.chain, context)
+    const { module, args } = resolvedIn(scope, handler, action, context)
     return module.kind === 'state' ? module.service?.(args) : undefined
   } catch {
     return undefined
