@@ -113,8 +113,8 @@ export interface RunContext extends RunPorts {
   readonly inventory: ChangingInventory
   readonly playbook: Playbook
   readonly hosts: ReadonlyMap<string, HostState>
-  /** The facts that anything in the run can read; undefined: all. */
-  readonly factsRead?: FactsRead
+  /** The facts that anything in the run can read; it is found out when somebody gathers some. Absent: all. */
+  factsRead?(): FactsRead
   /** Check mode's predictions, by machine. */
   readonly overlays: Map<string, Overlay>
   readonly turns: Turns

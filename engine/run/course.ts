@@ -11,10 +11,10 @@ export interface Course {
   readonly next: number
   readonly then?: Course | undefined
   /** The play that begins here, where that is another one. */
-  readonly play?: Ahead | undefined
+  readonly play?: LaterPlay | undefined
 }
 
-interface Ahead {
+interface LaterPlay {
   readonly view: PlayView
   readonly context: RunContext
   readonly hosts: ReadonlySet<string>
@@ -23,7 +23,7 @@ interface Ahead {
 /** A task that comes later; of another play where that is said. */
 export interface Coming {
   readonly planned: PlannedTask
-  readonly play?: Ahead | undefined
+  readonly play?: LaterPlay | undefined
 }
 
 /**
@@ -37,8 +37,8 @@ export function upcoming(
   registry: Registry,
 ): readonly Coming[] {
   const found: PlannedTask[] = []
-  const plays: (Ahead | undefined)[] = []
-  let play: Ahead | undefined
+  const plays: (LaterPlay | undefined)[] = []
+  let play: LaterPlay | undefined
   for (let at = course; at; at = at.then) {
     play = at.play ?? play
     if (play && !play.hosts.has(host)) continue

@@ -8,7 +8,7 @@ import type { RunContext, RunOptions, RunPorts } from './context.ts'
 import type { Course } from './course.ts'
 import { planPlay, type PlannedPlay } from './plan.ts'
 import { courseOf, nameOf, runPlay } from './play.ts'
-import { factsRead, type FactsRead } from './facts-read.ts'
+import { factsRead } from './facts-read.ts'
 import { firstPlayWith } from './start-at.ts'
 import { warnOfReserved } from './reserved.ts'
 import { patternScope, scopeOf } from './scopes.ts'
@@ -49,7 +49,6 @@ export async function run(
   const overlays: RunContext['overlays'] = new Map()
   const turns = new Turns()
   const jobs = new Jobs()
-  let read: FactsRead
   const contexts = playbooks.map((playbook): RunContext => ({
     ...ports,
     options,
@@ -60,9 +59,7 @@ export async function run(
     turns,
     jobs,
     prompted,
-    get factsRead() {
-      return read
-    },
+    factsRead: () => read(),
     changeInventory: (change) => {
       const news = inventory.change(change)
       if (news) meet(inventory.hosts.values(), hosts, ports)
@@ -84,8 +81,13 @@ export async function run(
   const listed = all.map(({ play }) => play)
   warnOfReserved(inventory.hosts.values(), listed, options.extraVars, ports.emit)
   const plays = startAtTask === undefined ? all : all.slice(firstPlayWith(startAtTask, listed, options))
-  checkArguments(plays)
-  if (!options.allFacts && !ports.factCache) read = factsRead(plays)
+  const read = once(() => (options.allFacts || ports.factCache ? undefined : factsRead(plays)))
+  let id = 0
+  const planned = plays.map((entry) => ({
+    ...entry,
+    plan: planPlay(entry.play, entry.context.options, () => (id += 1)),
+  }))
+  checkArguments(planned)
 
   const touched = new Set(plays.flatMap(({ names }) => names))
   ports.emit({
@@ -95,20 +97,17 @@ export async function run(
     diff: options.diff,
     hosts: [...touched],
   })
-  let id = 0
-  const plans = plays.map(({ play, context }) => once(() => planPlay(play, context.options, () => (id += 1))))
-  const courses = plays.map(({ play, context }, index) =>
+  const courses = planned.map(({ play, context, plan }, index) =>
     once((): Course | undefined => {
-      const plan = plans[index]?.()
       // What a batch finds depends on the one before; file names may rest on what is not known yet.
-      if (!plan || play.serial || play.varsFiles.length > 0) return undefined
+      if (play.serial || play.varsFiles.length > 0) return undefined
       const names = foreseenHosts(play, context, hostsOf).map(({ name }) => name)
       const view = { plan, name: nameOf(play), allHosts: names, batch: names }
       const course = courseOf(plan.sections, 0, () => courses[index + 1]?.())
       return course && { ...course, play: { view, context, hosts: new Set(names) } }
     }),
   )
-  for (const [index, { play, context }] of plays.entries()) {
+  for (const [index, { play, context, plan }] of planned.entries()) {
     if (ports.soft.aborted) break
     // Tasks may have added hosts and groups since.
     const chosen = hostsOf(play, patternScope(play, context))
@@ -117,7 +116,6 @@ export async function run(
     for (const name of names) touched.add(name)
     const here = index === 0 ? { ...context, startAt: startAtTask } : context
     const following = (): Course | undefined => courses[index + 1]?.()
-    const plan = plans[index]?.() as PlannedPlay
     if (!(await runPlay(plan, names, here, { isLast: index === plays.length - 1, following }))) break
   }
   if (!ports.hard.aborted) await jobs.settle(ports.emit)
@@ -182,11 +180,10 @@ function tellUnpaid(hosts: readonly HostState[], { check }: RunOptions, { emit }
 
 /** Roles' arguments for every host they will run on, before any host is contacted. Each mistake is told once. */
 function checkArguments(
-  plays: readonly { play: Playbook['plays'][number]; context: RunContext; names: readonly string[] }[],
+  planned: readonly { readonly plan: PlannedPlay; readonly context: RunContext; readonly names: readonly string[] }[],
 ): void {
   const problems = new Problems()
   const told = new Set<string>()
-  const planned = plays.map((entry) => ({ ...entry, plan: planPlay(entry.play, entry.context.options, () => 0) }))
   const roles = planned.flatMap(({ plan }) => plan.roles.map(({ role }) => role))
   for (const { plan, context, names } of planned) {
     const view = { plan, name: '', allHosts: names, batch: names }

@@ -28,7 +28,7 @@ export const setup = defineControl({
     const python = interpreterOf(job.workplace.scope)
     const environment = await settled(() => environmentBefore(job))
     const { register, projections } = job.planned.task
-    const read = register === undefined && projections === undefined ? run.factsRead : undefined
+    const read = register === undefined && projections === undefined ? run.factsRead?.() : undefined
     const wanted = { read, subsets: gather_subset, factPath: fact_path, timeout: gather_timeout, python, environment }
     const all = await (await target()).facts(wanted)
     const facts = Object.fromEntries(Object.entries(all).filter(([name]) => isNamed(name, filter ?? [])))
