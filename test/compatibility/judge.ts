@@ -112,8 +112,12 @@ function reasonOf({ errors, output, exit }: Ending, events: readonly unknown[]):
 const placeOf = ({ file, line }: { file: string; line: number }): string =>
   `${file.replace(/^.*\/targets\//, '')}:${line}`
 
+/** For the page: without where programs lie on the machine that measured. */
 const cut = (text: string): string => {
-  const line = text.replace(/\s+/g, ' ').trim()
+  const line = text
+    .replace(/(?:\/[\w.-]+)+\/bin\//g, '')
+    .replace(/\s+/g, ' ')
+    .trim()
   return line.length > 220 ? `${line.slice(0, 217)}...` : line
 }
 
