@@ -15,8 +15,13 @@ export interface ServiceSteps {
   enable(enabled: boolean): RunStep
 }
 
-export function systemdSteps(args: ServiceArgs): ServiceSteps & { mask(masked: boolean): RunStep; reload(): RunStep } {
+/** `reloads`: the unit files are read again behind what is enabled or masked, which need not see to that as well. */
+export function systemdSteps(
+  args: ServiceArgs,
+  reloads: boolean,
+): ServiceSteps & { mask(masked: boolean): RunStep; reload(): RunStep } {
   const name = args.name ?? ''
+  const quietly = reloads ? ['--no-reload'] : []
   return {
     verb(verb, now) {
       const block = args.no_block ? ['--no-block'] : []
@@ -37,12 +42,12 @@ export function systemdSteps(args: ServiceArgs): ServiceSteps & { mask(masked: b
     },
     enable: (enabled) => ({
       kind: 'run',
-      command: sh`systemctl ${[enabled ? 'enable' : 'disable', ...(args.force ? ['--force'] : [])]} -- ${name}`,
+      command: sh`systemctl ${[enabled ? 'enable' : 'disable', ...quietly, ...(args.force ? ['--force'] : [])]} -- ${name}`,
       effects: [{ effect: 'unit', name, enabled }],
     }),
     mask: (masked) => ({
       kind: 'run',
-      command: sh`systemctl ${masked ? 'mask' : 'unmask'} -- ${name}`,
+      command: sh`systemctl ${[masked ? 'mask' : 'unmask', ...quietly]} -- ${name}`,
       effects: [
         { effect: 'unit', name, masked },
         masked ? { effect: 'link', path: maskOf(name), target: '/dev/null' } : { effect: 'remove', path: maskOf(name) },

@@ -47,19 +47,19 @@ export const service = defineModule({
 
   apply(args, now, want): Step[] {
     refuse(args, now, want)
-    const systemd = systemdSteps(args)
+    const isUnread = want['unit file read'] === true && !now['unit file read']
+    const systemd = systemdSteps(args, isUnread || args.daemon_reload)
     const verb = verbOf(args, now)
     const enabling =
       typeof want.enabled === 'string' && want.enabled !== now.enabled ? want.enabled === 'enabled' : null
     const steps: Step[] = []
     if (args.daemon_reexec) steps.push({ kind: 'run', command: sh`systemctl daemon-reexec`, effects: [] })
-    if (now.backend === 'systemd') {
-      if (want['unit file read'] && !now['unit file read']) steps.push(systemd.reload())
-      else if (args.daemon_reload) steps.push(daemonReload())
-      if (want.masked !== undefined && want.masked !== now.masked) steps.push(systemd.mask(want.masked))
-    }
+    const isSystemd = now.backend === 'systemd'
+    if (isSystemd && want.masked !== undefined && want.masked !== now.masked) steps.push(systemd.mask(want.masked))
     const manager = now.backend === 'sysv' ? sysvSteps(args) : systemd
     if (enabling !== null) steps.push(manager.enable(enabling))
+    if (isSystemd && isUnread) steps.push(systemd.reload())
+    else if (isSystemd && args.daemon_reload) steps.push(daemonReload())
     if (verb !== undefined) steps.push(...(now.backend === 'pid' ? pidVerb(args, verb, now) : manager.verb(verb, now)))
     return steps
   },
