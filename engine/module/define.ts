@@ -114,6 +114,8 @@ interface Described<F extends Fields> {
   readonly examples: readonly { readonly title: string; readonly args: InputOf<F> }[]
   /** The argument that free-form text fills: `command: echo hi`. */
   readonly freeForm?: keyof F & string
+  /** It only puts files in place, or looks at them: it may while a service that was started has yet to prove itself. */
+  readonly files?: true
   /** What no single field can say. Returns the mistake, or nothing. */
   rule?(args: ArgsOf<F>): string | undefined
 }

@@ -11,6 +11,7 @@ import { refusal } from './_refuse.ts'
 
 export const assemble = defineModule({
   name: 'assemble',
+  files: true,
   summary: 'Puts a file together from the files of a folder, in the order of their names.',
   notes:
     'The folder is on the host, or with `remote_src: false` on the controller, where it is looked for as `copy` does it. Folders in it are left out. Every fragment ends with a line end.',

@@ -7,6 +7,7 @@ import { patternMistake } from './_pattern.ts'
 
 export const blockinfile = defineModule({
   name: 'blockinfile',
+  files: true,
   summary: 'Keeps a block of lines in a text file between two marker lines.',
   notes:
     'The markers are those of Ansible, so that a block it made is found. Several blocks in one file need markers of their own. An empty block is the same as state: absent.',

@@ -15,6 +15,7 @@ const structured = any({ help: '' }).zod.transform((given) => pythonJson(plainOf
 
 export const copy = defineModule({
   name: 'copy',
+  files: true,
   summary: 'Puts a file, a text or a folder from the controller, or from the host itself, in place.',
   notes:
     'A file is compared by content. A folder is copied with all below it; `src: name/` means what is in the folder, `src: name` the folder itself. What else is in the destination stays.',

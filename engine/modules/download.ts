@@ -14,6 +14,7 @@ const ONE_LINE = /^[^\0\r\n]*$/
 
 export const download = defineModule({
   name: 'download',
+  files: true,
   summary: 'Downloads a file, checks it and puts it in place, on the host or by way of the controller.',
   notes:
     'With a checksum the file is downloaded only when what is there has another digest. Without one a file that is there is left alone unless `force` is set: nothing is asked of the server, and nothing is known of newer versions. `via: target` needs curl or wget on the host and goes on with a broken download when a checksum guards it; `force` without a checksum then downloads in every run and always reports a change. `via: controller` downloads once for all hosts, into a cache, and sends the file to each: for old hosts that speak no modern TLS, and hosts without a way out.',

@@ -22,6 +22,7 @@ async function predictedEntries(sha256: string, local: Local): Promise<readonly 
 
 export const extract = defineModule({
   name: 'extract',
+  files: true,
   summary: 'Extracts a tar or zip archive: whole or not at all, and not again as long as the tree is whole.',
   notes:
     "tar, also packed with gzip, bzip2, xz or zstd, and zip; told apart by content. The archive is listed, extracted into a hidden folder in the destination, looked at, and then moved in; an archive with entries that would land elsewhere (absolute names, `..`, links that lead out), with devices or set-id files is refused. Users and groups of the archive are never kept.\n\nWhat was extracted is noted in a stamp on the host (kplay's state folder), so that the second run costs one look at the tree: entries that are missing, of another kind or emptied are put back, changed content is left to other tasks. What else is in the destination stays. `folder` of the result is the folder that all of the archive is in, when there is one.",

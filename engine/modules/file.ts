@@ -10,6 +10,7 @@ const FORMAT = '%Y%m%d%H%M.%S'
 
 export const file = defineModule({
   name: 'file',
+  files: true,
   summary: 'Makes folders, links and empty files, removes paths, and sets owner, group and mode.',
   notes:
     'A link is switched atomically. `recurse` never follows links and does not mind files that vanish meanwhile. `state: absent` removes a folder with all that is in it, but neither the root folder nor a tree in which something is mounted.',

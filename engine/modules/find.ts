@@ -15,6 +15,7 @@ const LARGEST = 64 * 1024 * 1024
 
 export const find = defineRead({
   name: 'find',
+  files: true,
   summary: 'Lists files of the host by name, kind, age, size, mode or content, under `files` of the result.',
   notes:
     'Each of `files` has the keys of `stat`. Of several folders those that are not there, or that nobody lets us look into, are told in `skipped_paths`. `contains` reads every file that is left over to the controller: use it on few and small ones.',

@@ -7,6 +7,7 @@ const taken = 'Taken from Ansible; nothing comes of it.'
 
 export const getUrl = defineAlias({
   name: 'get_url',
+  files: true,
   summary: "Ansible's name for `download`: the host itself downloads a file.",
   notes:
     'Unlike there, nothing is asked of the server when a file is there and no checksum is given, unless `force` is set.',

@@ -10,6 +10,7 @@ const { path, backup, validate, create: _, ...attributes } = editFields
 
 export const iniFile = defineModule({
   name: 'ini_file',
+  files: true,
   summary: 'Sets or removes an option of an ini file, or a whole section of it.',
   notes:
     'Comments and all other lines stay as they are. An option that is commented out is set in its place, unless `modify_inactive_option` is off. Where the file is a link, the file behind it is changed.',

@@ -9,6 +9,7 @@ const ONE_LINE = /^[^\n\0]*$/
 
 export const lineinfile = defineModule({
   name: 'lineinfile',
+  files: true,
   summary: 'Makes sure that a text file has a line, or has not.',
   notes:
     'Without `regexp` and `search_string` the line itself is looked for. A match is replaced (the last one, or the first with `firstmatch`); without a match the line is inserted. Patterns are regular expressions as Python reads them, looked for in each line.',

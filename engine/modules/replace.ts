@@ -9,6 +9,7 @@ const { create: _, ...fields } = editFields
 
 export const replace = defineModule({
   name: 'replace',
+  files: true,
   summary: 'Replaces all that a pattern matches in a text file.',
   notes:
     'The pattern is a regular expression as Python reads it, with `^` and `$` at every line. What it is replaced with may name groups (`\\1`, `\\g<name>`). `before` and `after` are patterns too, in which a dot matches line ends: only what lies between is looked at. A replacement that the pattern matches again is replaced in every run.',

@@ -3,6 +3,7 @@ import { path } from '../schema/field.ts'
 
 export const slurp = defineRead({
   name: 'slurp',
+  files: true,
   summary: 'Reads a file of the host: its content in base64, as in Ansible.',
   notes:
     'Decode it with the filter `b64decode`. A file that is not there is a failure, and so is a folder. At most 16 MiB are read.',

@@ -6,6 +6,7 @@ const ALGORITHMS = ['md5', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512'] as co
 
 export const stat = defineRead({
   name: 'stat',
+  files: true,
   summary: 'Tells what a path is: kind, mode, owner, size, times and digest, under `stat` of the result.',
   notes:
     'The keys are those of Ansible. The digest is read only when it is wanted (`get_checksum`, on by default as in Ansible): set it to false for large files. `mimetype`, `charset` and file attributes are not told.',

@@ -7,6 +7,7 @@ import { named, refusal } from './_refuse.ts'
 
 export const symlink = defineModule({
   name: 'symlink',
+  files: true,
   summary: 'Points a symbolic link at a target, switching it atomically.',
   notes:
     'The new link is made beside the old one and renamed over it, so there is no moment without a link; a link to a folder is never descended into. A relative target counts from the folder of the link. A target that is not there is told as a warning.',

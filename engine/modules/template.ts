@@ -13,6 +13,7 @@ const encodingOf = ({ output_encoding }: { readonly output_encoding: string }): 
 
 export const template = defineModule({
   name: 'template',
+  files: true,
   summary: 'Renders a Jinja template with the variables of the host and puts the text in place.',
   notes:
     'The template is looked for as Ansible does: in `templates/` of the role, of the playbook, then beside the playbook. A first line such as `#jinja2: trim_blocks: False` overrides the arguments.',

@@ -4,6 +4,7 @@ import { ansibleFields, attributeFields } from './_attributes.ts'
 
 export const unarchive = defineAlias({
   name: 'unarchive',
+  files: true,
   summary: "Ansible's name for `extract`.",
   args: {
     src: text({ help: 'The archive: on the controller, with remote_src on the host, or a URL.' }),

@@ -11,6 +11,7 @@ import type { FactCache } from './known-facts.ts'
 import type { FactsRead } from './facts-read.ts'
 import type { HostState } from './state.ts'
 import type { Turns } from './turns.ts'
+import type { Watches } from './watches.ts'
 
 /** What the command line and the project ask for. */
 export interface RunOptions {
@@ -119,6 +120,7 @@ export interface RunContext extends RunPorts {
   readonly overlays: Map<string, Overlay>
   readonly turns: Turns
   readonly jobs: Jobs
+  readonly watches: Watches
   /** vars_prompt, level 13, by play. */
   readonly prompted?: ReadonlyMap<Play, Vars> | undefined
   /** Adds to the inventory what a task found. @returns whether that was news */

@@ -191,7 +191,8 @@ function endOf({ step, code, signal, timedOut }: Ran, timeout: number | undefine
 }
 
 /** Probes again, as long as the module gives its change time to take hold, and then as long as it must keep. */
-async function settle({ module, args, now, want, context }: Job): Promise<{ after: State; left: readonly string[] }> {
+async function settle(job: Job): Promise<{ after: State; left: readonly string[] }> {
+  const { module, args, now, want, context } = job
   // What nobody can look at again is as it was wanted.
   if (module.always !== undefined && !module.settle) return { after: { ...now, ...want } as State, left: [] }
   const { within = 0, hold = 0 } = module.settle?.(args, now, want) ?? {}
@@ -202,12 +203,18 @@ async function settle({ module, args, now, want, context }: Job): Promise<{ afte
   }
   let seen = await lookAgain()
   for (const end = context.now() + within * 1000; seen.left.length > 0 && context.now() < end;) {
-    await context.sleep(POLL)
+    await context.sleep(Math.min(POLL, end - context.now()))
     seen = await lookAgain()
   }
   const watched = hold > 0 && context.renewed?.() ? 0 : hold
+  const watch = async (): Promise<KplayError | undefined> => {
+    await context.sleep(watched * 1000)
+    const { after, left } = await lookAgain()
+    return left.length > 0 ? notConverged(job, after, left) : undefined
+  }
+  if (watched > 0 && seen.left.length === 0 && context.goOn?.(watch)) return seen
   for (const end = context.now() + watched * 1000; seen.left.length === 0 && context.now() < end;) {
-    await context.sleep(POLL)
+    await context.sleep(Math.min(POLL, end - context.now()))
     seen = await lookAgain()
   }
   return seen

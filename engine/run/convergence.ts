@@ -1,3 +1,4 @@
+import type { KplayError } from '../errors.ts'
 import type { Failure } from '../events.ts'
 import type { Reader } from '../host/reader.ts'
 import type { RunStep } from '../host/step.ts'
@@ -40,6 +41,8 @@ export interface ConvergeContext extends ReadContext {
   detach?(step: RunStep, values: ResultValues): RunStep
   /** Whether what is started here is started anew before the play ends: then it is watched, not now. */
   renewed?(): boolean
+  /** Lets the host go on while what was started is watched; false: it is to be watched here. */
+  goOn?(watch: () => Promise<KplayError | undefined>): boolean
   /** Told after each step: what readers remember of the machine is out of date. */
   changed(): void
   /** Told before something is waited for: what was asked a while ago no longer counts. */

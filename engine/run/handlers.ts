@@ -1,16 +1,21 @@
 import type { Batch, Walker } from './batch.ts'
+import type { Course } from './course.ts'
 import { inBatches } from './in-batches.ts'
 import { expandNotified } from './notify.ts'
 import { payHandler } from './owed.ts'
 import type { PlannedBlock, PlannedHandler, PlannedTask } from './plan.ts'
 import type { HostState } from './state.ts'
 
-/** Runs what was notified, in the order the handlers are defined; one may notify others. */
+/**
+ * Runs what was notified, in the order the handlers are defined; one may notify others.
+ * @param then what comes behind them
+ */
 export async function flushHandlers(
   batch: Batch,
   hosts: readonly HostState[],
   walker: Walker,
   alsoFailed = false,
+  then?: Course,
 ): Promise<void> {
   const { handlers } = batch.view.plan
   const expand = (): void => {
@@ -21,13 +26,15 @@ export async function flushHandlers(
   for (let round = 0; round < handlers.length + 1; round += 1) {
     let ran = false
     for (const handler of handlers) {
+      if (handler.node.kind === 'block') await batch.context.watches.settle(batch.apart ? hosts : undefined)
       const owing = hosts.filter(
         (host) => (host.running || (alsoFailed && host.status === 'failed')) && host.due.has(handler.id),
       )
       if (owing.length === 0 || batch.stopped || batch.context.soft.aborted) continue
       for (const host of owing) host.due.delete(handler.id)
       ran = true
-      await revived(owing, () => runHandler(handler, batch, owing, walker))
+      const last = hosts.every(({ due }) => due.size === 0)
+      await revived(owing, () => runHandler(handler, batch, owing, walker, last ? then : undefined))
       expand()
     }
     if (!ran) return
@@ -40,14 +47,16 @@ const runHandler = (
   batch: Batch,
   hosts: readonly HostState[],
   walker: Walker,
-): Promise<void> =>
-  runAndPay(handler.node, batch, hosts, walker, (group) =>
+  then?: Course,
+): Promise<void> => {
+  const pay = (group: readonly HostState[]): Promise<void> =>
     payHandler(
       handler,
       group.filter(({ status }) => status === 'active'),
       batch,
-    ),
-  )
+    )
+  return runAndPay(handler.node, batch, hosts, walker, pay, then)
+}
 
 /** A handler whose last step is a block is through, for a host, when that is. One that was stopped is not. */
 function runAndPay(
@@ -56,12 +65,13 @@ function runAndPay(
   hosts: readonly HostState[],
   walker: Walker,
   pay: (group: readonly HostState[]) => Promise<void>,
+  then?: Course,
 ): Promise<void> {
   return inBatches(node, batch, hosts, async (group) => {
     const isCut = (): boolean => batch.stopped || batch.context.soft.aborted
     const last = node.kind === 'block' && !node.rescue.length && !node.always.length ? node.block.at(-1) : undefined
     if (node.kind !== 'block' || last?.kind !== 'block') {
-      await (node.kind === 'block' ? walker.whole(node, batch, group) : walker.nodes([node], batch, group))
+      await (node.kind === 'block' ? walker.whole(node, batch, group, then) : walker.nodes([node], batch, group, then))
       if (!isCut()) await pay(group)
       return
     }
@@ -69,7 +79,7 @@ function runAndPay(
     if (isCut()) return
     await pay(group.filter(({ running }) => !running))
     const ready = group.filter(({ running }) => running)
-    if (ready.length > 0) await runAndPay(last, batch, ready, walker, pay)
+    if (ready.length > 0) await runAndPay(last, batch, ready, walker, pay, then)
   })
 }
 

@@ -19,6 +19,7 @@ export async function inBatches(
   const groups = batches(serial, order ? inOrder(hosts, (host) => turnOf(order, scope(host))) : hosts, scope(first))
   for (const [index, group] of groups.entries()) {
     await work(group)
+    if (groups.length > 1) await batch.context.watches.settle(group)
     if (batch.stopped || batch.context.soft.aborted) return
     const left = groups.slice(index + 1).flat()
     if (left.length === 0 || group.some(({ status }) => status === 'active')) continue

@@ -1,11 +1,11 @@
 import { KplayError } from '../errors.ts'
-import type { Value } from '../value.ts'
 import { evaluateText } from '../values/template.ts'
 import { actionNamed } from './actions.ts'
 import type { Batch } from './batch.ts'
 import { lookAhead } from './look-ahead.ts'
 import { nearest } from './chain.ts'
 import { flagOf } from './connect.ts'
+import { countEnd } from './count-end.ts'
 import type { Course } from './course.ts'
 import type { RunContext } from './context.ts'
 import { learn } from './learn.ts'
@@ -17,7 +17,6 @@ import { scopeOf } from './scopes.ts'
 import type { HostState } from './state.ts'
 import type { TaskEnd } from './outcome.ts'
 import { runTask } from './task.ts'
-import { taskDict } from './task-dict.ts'
 
 /**
  * One task on many hosts at once, at most `forks` at a time.
@@ -47,6 +46,7 @@ export async function runOnHosts(
       batch.gates.pass(planned.info.id, most, async (): Promise<[HostState, TaskEnd] | undefined> => {
         if (context.soft.aborted) return undefined
         context.emit({ type: 'host-start', task: info, host: host.name })
+        host.rest = rest
         const running = runTask({ ...planned, info }, host, view, context)
         lookAhead(host, { nodes: [planned], next: planned.task.loop ? 0 : 1, then: rest }, view, context)
         const end = await running
@@ -80,17 +80,8 @@ function dragDown(batch: Batch): void {
 }
 
 function settleHost(planned: PlannedTask, host: HostState, end: TaskEnd, batch: Batch): void {
-  const { counts } = host
-  counts[end.ignored ? 'ignored' : end.status] += 1
-  // As Ansible counts: changed and ignored ones are ok too.
-  if (end.status === 'changed' || end.ignored) counts.ok += 1
+  countEnd(planned, host, end, batch.view, batch.context)
   if (end.status === 'changed') notify(planned, host, end.notify, batch)
-  if (end.status === 'unreachable' && !end.ignored) host.status = 'unreachable'
-  if (end.status === 'failed' && !end.ignored) {
-    host.status = 'failed'
-    host.failedResult = end.registered.value as Value
-    host.failedTask = taskDict(planned, scopeOf(host, batch.view, planned.chain, batch.context))
-  }
 }
 
 function worksOnce({ task }: PlannedTask, { registry }: RunContext): boolean {

@@ -68,6 +68,7 @@ export async function runPlay(
     for (const host of group) host.ended = host.status === 'failed'
     const last = index === groups.length - 1
     await strategy.run(batch, (part, those) => runSections(part, those, last ? following : nothing))
+    if (groups.length > 1) await context.watches.settle(group)
     batch.stopped ||= batch.fatal === true && group.some(({ status }) => status === 'failed')
     stopped = batch.stopped
     const lost = group.every(({ status }) => status !== 'active')
@@ -139,7 +140,7 @@ async function runSections(
     const handling: Batch = { ...batch, stopped: false }
     const running = hosts.filter((host) => host.running)
     if (section === sections.at(-1)) await notifyAllOwed(handling, running)
-    await flushHandlers(handling, hosts, walker, forced)
+    await flushHandlers(handling, hosts, walker, forced, courseOf(sections, index + 1, following))
     const { stopped, cut, fatal, lastOfPlay } = handling
     Object.assign(batch, { stopped: batch.stopped || stopped, cut, fatal, lastOfPlay: batch.lastOfPlay ?? lastOfPlay })
   }

@@ -1,4 +1,5 @@
 import type { KplayError } from '../errors.ts'
+import type { Failure } from '../events.ts'
 import type { Target } from '../host/target.ts'
 import type { Module, ModuleArgs } from '../module/define.ts'
 import type { Plain } from '../value.ts'
@@ -20,6 +21,7 @@ import { overlayReader } from './overlay/reader.ts'
 import { oweHandlers } from './owed.ts'
 import { isRenewed } from './renewed.ts'
 import { timeoutOf } from './timeout.ts'
+import { mayGoOn } from './watches.ts'
 
 export interface RunModuleOptions {
   /** Seconds that a step may take at most, whatever `timeout` says. */
@@ -48,17 +50,25 @@ export async function runModule(
     ...(detach && { detach: detach(machine) }),
   }
   const renewed = (): boolean => isRenewed(module, asGiven, job)
+  const evidenceOf = async (): Promise<string | undefined> =>
+    module.kind === 'state' ? module.evidence?.(args, machine.reader).catch(() => undefined) : undefined
+  const goOn: ConvergeContext['goOn'] = (watch) => {
+    if (!mayGoOn(job)) return false
+    const over = async (): Promise<Failure | undefined> => {
+      const error = await watch()
+      return error && withMasked({ error }, await evidenceOf(), mask)
+    }
+    context.watches.add(job, over())
+    return true
+  }
   const done = await (
-    module.kind === 'read' ? answer(module, args, work) : converge(module, args, { ...work, renewed })
+    module.kind === 'read' ? answer(module, args, work) : converge(module, args, { ...work, renewed, goOn })
   ).catch((error: unknown): Converged => {
     // A state module that cannot look through a prediction would find a difference in the real run.
     if (!question && work.overlay && isUnpredictable(error)) return foreseen(error as KplayError, work.overlay)
     throw error
   })
-  const evidence =
-    done.status === 'failed' && module.kind === 'state'
-      ? await module.evidence?.(args, machine.reader).catch(() => undefined)
-      : undefined
+  const evidence = done.status === 'failed' ? await evidenceOf() : undefined
   const unknown =
     done.predicted === true &&
     (Object.keys(done.values).length === 0 || (module.kind === 'state' && module.always !== undefined))
@@ -66,7 +76,7 @@ export async function runModule(
   if (unknown && module.kind === 'state' && module.always !== undefined && isLeftOut(args, context))
     return leftOut(done, mask)
   return {
-    answer: withEvidence(unknown ? { ...done, values: {} } : done, evidence === undefined ? undefined : mask(evidence)),
+    answer: withEvidence(unknown ? { ...done, values: {} } : done, evidence, mask),
     mask,
     acted: done.steps.length > 0,
     predicted: unknown,
@@ -95,8 +105,11 @@ const leftOut = ({ values }: Converged, mask: Executed['mask']): Executed => ({
   skipped: true,
 })
 
-const withEvidence = (done: Converged, evidence: string | undefined): Converged =>
-  evidence === undefined || !done.failure ? done : { ...done, failure: { ...done.failure, evidence } }
+const withEvidence = (done: Converged, evidence: string | undefined, mask: Executed['mask']): Converged =>
+  done.failure ? { ...done, failure: withMasked(done.failure, evidence, mask) } : done
+
+const withMasked = (failure: Failure, evidence: string | undefined, mask: Executed['mask']): Failure =>
+  evidence === undefined ? failure : { ...failure, evidence: mask(evidence) }
 
 function foreseen(error: KplayError, overlay: Overlay): Converged {
   overlay.disturb()

@@ -14,6 +14,7 @@ import { warnOfReserved } from './reserved.ts'
 import { patternScope, scopeOf } from './scopes.ts'
 import { HostState } from './state.ts'
 import { Turns } from './turns.ts'
+import { Watches } from './watches.ts'
 import { KplayError, Problems } from '../errors.ts'
 import type { Vars } from '../value.ts'
 import type { Scope } from '../values/scope.ts'
@@ -49,6 +50,7 @@ export async function run(
   const overlays: RunContext['overlays'] = new Map()
   const turns = new Turns()
   const jobs = new Jobs()
+  const watches = new Watches()
   const contexts = playbooks.map((playbook): RunContext => ({
     ...ports,
     options,
@@ -58,6 +60,7 @@ export async function run(
     overlays,
     turns,
     jobs,
+    watches,
     prompted,
     factsRead: () => read(),
     changeInventory: (change) => {
@@ -118,6 +121,7 @@ export async function run(
     const following = (): Course | undefined => courses[index + 1]?.()
     if (!(await runPlay(plan, names, here, { isLast: index === plays.length - 1, following }))) break
   }
+  if (!ports.hard.aborted) await watches.settle()
   if (!ports.hard.aborted) await jobs.settle(ports.emit)
   const recap = new Map(
     [...touched].flatMap((name): [string, Counts][] => {

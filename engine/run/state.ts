@@ -2,6 +2,7 @@ import type { Counts } from '../events.ts'
 import type { Owed } from '../host/owed.ts'
 import type { Host } from '../model.ts'
 import { Ahead } from './ahead.ts'
+import type { Course } from './course.ts'
 import { KnownFacts, type FactCache } from './known-facts.ts'
 import type { FilesView } from './vars-files.ts'
 import { fromPlain, type Plain, type Value, type Variable } from '../value.ts'
@@ -46,6 +47,8 @@ export class HostState {
   readonly rolesDone = new Set<string>()
   /** How far it was asked ahead of its tasks. */
   readonly ahead = new Ahead()
+  /** What comes behind the task it is at, as far as that is known. */
+  rest: Course | undefined
   failedResult: Value = null
   failedTask: Value = null
 

@@ -7,6 +7,7 @@ import { runOnHosts } from './on-hosts.ts'
 import { isMeta, roleIdentity, type Planned, type PlannedBlock } from './plan.ts'
 import { startRole } from './role.ts'
 import type { HostState } from './state.ts'
+import { needsProof } from './watches.ts'
 
 /** Takes hosts through tasks and blocks together: each of them ends a task before any begins the next one. */
 async function walk(
@@ -17,6 +18,7 @@ async function walk(
 ): Promise<void> {
   for (const [index, node] of nodes.entries()) {
     const rest: Course = { nodes, next: index + 1, then }
+    if (needsProof(node, batch.context.registry)) await batch.context.watches.settle(batch.apart ? hosts : undefined)
     const ready = hosts.filter((host) => host.running)
     if (ready.length === 0 || batch.stopped || batch.context.soft.aborted) return
     if (node.kind === 'block') await runBlock(node, batch, ready, rest)

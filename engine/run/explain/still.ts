@@ -7,6 +7,7 @@ import { Jobs } from '../jobs.ts'
 import type { RunInput } from '../run.ts'
 import { HostState } from '../state.ts'
 import { Turns } from '../turns.ts'
+import { Watches } from '../watches.ts'
 import type { PlannedFor } from './standings.ts'
 
 export type StillPorts = Pick<RunPorts, 'registry' | 'emit' | 'filesFor' | 'local' | 'readVars' | 'factCache' | 'vault'>
@@ -44,6 +45,7 @@ export function stillRun(input: StillInput, options: RunOptions, folder: string,
     overlays: new Map(),
     turns: new Turns(),
     jobs: new Jobs(),
+    watches: new Watches(),
     prompted: new Map(),
     changeInventory: () => false,
     refreshInventory: () => Promise.resolve(),

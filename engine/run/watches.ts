@@ -1,0 +1,113 @@
+import { at, KplayError } from '../errors.ts'
+import type { Failure } from '../events.ts'
+import type { Registry } from '../module/define.ts'
+import { actionNamed } from './actions.ts'
+import { nearest } from './chain.ts'
+import { upcoming } from './course.ts'
+import { countEnd } from './count-end.ts'
+import type { Execution } from './execution.ts'
+import { censored } from './no-log.ts'
+import { thrown, type TaskEnd } from './outcome.ts'
+import { isMeta, type Planned, type PlannedTask } from './plan.ts'
+import type { HostState } from './state.ts'
+
+/** A service that was started, and has yet to show that it keeps running. */
+interface Watched {
+  readonly job: Execution
+  readonly since: number
+  /** Why it did not keep running; rejects when nobody can look. */
+  readonly over: Promise<Failure | undefined>
+}
+
+/**
+ * Services under watch while their hosts go on with what only puts files in place. Whatever might build on them, a
+ * command, another service, a wait, the next batch, waits until they have proved themselves; one that does not keep
+ * running fails its host there and then, as a task of its own.
+ */
+export class Watches {
+  #open: readonly Watched[] = []
+
+  add(job: Execution, over: Promise<Failure | undefined>): void {
+    over.catch(() => undefined)
+    this.#open = [...this.#open, { job, over, since: performance.now() }]
+  }
+
+  /** Waits for those of these hosts; of all, where none are named. */
+  async settle(hosts?: readonly HostState[]): Promise<void> {
+    const mine = this.#open.filter(({ job }) => hosts?.includes(job.host) ?? true)
+    if (mine.length === 0) return
+    const ends = await Promise.all(mine.map(endOf))
+    const untold = mine.flatMap((watched, index): Fallen[] => {
+      const end = ends[index]
+      return end && this.#open.includes(watched) ? [{ job: watched.job, end }] : []
+    })
+    this.#open = this.#open.filter((watched) => !mine.includes(watched))
+    for (const task of new Set(untold.map(({ job }) => job.planned.task)))
+      tell(untold.filter(({ job }) => job.planned.task === task))
+  }
+}
+
+interface Fallen {
+  readonly job: Execution
+  readonly end: TaskEnd
+}
+
+async function endOf({ job, over, since }: Watched): Promise<TaskEnd | undefined> {
+  const { planned, host, scope, context } = job
+  const ended = (error: unknown): TaskEnd =>
+    thrown(at(planned.task.place, error), planned, host, scope, context, performance.now() - since)
+  try {
+    const failure = await over
+    if (!failure) return undefined
+    const end = ended(failure.error)
+    const told = { ...failure, error: end.error ?? failure.error }
+    return { ...end, result: censored({ ...end.result, failure: told }, planned, scope) }
+  } catch (error) {
+    return ended(error)
+  }
+}
+
+/** What did not keep running on some hosts, as a task of its own. */
+function tell(group: readonly Fallen[]): void {
+  const [first] = group
+  if (!first) return
+  const { planned, view, context } = first.job
+  const task = { ...planned.info, id: view.plan.nextId(), name: `watch: ${planned.info.name}` }
+  context.emit({ type: 'task-start', task, hosts: group.map(({ job }) => job.host.name) })
+  for (const { job, end } of group) {
+    context.emit({ type: 'host-start', task, host: job.host.name })
+    countEnd(job.planned, job.host, end, job.view, context)
+    context.emit({ type: 'result', task, result: { ...end.result, ignored: end.ignored } })
+    if (end.status === 'unreachable' && end.error instanceof KplayError)
+      context.emit({ type: 'unreachable', hosts: [job.host.name], error: end.error })
+  }
+  context.emit({ type: 'task-end', task })
+}
+
+/** Whether a host must not come to it before what it started has proved itself. */
+export function needsProof(node: Planned, registry: Registry): boolean {
+  // A rescue is for what fails inside.
+  if (node.kind === 'block') return node.serial !== undefined || node.rescue.length + node.always.length > 0
+  return isMeta(node) || !isBeside(node, registry)
+}
+
+function isBeside({ task, chain }: PlannedTask, registry: Registry): boolean {
+  if (task.templatedAction || task.async || nearest(chain, 'delegateTo')) return false
+  const action = actionNamed(task.action, registry)
+  return action?.kind === 'control' ? action.waits !== true : action?.files === true
+}
+
+/**
+ * Whether the host may go on while what the task started is being watched: what comes next is such a task, and nobody
+ * but the host itself is concerned if it fails.
+ */
+export function mayGoOn({ planned: { task, chain }, host, view, workplace, context }: Execution): boolean {
+  if (task.loop || task.async || task.until.length > 0 || task.retries || task.failedWhen || chain.guarded) return false
+  if (workplace.delegated || view.plan.play.maxFailPercentage) return false
+  const isPlain = chain.keywords.every(
+    ({ ignoreErrors, ignoreUnreachable, anyErrorsFatal, runOnce }) =>
+      ![ignoreErrors, ignoreUnreachable, anyErrorsFatal, runOnce].some((keyword) => keyword !== undefined),
+  )
+  const [next] = isPlain ? upcoming(host.rest, 1, host.name, context.registry) : []
+  return next !== undefined && isBeside(next.planned, context.registry)
+}

@@ -1,0 +1,190 @@
+import { expect, test } from 'vitest'
+import type { Event } from '../../engine/events.ts'
+import { modules } from '../../engine/modules/index.ts'
+import { fakeHost, type FakeHost } from '../support/fake-host.ts'
+import { play, type Played, type PlaySetup } from '../support/run-harness.ts'
+
+const HOLD = 0.3
+
+interface Watching extends Played {
+  /** Milliseconds from the result of one task to the start of another. */
+  between(one: string, other: string): number
+}
+
+const START = `{ name: start, service: { name: zoo, state: started, hold: ${HOLD} } }`
+const WRITE = '{ name: write, copy: { dest: /etc/conf, content: new } }'
+const RUN = '{ name: run, command: "true" }'
+
+/** Plays a playbook on hosts with a service, which dies on some of them as soon as that result is told. */
+async function watch(
+  playbook: string,
+  dying: readonly string[] = [],
+  names: readonly string[] = ['h1'],
+  setup: Partial<PlaySetup> = {},
+): Promise<Watching> {
+  const canned = { units: { 'zoo.service': {}, 'other.service': {} }, journals: { zoo: 'out of luck' } }
+  const kept = new Map(names.map((name): [string, FakeHost] => [name, fakeHost(canned)]))
+  const times = new Map<string, number>()
+  const die = (host: string): void => {
+    const units = kept.get(host)?.machine.units
+    const zoo = units?.get('zoo.service')
+    if (zoo) units?.set('zoo.service', { ...zoo, active: 'failed', sub: 'failed', mainPid: 0 })
+  }
+  const onEvent = (event: Event): void => {
+    if (event.type === 'task-start') times.set(`start of ${event.task.name}`, performance.now())
+    if (event.type !== 'result') return
+    times.set(`end of ${event.task.name}`, performance.now())
+    const { host } = event.result
+    if (/start/.test(event.task.name) && dying.includes(host)) die(host)
+  }
+  const played = await play({
+    playbook,
+    kept,
+    files: { '/project/hosts.yml': `all: { hosts: { ${names.map((name) => `${name}: `).join(', ')} } }` },
+    onEvent,
+    ...setup,
+  })
+  return {
+    ...played,
+    between: (one, other) => (times.get(`start of ${other}`) ?? NaN) - (times.get(`end of ${one}`) ?? NaN),
+  }
+}
+
+const playOf = (tasks: readonly string[], more = ''): string => `
+- hosts: all
+  gather_facts: false
+  ${more}
+  tasks:
+${tasks.map((task) => `    - ${task}`).join('\n')}`
+
+const seconds = ({ results }: Played, index = 0): number => (results[index]?.elapsed ?? 0) / 1000
+
+test('files are put in place while a service that was started is watched; what may build on it waits', async () => {
+  const played = await watch(playOf([START, WRITE, RUN]))
+  expect(played.lines).toEqual(['changed h1 start', 'changed h1 write', 'changed h1 run'])
+  expect(seconds(played)).toBeLessThan(HOLD)
+  expect(played.between('start', 'run')).toBeGreaterThan(HOLD * 900)
+})
+
+test.each([
+  ['nothing comes behind it', [START]],
+  ['a command comes behind it', [START, RUN]],
+  ['a wait comes behind it', [START, '{ name: wait, wait_for: { path: /etc/conf, state: absent, timeout: 1 } }']],
+  ['another service comes behind it', [START, '{ name: other, service: { name: other, state: started, hold: 0 } }']],
+  ['something elsewhere comes behind it', [START, '{ name: there, copy: { dest: /x, content: x }, delegate_to: h1 }']],
+  ['its failure would be ignored', [START.replace(/}$/, ', ignore_errors: true }'), WRITE]],
+  ['its failure would be judged', [START.replace(/}$/, ', failed_when: false }'), WRITE]],
+  ['it is tried again', [START.replace(/}$/, ', register: r, until: r is changed, retries: 1 }'), WRITE]],
+  ['it is one of a loop', [START.replace(/}$/, ', loop: [1] }'), WRITE]],
+  ['a rescue waits for its failure', [`{ block: [ ${START}, ${WRITE} ], rescue: [ ${WRITE} ] }`]],
+])('where %s it is watched at once', async (_, tasks) => {
+  const played = await watch(playOf(tasks))
+  expect(played.end.failed).toBe(false)
+  expect(seconds(played)).toBeGreaterThanOrEqual(HOLD)
+})
+
+test.each(['any_errors_fatal: true', 'max_fail_percentage: 50'])('under %s it is watched at once', async (keyword) => {
+  expect(seconds(await watch(playOf([START, WRITE], keyword)))).toBeGreaterThanOrEqual(HOLD)
+})
+
+test('one that does not keep running fails its host before anything builds on it', async () => {
+  const played = await watch(playOf([START, WRITE, RUN]), ['h1'], ['h1', 'h2'])
+  expect(played.lines).toEqual([
+    'changed h1 start',
+    'changed h2 start',
+    'changed h1 write',
+    'changed h2 write',
+    'failed h1 watch: start',
+    'changed h2 run',
+  ])
+  expect(played.results[4]?.failure).toMatchObject({
+    error: { code: 'NOT_CONVERGED', place: { file: '/project/site.yml', line: 6 } },
+    evidence: expect.stringContaining('out of luck') as unknown,
+  })
+  expect(played.end).toMatchObject({ failed: true })
+  expect(played.end.recap.get('h1')).toMatchObject({ ok: 2, changed: 2, failed: 1 })
+})
+
+test('at the end of the run, if nothing else asks for it', async () => {
+  const played = await watch(playOf([START, WRITE]), ['h1'])
+  expect(played.lines).toEqual(['changed h1 start', 'changed h1 write', 'failed h1 watch: start'])
+  expect(played.end.failed).toBe(true)
+})
+
+test('its failure is no business of a block that comes later', async () => {
+  const block = `{ block: [ ${WRITE} ], rescue: [ { name: rescue, debug: } ] }`
+  const played = await watch(playOf([START, '{ name: told, debug: }', block]), ['h1'])
+  expect(played.lines).toEqual(['changed h1 start', 'ok h1 told', 'failed h1 watch: start'])
+})
+
+test('a batch is through only when what it started has proved itself', async () => {
+  const played = await watch(playOf([START, WRITE], 'serial: 1'), ['h1'], ['h1', 'h2'])
+  expect(played.lines).toEqual(['changed h1 start', 'changed h1 write', 'failed h1 watch: start'])
+  expect(played.events.some(({ type }) => type === 'play-stopped')).toBe(true)
+})
+
+test('what a handler started is watched while the next play goes on', async () => {
+  const handlers = `handlers: [ { name: start, service: { name: zoo, state: restarted, hold: ${HOLD} } } ]`
+  const first = playOf([WRITE.replace(/}$/, ', notify: start }')], handlers)
+  const second = playOf(['{ name: more, copy: { dest: /etc/more, content: new } }', RUN])
+  const played = await watch(first + second, ['h1'], ['h1', 'h2'])
+  expect(played.lines).toEqual([
+    'changed h1 write',
+    'changed h2 write',
+    'changed h1 start',
+    'changed h2 start',
+    'changed h1 more',
+    'changed h2 more',
+    'failed h1 watch: start',
+    'changed h2 run',
+  ])
+  expect(seconds(played, 2)).toBeLessThan(HOLD)
+})
+
+test('in free plays each host waits for its own', async () => {
+  const tasks = [START.replace(/}$/, ', when: inventory_hostname == "h1" }'), WRITE, RUN]
+  const played = await watch(playOf(tasks, 'strategy: free'), [], ['h1', 'h2'])
+  expect(played.lines.indexOf('changed h2 run')).toBeLessThan(played.lines.indexOf('changed h1 run'))
+})
+
+test('an interrupted run does not wait', async () => {
+  const since = performance.now()
+  const playbook = playOf([START.replace(String(HOLD), '60'), WRITE, RUN])
+  const played = await watch(playbook, [], ['h1'], {
+    onEvent: (event, stop) => void (event.type === 'result' && event.task.name === 'write' && stop()),
+  })
+  expect(played.end.interrupted).toBe(true)
+  expect(performance.now() - since).toBeLessThan(10_000)
+})
+
+test('what is kept secret stays so', async () => {
+  const played = await watch(playOf([START.replace(/}$/, ', no_log: true }'), WRITE]), ['h1'])
+  expect(played.results[2]).toMatchObject({ status: 'failed', noLog: true })
+  expect(JSON.stringify(played.results[2])).not.toContain('out of luck')
+})
+
+test('only modules that put files in place, or look at them, go on meanwhile', () => {
+  const beside = [...modules.values()].filter(({ files }) => files)
+  expect(beside.map(({ name }) => name).sort()).toMatchInlineSnapshot(`
+    [
+      "assemble",
+      "blockinfile",
+      "copy",
+      "download",
+      "extract",
+      "file",
+      "find",
+      "get_url",
+      "ini_file",
+      "lineinfile",
+      "replace",
+      "slurp",
+      "stat",
+      "symlink",
+      "template",
+      "unarchive",
+    ]
+  `)
+  for (const module of beside)
+    if (module.kind === 'state') expect(module.always ?? module.settle ?? module.service).toBeUndefined()
+})
