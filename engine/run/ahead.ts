@@ -12,6 +12,8 @@ export class Ahead {
   #window = FIRST
   #age = 0
   #asked = new Set<PlannedTask>()
+  /** Something has changed since a task began, and the one behind it was asked of then. */
+  #isPrimed = false
   #machine: string | undefined
   #waiting: (() => void) | undefined
 
@@ -50,8 +52,20 @@ export class Ahead {
     waiting?.()
   }
 
+  /** Something has changed on the machine: what was asked is forgotten there. */
+  changed(age: number): void {
+    this.#age = age
+    this.#window = 1
+    this.#asked.clear()
+    this.#isPrimed = true
+  }
+
   /** How many tasks may be asked ahead now; `age` says how often something has changed on the machine. */
   window(age: number, most: number): number {
+    if (this.#isPrimed) {
+      this.#isPrimed = false
+      return 0
+    }
     if (age === this.#age) {
       this.#window = Math.min(most, this.#window * 2)
     } else {

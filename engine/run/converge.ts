@@ -201,7 +201,10 @@ async function settle(job: Job): Promise<{ after: State; left: readonly string[]
     const after = await module.probe(args, context.reader, context.local)
     return { after, left: differing(after, want) }
   }
-  let seen = await lookAgain()
+  // What comes behind a start may find things changed once more.
+  const first = lookAgain()
+  if (!module.settle) context.askNext?.()
+  let seen = await first
   for (const end = context.now() + within * 1000; seen.left.length > 0 && context.now() < end;) {
     await context.sleep(Math.min(POLL, end - context.now()))
     seen = await lookAgain()

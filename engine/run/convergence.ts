@@ -49,6 +49,8 @@ export interface ConvergeContext extends ReadContext {
   looksAnew?(): void
   /** Told when what was waited for was there at once: what was asked before that may be out of date. */
   met?(): void
+  /** Told when the machine is looked at again as something was changed: what comes next may ask along with it. */
+  askNext?(): void
   /** Told when time has passed, or a program or service was started: other machines may have changed too. */
   stirred?(): void
 }

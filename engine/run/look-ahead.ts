@@ -34,10 +34,46 @@ export function lookAhead(host: HostState, course: Course, view: PlayView, conte
   else think(host, course, view, context, most)
 }
 
+/**
+ * Asks what the task behind this one will ask, as this one has changed something and looks at it again: both travel in
+ * one frame. Where one changes something the next one mostly does, so more than that would be asked in vain.
+ */
+export function askNext(host: HostState, course: Course | undefined, view: PlayView, context: RunContext): void {
+  const { ahead } = host
+  if (context.options.lookAhead === 0 || ahead.machine === undefined) return
+  ahead.changed(context.machines.age(ahead.machine))
+  ask(host, course, 1, view, context)
+}
+
+/** The same for the item of a loop behind this one. */
+export function askItem(
+  planned: PlannedTask,
+  layers: readonly Layer[],
+  host: HostState,
+  view: PlayView,
+  context: RunContext,
+): void {
+  const { ahead } = host
+  if (context.options.lookAhead === 0 || ahead.machine === undefined) return
+  ahead.changed(context.machines.age(ahead.machine))
+  const action = actionNamed(planned.task.action, context.registry)
+  if (!action || action.kind === 'control') return
+  try {
+    askOnce(planned, action, layers, host, view, quietly(context))
+  } catch {
+    // It cannot be told yet.
+  }
+}
+
 function think(host: HostState, course: Course, view: PlayView, context: RunContext, most: number): void {
   const { ahead } = host
   const window = ahead.window(ahead.machine === undefined ? 0 : context.machines.age(ahead.machine), most)
-  ahead.take(upcoming(course, window, host.name, context.registry), ({ planned, play }) => {
+  ask(host, course, window, view, context)
+}
+
+function ask(host: HostState, course: Course | undefined, window: number, view: PlayView, context: RunContext): void {
+  if (window === 0) return
+  host.ahead.take(upcoming(course, window, host.name, context.registry), ({ planned, play }) => {
     try {
       return askTask(planned, host, play?.view ?? view, quietly(play?.context ?? context))
     } catch {
@@ -94,18 +130,18 @@ function askOnce(
     context.local({ role: chain.roles.at(-1), file: task.place.file, playbook: context.playbook.path, scope }),
   )
 
-  const ask = async (): Promise<void> => {
+  const question = async (): Promise<void> => {
     await host.ahead.ready
     const target = await context.machines.peek(settings, become)
     if (!target) return
-    const question = module.kind === 'read' || (module.question?.(args) ?? false)
-    const reader = readerAhead(sightOf(target, question, context))
+    const isQuestion = module.kind === 'read' || (module.question?.(args) ?? false)
+    const reader = readerAhead(sightOf(target, isQuestion, context))
     const asked = await expandHomes(module.args, args, { ...target, reader }, place)
     if (task.notify.length > 0 && host.askedFor !== view.plan) void readOwed(reader).catch(() => undefined)
     if (module.kind === 'read') await module.read(asked, reader, { now: () => 0, sleep: later })
-    else if (!question) await module.probe(asked, reader, local)
+    else if (!isQuestion) await module.probe(asked, reader, local)
   }
-  void ask().catch(() => undefined)
+  void question().catch(() => undefined)
 }
 
 const sightOf = (target: Target, question: boolean, context: RunContext): Reader =>

@@ -2,7 +2,7 @@ import { KplayError } from '../errors.ts'
 import { evaluateText } from '../values/template.ts'
 import { actionNamed } from './actions.ts'
 import type { Batch } from './batch.ts'
-import { lookAhead } from './look-ahead.ts'
+import { askNext, lookAhead } from './look-ahead.ts'
 import { nearest } from './chain.ts'
 import { flagOf } from './connect.ts'
 import { countEnd } from './count-end.ts'
@@ -47,6 +47,7 @@ export async function runOnHosts(
         if (context.soft.aborted) return undefined
         context.emit({ type: 'host-start', task: info, host: host.name })
         host.rest = rest
+        host.askNext = () => askNext(host, rest, view, context)
         const running = runTask({ ...planned, info }, host, view, context)
         lookAhead(host, { nodes: [planned], next: planned.task.loop ? 0 : 1, then: rest }, view, context)
         const end = await running

@@ -10,6 +10,7 @@ import type { RunContext } from './context.ts'
 import { pause } from './execution.ts'
 import { holds, ignoresErrors, whyCondition } from './judge.ts'
 import { itemLabel, itemLayers, itemMembers, type Loop } from './loop.ts'
+import { askItem } from './look-ahead.ts'
 import { predictedResult, withMembers } from './maybe.ts'
 import { censored } from './no-log.ts'
 import { blank, isUnreachable, NO_TRACE, nothingToDo, thrown, type TaskEnd } from './outcome.ts'
@@ -30,7 +31,10 @@ export async function runLoop(
   if (loop.items.length === 0) return nothingToDo(host)
   warnOfCollisions(planned, loop, scopeOf(host, view, planned.chain, context), context)
   const ends: TaskEnd[] = []
+  const { askNext } = host
   for (const index of loop.items.keys()) {
+    const isLast = index === loop.items.length - 1
+    host.askNext = isLast ? askNext : () => askItem(planned, itemLayers(loop, index + 1), host, view, context)
     if (index > 0 && loop.pause > 0) {
       await pause(loop.pause * 1000, context.soft)
       context.machines.changed()

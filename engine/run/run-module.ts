@@ -158,6 +158,7 @@ function workOf(
     turn: context.turns.at(machine.machine),
     // What is done elsewhere may be what makes the host reachable at all.
     ...(planned.task.notify.length > 0 && !workplace.delegated && { beforeSteps }),
+    ...(!workplace.delegated && { askNext: () => host.askNext?.() }),
     ...sight,
   }
 }

@@ -49,6 +49,8 @@ export class HostState {
   readonly ahead = new Ahead()
   /** What comes behind the task it is at, as far as that is known. */
   rest: Course | undefined
+  /** Asks ahead what that will ask; called as the task looks again at what it changed. */
+  askNext: (() => void) | undefined
   failedResult: Value = null
   failedTask: Value = null
 
