@@ -7,8 +7,11 @@ const LONGEST = 130
 
 /** Bytes from which on a digest is worth remembering. */
 const BIG = 1 << 20
-/** Seconds: a file that was changed only a moment ago may be changed again without another time. */
-const SETTLED = 3
+/**
+ * Seconds: a file that was changed only a moment ago may be changed again without another time. Where times have
+ * fractions of seconds, the moment is a tick of the kernel's clock: 10 ms at most.
+ */
+const SETTLED = { coarse: 3, fine: 0.02 } as const
 
 /** Device, inode, size and times of a file, with fractions of seconds where the host knows them. */
 const STAMP = '%d %i %s %y %z'
@@ -115,15 +118,21 @@ compare() {
 /** One for each file that was read; undefined where it is not worth remembering, or not safe. */
 function stampsIn(text: string): readonly (string | undefined)[] {
   const lines = text.split('\n')
-  const now = secondsIn(lines.pop())
+  const now = changeIn(lines.pop())
   return lines.map((line) => {
     const size = Number(line.split(' ')[2])
-    const settled = now - secondsIn(line) >= SETTLED
-    return size >= BIG && settled ? line.slice(0, line.lastIndexOf(' ')) : undefined
+    const changed = changeIn(line)
+    const moment = SETTLED[now.fraction > 0 && changed.fraction > 0 ? 'fine' : 'coarse']
+    const isSettled = now.seconds - changed.seconds + (now.fraction - changed.fraction) >= moment
+    return size >= BIG && isSettled ? line.slice(0, line.lastIndexOf(' ')) : undefined
   })
 }
 
-const secondsIn = (line = ''): number => Number(line.slice(line.lastIndexOf(' ') + 1))
+/** When it was changed last: whole seconds since 1970 stand at the end, the fraction in the text before that. */
+function changeIn(line = ''): { readonly seconds: number; readonly fraction: number } {
+  const fraction = /:\d\d(\.\d+)? [-+\d]* ?\d+$/.exec(line)?.[1] ?? ''
+  return { seconds: Number(line.slice(line.lastIndexOf(' ') + 1)), fraction: Number(`0${fraction}`) }
+}
 
 /** How a tool may print digest and name: GNU escapes odd names and says so by a backslash, busybox does not. */
 function spellings(hex: string, path: string): string[] {
