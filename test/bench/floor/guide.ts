@@ -61,3 +61,17 @@ sync -f ${archive}`,
   )
   .join('\n')}
 sleep ${settle}`
+
+/** Behind that: what the guide wants of services, each watched for as many seconds. */
+export const starting = (services: readonly string[], watched: number): string =>
+  services
+    .map(
+      (service) => `
+printf '[Service]\\nExecStart=/bin/sleep infinity\\n[Install]\\nWantedBy=multi-user.target\\n' >${unitFile(service)}
+systemctl -q enable ${service}
+systemctl start ${service}
+systemctl restart ${service}
+sleep ${watched}
+systemctl -q is-active ${service}`,
+    )
+    .join('')

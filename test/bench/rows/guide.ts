@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { host } from '../../lab/host.ts'
 import { run } from '../../lab/shell.ts'
 import type { Bench } from '../bench.ts'
-import { batchedQuestions, installation, plainQuestions } from '../floor/guide.ts'
+import { batchedQuestions, installation, plainQuestions, starting } from '../floor/guide.ts'
 import { writeInventory } from '../inventory.ts'
 import type { Member } from '../inventory.ts'
 import { benchText, guideFolder } from '../places.ts'
@@ -81,24 +81,26 @@ export class Guide {
     return { ...contender, before: () => this.#strip(), ...(dry && { mayFail: true }) }
   }
 
-  async floor(name: string, work: 'plain' | 'batched' | 'install'): Promise<Contender> {
+  async floor(name: string, work: 'plain' | 'batched' | 'install' | 'services'): Promise<Contender> {
     const archives = Object.keys(this.#sums)
     const hosts = this.#job.inventory.members.map(({ address, port, vars }) => {
       const isZookeeper = vars?.['myid'] !== undefined
       const own = archives.filter((archive) => isZookeeper || !archive.startsWith('zookeeper'))
       const sums = new Map(own.map((archive) => [archive, this.#sums[archive] ?? '']))
+      const services = [...(isZookeeper ? ['zookeeper'] : []), 'kafka']
       const scripts = {
         plain: () => plainQuestions(archives),
         batched: () => [batchedQuestions(archives)],
         // Each service is started, and at the end of its play restarted: only then it is watched.
-        install: () => [installation(this.#mirror, sums, (isZookeeper ? 2 : 1) * HOLD)],
+        install: () => [installation(this.#mirror, sums, services.length * HOLD)],
+        services: () => [installation(this.#mirror, sums, 0) + starting(services, HOLD)],
       }
       return { address, port, scripts: scripts[work]() }
     })
-    const strict = work === 'install'
+    const strict = work === 'install' || work === 'services'
     // The reference's plain script leaves ssh2 as it comes.
     const contender = await this.#bench.tools.floor(name, { hosts, noDelay: work !== 'plain', strict, openings: 5 })
-    return { ...contender, before: () => (work === 'install' ? this.#strip() : this.#settle('kplay')) }
+    return { ...contender, before: () => (strict ? this.#strip() : this.#settle('kplay')) }
   }
 
   async #settle(name: Name): Promise<void> {

@@ -35,8 +35,11 @@ export const site: readonly RowMaker[] = [
     open: async (bench) => {
       const on = await opened(bench)
       const tools = await Promise.all(all.map((name) => on.fromBare(name)))
-      const floor = await on.floor('bare script: downloads, digests, extractions', 'install')
-      return { title: 'site, from bare', contenders: [...tools, floor] }
+      const floors = [
+        await on.floor('bare script: downloads, digests, extractions', 'install'),
+        await on.floor('bare script, which also enables, starts and restarts the services', 'services'),
+      ]
+      return { title: 'site, from bare', contenders: [...tools, ...floors] }
     },
   },
   {
