@@ -4,8 +4,9 @@ import type { Effect, RunStep, Step } from '../host/step.ts'
 import { downloadStep, refuseTool } from './_download-steps.ts'
 import type { DownloadNow } from './_download-state.ts'
 import { extraOptions } from './_extract-options.ts'
-import { extractScript, REFUSED, type Policy } from './_extract-script.ts'
+import { extractScript, REFUSED } from './_extract-script.ts'
 import { stampOptions, type ExtractArgs, type ExtractNow } from './_extract-state.ts'
+import type { Policy } from './_extracting.ts'
 import { makeFolders } from './_parents.ts'
 import { basename, join, normalized, withoutSlash } from './_path.ts'
 import { refusal } from './_refuse.ts'
@@ -61,6 +62,7 @@ export function extractSteps(
     label: `${repair ? 'repair' : 'extract'} ${basename(src)} ${repair ? 'in' : 'to'} ${dest}`,
     command: extractScript({
       ...{ archive, temporary, dest, strip, policy, owner, group, mode, exclude },
+      size: now.size > 0 ? now.size : undefined,
       include: args.include,
       work: join(dest, `.kplay-${key}`),
       tarOptions: extra.tarOptions,
