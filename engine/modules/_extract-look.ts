@@ -36,10 +36,11 @@ const gnuLook = ({ options, outsideLinks }: Extracting): Command => sh`LC_ALL=C 
 
 /** The same with what every find has; what is odd is told apart only when there is something. */
 const portableLook = ({ outsideLinks }: Extracting): Command => sh`seen=1
-  odd=$(LC_ALL=C find . -name ${LINE_BREAK} -print -o ! -type d ! -type f ! -type l -print -o ${SET_ID} -print ${
+  : >"$work/odd"
+  LC_ALL=C find . -name ${LINE_BREAK} -print -o ! -type d ! -type f ! -type l -print -o ${SET_ID} -print ${
     outsideLinks ? sh`` : sh`-o -type l ${LINKS_INSIDE}`
-  }) || seen=
-  if [ -n "$odd" ]; then
+  } >>"$work/odd" || seen=
+  if [ -s "$work/odd" ]; then
     odd=$(LC_ALL=C find . -name ${LINE_BREAK} -print | head -n 1); [ -z "$odd" ] || refuse "the archive has a name with a line break in it"
     odd=$(find . ! -type d ! -type f ! -type l -print | head -n 1); [ -z "$odd" ] || refuse "the archive has a device, pipe or socket: $odd"
     odd=$(find . ${SET_ID} -print | head -n 1); [ -z "$odd" ] || refuse "the archive has a set-id file: $odd"
@@ -47,14 +48,18 @@ const portableLook = ({ outsideLinks }: Extracting): Command => sh`seen=1
   fi
   [ -n "$seen" ] || refuse 'not all that came out of the archive can be looked at'`
 
-/** A link without \`..\` leads outside only by way of another one, which is looked at too. */
-const LINKS_INSIDE = sh`-exec sh -c 'for link; do
+/**
+ * A link without `..` leads outside only by way of another one, which is looked at too. What is found is noted, as not
+ * every find ends like what it started.
+ */
+const LINKS_INSIDE = sh`-exec sh -c 'odd=$1; shift
+for link; do
   target=$(readlink -- "$link")
   case /$target/ in
     //*) false ;;
     */../*) case $(readlink -f -- "$link") in "$0"|"$0"/*) : ;; *) false ;; esac ;;
-  esac || { echo "the archive has a link to something outside: $link -> $target" >&2; echo "$link"; exit 1; }
-done' "$root" {} +`
+  esac || { echo "the archive has a link to something outside: $link -> $target" >&2; echo "$link" >>"$odd"; exit 1; }
+done' "$root" "$work/odd" {} +`
 
 const PORTABLE_LIST = sh`{
     heading

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import {
   chmodSync,
   existsSync,
@@ -29,7 +29,9 @@ beforeAll(() => {
   run(`mkdir -p s/top/deep s/top/empty && cd s && echo one >top/one && echo two >top/deep/two && : >top/deep/nothing && ln -s deep/two top/l
 chmod 0750 top/deep && tar czf ../a.tgz top && tar cf ../a.tar top
 mkdir m && cd m && for n in ${NAMES.join(' ')}; do echo $n >$n; done; echo hidden >.h; tar czf ../../many.tgz ./*  .h; cd ..
-mkdir b && cd b && mkdir -p top && echo > top/ok && ln -s /etc top/l && tar czf ../../bad.tgz top`)
+mkdir u && ln -s ../top/one u/l && tar czf ../up.tgz u top/one && rm -r u
+mkdir b && cd b && mkdir -p top && echo > top/ok && ln -s /etc top/l && tar czf ../../bad.tgz top
+rm top/l && ln -s ok top/l && tar cf ../../behind.tar top/l && rm top/l && mkdir top/l && echo >top/l/x && tar rf ../../behind.tar top/l/x`)
 })
 
 const STAMP_LINES = [
@@ -67,12 +69,12 @@ describe.each(SHELLS)('the script that extracts, under %s', (shell) => {
     host.target.run({ kind: 'run', label: 'extract', command: script(settings), effects: [] })
   const clean = { code: 0, stderr: '', stdout: '' }
 
-  test.each([
+  test.each<[string, Partial<Extracting>]>([
     ['packed', {}],
     ['its size told', { size: 300 }],
     ['no room to unpack it beside', { size: 2 ** 52 }],
     ['not packed', { archive: archive('a.tar') }],
-  ] as const)('the tree and its stamp: %s', async (_, settings) => {
+  ])('the tree and its stamp: %s', async (_, settings) => {
     expect(await extract(settings)).toMatchObject(clean)
     expect(readFileSync(at('top/deep/two'), 'utf8')).toBe('two\n')
     expect(readdirSync(dest)).toEqual(['top'])
@@ -80,6 +82,16 @@ describe.each(SHELLS)('the script that extracts, under %s', (shell) => {
     expect(existsSync(settings.archive ?? archive('a.tgz'))).toBe(true)
     expect(readFileSync(stamp(), 'utf8').split('\n').slice(2, -1).sort()).toEqual([...STAMP_LINES, 'options o'])
     expect(run('stat -c %a x . ..', state).trim().split('\n').slice(0, 2)).toEqual(['600', '700'])
+  })
+
+  test('a destination that is reached by a link, and a link with dots in the archive', async () => {
+    const linked = `${dest}-linked`
+    run(`ln -s ${dest} ${linked}`)
+    expect(await extract({ archive: archive('up.tgz'), dest: linked, work: join(linked, '.work') })).toMatchObject(
+      clean,
+    )
+    expect(readFileSync(at('u/l'), 'utf8')).toBe('one\n')
+    expect(readdirSync(dest).sort()).toEqual(['top', 'u'])
   })
 
   test('what was left behind goes, and nothing is left', async () => {
@@ -183,28 +195,69 @@ describe.each(SHELLS)('the script that extracts, under %s', (shell) => {
     else expect(existsSync(at('top/uno'))).toBe(true)
   })
 
-  test.runIf(shell === 'dash' || shell === 'bash')('few processes', async () => {
-    // Each program that the script starts says so, in a folder of its own before all others.
-    const programs = mkdtempSync(join(scratch, 'programs-'))
-    const log = join(programs, 'log')
-    for (const name of 'awk cat chmod chown cp dd df dirname env find grep gzip head ls mkdir mv od readlink rm sed sh sha256sum stat sync tar tr wc'.split(
-      ' ',
-    ))
-      writeFileSync(
-        join(programs, name),
-        `#!/bin/sh\necho ${name} >>${log}\nexec ${run(`command -v ${name}`).trim()} "$@"\n`,
-        { mode: 0o755 },
-      )
-    const started = async (settings: Partial<Extracting>): Promise<string[]> => {
+  const foreign = (programs: Readonly<Record<string, string>>): string => {
+    const folder = mkdtempSync(join(scratch, 'programs-'))
+    for (const [name, text] of Object.entries(programs)) {
+      const real = `real=${run(`command -v ${name}`).trim()}`
+      writeFileSync(join(folder, name), `#!/bin/sh\n${real}\n${text}\n`, { mode: 0o755 })
+    }
+    return folder
+  }
+  const extractWith = (folder: string, settings: Partial<Extracting> = {}): { code: number | null; stderr: string } => {
+    const env = { ...process.env, PATH: `${folder}:${process.env['PATH']}` }
+    const { status, stderr } = spawnSync(shell, ['-c', script(settings).text], { env, encoding: 'utf8' })
+    return { code: status, stderr }
+  }
+  const own = shell === 'dash' || shell === 'bash'
+
+  test.runIf(own)('a find that hides how its programs end, and one that cannot look', () => {
+    const hiding = foreign({ find: '"$real" "$@"; exit 0' })
+    expect(extractWith(hiding, { archive: archive('bad.tgz') })).toMatchObject({
+      code: REFUSED,
+      stderr: expect.stringContaining('link to something outside: ./top/l -> /etc') as string,
+    })
+    const failing = foreign({ find: '"$real" "$@"; exit 1' })
+    expect(extractWith(failing)).toMatchObject({
+      code: REFUSED,
+      stderr: expect.stringContaining('not all that came out') as string,
+    })
+    expect(readdirSync(dest)).toEqual([])
+  })
+
+  test.runIf(own)('a tar that is not GNU tar, and one that lists like bsdtar', () => {
+    const columns = String.raw`s,^\(.\{10\}\) \([0-9]*\)/\([0-9]*\) *\([0-9]*\) [-0-9]* [0-9:]* ,\1  0 \2    \3   \4 Nov 23 17:53 ,`
+    const tar = (version: string, script: string): string =>
+      foreign({
+        tar: `case "$*" in *--quoting-style*) echo unknown option >&2; exit 1 ;; *--version*) echo '${version}' ;;
+-tvf*) "$real" -tv --numeric-owner | sed '${script}' ;; *) exec "$real" "$@" ;; esac`,
+      })
+    for (const folder of [tar('tar (busybox)', ''), tar('bsdtar 3.6.2', columns)]) {
+      run('rm -rf ./*', dest)
+      expect(extractWith(folder)).toEqual({ code: 0, stderr: '' })
+      expect(readFileSync(at('top/deep/two'), 'utf8')).toBe('two\n')
+      const behind = extractWith(folder, { archive: archive('behind.tar') })
+      expect(behind).toMatchObject({ code: REFUSED })
+      expect(behind.stderr).toContain('an entry behind one of its links: top/l/x')
+      expect(extractWith(folder, { tarOptions: ['--transform=s,a,b,'] }).stderr).toContain('needs GNU tar')
+    }
+  })
+
+  test.runIf(own)('few processes', () => {
+    const log = join(dest, '..', `log-${shell}`)
+    const names =
+      'awk cat chmod chown cp dd df dirname env find grep gzip head ls mkdir mv od readlink rm sed sh sha256sum stat sync tar tr wc'
+    const programs = foreign(
+      Object.fromEntries(names.split(' ').map((name) => [name, `echo ${name} >>${log}; exec "$real" "$@"`])),
+    )
+    const started = (settings: Partial<Extracting>): string[] => {
       rmSync(log, { force: true })
-      const { text } = script(settings)
-      execFileSync(shell, ['-c', text], { env: { ...process.env, PATH: `${programs}:${process.env['PATH']}` } })
+      expect(extractWith(programs, settings)).toEqual({ code: 0, stderr: '' })
       return readFileSync(log, 'utf8').trim().split('\n').sort()
     }
     mkdirSync(state, { recursive: true })
     const all = 'awk df find gzip mkdir mkdir mv mv od rm sha256sum sync sync sync tar tar'.split(' ')
-    expect(await started({ size: 300 })).toEqual(all)
+    expect(started({ size: 300 })).toEqual(all)
     // Over itself: the stamp goes first, what could be in the way is looked for, and folders are compared.
-    expect((await started({ size: 300 })).length).toBeLessThan(2 * all.length)
+    expect(started({ size: 300 }).length).toBeLessThan(2 * all.length)
   })
 })
