@@ -14,7 +14,7 @@ import { candidateQuestion, packageQuestion } from './questions/packages.ts'
 import { realpathQuestion, toolQuestion } from './questions/path.ts'
 import { listeningQuestion, processQuestion } from './questions/processes.ts'
 import { managerQuestion, unitFilesReadQuestion, unitName, unitQuestion } from './questions/services.ts'
-import { lstatQuestion, statFollowedQuestion } from './questions/stat.ts'
+import { statQuestion } from './questions/stat.ts'
 import type { Question } from './questions/question.ts'
 import { superblockQuestion } from './questions/superblock.ts'
 import { DIGEST_DIGITS, type Algorithm, type Reader } from './reader.ts'
@@ -45,8 +45,8 @@ export function makeReader(session: Session, memory?: DigestMemory): ForgetfulRe
     const ask = <S, A>(question: Question<S, A>, subject: S): Promise<A> => asker.ask(question, subject, ahead)
     const bytes = (path: string, limit = LIMIT) => ask(contentQuestion, { path, limit })
     return {
-      lstat: (path) => ask(lstatQuestion, path),
-      stat: (path) => ask(statFollowedQuestion, path),
+      lstat: (path) => ask(statQuestion, { path, follow: false }),
+      stat: (path) => ask(statQuestion, { path, follow: true }),
       realpath: (path) => ask(realpathQuestion, path),
       readText: async (path, limit) => (await bytes(path, limit))?.toString('utf8'),
       readBytes: bytes,

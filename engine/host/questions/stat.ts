@@ -1,5 +1,5 @@
 import type { Entry, Kind } from '../reader.ts'
-import { sh } from '../shell.ts'
+import { type Command, sh } from '../shell.ts'
 import { ALONE, absentOr, absentOrAlone, type Answer, type Question } from './question.ts'
 
 const KINDS: Readonly<Record<number, Kind>> = {
@@ -15,37 +15,84 @@ const KINDS: Readonly<Record<number, Kind>> = {
 /** stat's format for one entry: `fields:owner:group:name MARK name with link text MARK`. */
 export const statFormat = (mark: string): string => `%f %u %g %s %Y %X %Z %i %d %h:%U:%G:%n${mark}%N${mark}`
 
-/** Entries by path, links not followed. */
-export const lstatQuestion = statQuestion(false)
-/** Entries by path, links followed; a dangling link is absent. */
-export const statFollowedQuestion = statQuestion(true)
-
-function statQuestion(follow: boolean): Question<string, Entry | undefined> {
-  return {
-    name: follow ? 'stat' : 'lstat',
-    // Without QUOTING_STYLE GNU's %N is written for eyes. One process for all, whether they are there or not.
-    script: (paths, mark, alone) =>
-      sh`QUOTING_STYLE=literal stat ${follow ? ['-L'] : []} -c ${statFormat(mark)} -- ${paths}${
-        alone && !follow ? sh`; code=$?; [ ! -L ${paths} ] || readlink -n -- ${paths}; exit "$code"` : sh``
-      }`,
-    read({ stdout, stderr }, paths, mark, alone) {
-      const parts = stdout.toString('utf8').split(mark)
-      const found = new Map<string, Answer<Entry>>()
-      for (let index = 0; index + 2 < parts.length; index += 2) {
-        const record = readRecord(parts[index] ?? '', parts[index + 1] ?? '')
-        // Asked alone, the link's text stands at the very end, as readlink printed it.
-        const target = alone && record?.entry.kind === 'link' ? (parts.at(-1) ?? '').slice(1) : record?.target
-        if (record) found.set(record.name, target === ALONE ? ALONE : withTarget(record.entry, target))
-      }
-      const failed = paths.filter((path) => !found.has(path)).length
-      const missing = alone ? absentOr(paths[0] ?? '', stderr) : absentOrAlone(failed, stderr)
-      return paths.map((path) => found.get(path) ?? missing)
-    },
-  }
+export interface StatSubject {
+  readonly path: string
+  /** Links are followed; a dangling one is absent. */
+  readonly follow: boolean
 }
 
-const withTarget = (entry: Entry, target: string | undefined): Entry =>
-  entry.kind === 'link' ? { ...entry, target } : entry
+/** Entries by path. What is no link is the same either way, so only links that are followed cost a second process. */
+export const statQuestion: Question<StatSubject, Entry | undefined> = {
+  name: 'stat',
+  script(subjects, mark, alone) {
+    const followed = subjects.filter(({ follow }) => follow).map(({ path }) => path)
+    const both = new Set(followed)
+    const plain = subjects.map(({ path }) => path).filter((path) => !both.has(path))
+    if (alone && followed.length > 0) return sh`${stat(mark, '-L')} ${followed}`
+    if (alone) return sh`${stat(mark)} ${plain}; code=$?; [ ! -L ${plain} ] || readlink -n -- ${plain}; exit "$code"`
+    if (followed.length === 0) return sh`${stat(mark)} ${plain}`
+    return sh`behind() {
+  for path; do
+    shift
+    [ ! -L "$path" ] || set -- "$@" "$path"
+  done
+  [ "$#" -eq 0 ] || ${stat(mark, '-L')} "$@"
+}
+set -- ${followed}
+behind "$@"
+echo ${mark + mark}; echo ${mark} >&2
+${stat(mark)} "$@" ${plain}`
+  },
+  read({ stdout, stderr }, subjects, mark, alone) {
+    if (alone) return [readAlone(stdout.toString('utf8'), stderr, subjects[0]?.path ?? '', mark)]
+    const printed = stdout.toString('utf8').split(mark + mark)
+    const said = stderr.split(`${mark}\n`)
+    const own = readRecords(printed.at(-1) ?? '', mark)
+    const behind = printed.length > 1 ? readRecords(printed[0] ?? '', mark) : new Map<string, Found>()
+    const links = new Set(subjects.filter(({ path, follow }) => follow && own.get(path)?.entry.kind === 'link'))
+    const missing = missingFrom(new Set(subjects.map(({ path }) => path)), own, said.at(-1) ?? '')
+    const led = [...links].map(({ path }) => path)
+    const dangling = missingFrom(led, behind, said.length > 1 ? (said[0] ?? '') : '')
+    return subjects.map((subject): Answer<Entry | undefined> => {
+      const { path, follow } = subject
+      if (links.has(subject)) return behind.get(path)?.entry ?? dangling
+      const found = own.get(path)
+      return found ? whole(found, follow ? undefined : found.target) : missing
+    })
+  },
+}
+
+/** Without QUOTING_STYLE GNU's %N is written for eyes. One process for all, whether they are there or not. */
+const stat = (mark: string, ...options: readonly string[]): Command =>
+  sh`QUOTING_STYLE=literal stat ${options} -c ${statFormat(mark)} --`
+
+type Found = NonNullable<ReturnType<typeof readRecord>>
+
+function readRecords(text: string, mark: string): Map<string, Found> {
+  const parts = text.split(mark)
+  const found = new Map<string, Found>()
+  for (let index = 0; index + 2 < parts.length; index += 2) {
+    const record = readRecord(parts[index] ?? '', parts[index + 1] ?? '')
+    if (record) found.set(record.name, record)
+  }
+  return found
+}
+
+/** What it means that some of the paths were not printed. */
+const missingFrom = (
+  paths: Iterable<string>,
+  found: ReadonlyMap<string, Found>,
+  stderr: string,
+): undefined | typeof ALONE => absentOrAlone([...paths].filter((path) => !found.has(path)).length, stderr)
+
+/** A link's text stands at the very end, as readlink printed it. */
+function readAlone(text: string, stderr: string, path: string, mark: string): Answer<Entry | undefined> {
+  const [found] = readRecords(text, mark).values()
+  return found ? whole(found, text.slice(text.lastIndexOf(mark) + mark.length + 1)) : absentOr(path, stderr)
+}
+
+const whole = ({ entry }: Found, target: string | typeof ALONE | undefined): Answer<Entry> =>
+  entry.kind !== 'link' ? entry : target === ALONE ? ALONE : { ...entry, target }
 
 /** One entry of stat's output; undefined for what is none. */
 export function readRecord(
