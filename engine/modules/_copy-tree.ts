@@ -5,6 +5,7 @@ import type { StateValue, Wanted } from '../module/define.ts'
 import { attributesNow, attributeSteps, attributesWanted, type AttributeArgs } from './_attributes.ts'
 import type { SourceEntry } from './_copy-source.ts'
 import { sendStep, type CopyArgs } from './_copy-steps.ts'
+import { early } from './_early.ts'
 import { lookAbove, makeFolders } from './_parents.ts'
 import { join } from './_path.ts'
 import { named, refusal } from './_refuse.ts'
@@ -25,32 +26,35 @@ export async function probeTree(
   entries: readonly SourceEntry[],
   reader: Reader,
 ): Promise<TreeState> {
-  const above = await lookAbove(join(top, 'x'), reader)
-  const rows = await Promise.all(
-    entries.map(async ({ path, kind }): Promise<Record<string, StateValue>> => {
-      const place = join(top, path)
-      const follow = kind === 'dir' || (kind === 'file' && args.follow)
-      const [entry, digest] = await Promise.all([
-        follow ? reader.stat(place) : reader.lstat(place),
-        kind === 'file' ? reader.digest(place, 'sha256').catch(() => undefined) : undefined,
-      ])
-      const what =
-        entry?.kind === 'file'
-          ? `file ${digest}`
-          : entry?.kind === 'link'
-            ? `link to ${entry.target}`
-            : (entry?.kind ?? 'absent')
-      const { mode, owner, group } = attributesNow(args, entry)
-      return {
-        [keyOf(path)]: what,
-        [attributeKey('mode', path)]: mode,
-        [attributeKey('owner', path)]: owner,
-        [attributeKey('group', path)]: group,
-      }
-    }),
+  const folders = lookAbove(join(top, 'x'), reader)
+  const found = early(
+    Promise.all(
+      entries.map(async ({ path, kind }): Promise<Record<string, StateValue>> => {
+        const place = join(top, path)
+        const follow = kind === 'dir' || (kind === 'file' && args.follow)
+        const [entry, digest] = await Promise.all([
+          follow ? reader.stat(place) : reader.lstat(place),
+          kind === 'file' ? reader.digest(place, 'sha256').catch(() => undefined) : undefined,
+        ])
+        const what =
+          entry?.kind === 'file'
+            ? `file ${digest}`
+            : entry?.kind === 'link'
+              ? `link to ${entry.target}`
+              : (entry?.kind ?? 'absent')
+        const { mode, owner, group } = attributesNow(args, entry)
+        return {
+          [keyOf(path)]: what,
+          [attributeKey('mode', path)]: mode,
+          [attributeKey('owner', path)]: owner,
+          [attributeKey('group', path)]: group,
+        }
+      }),
+    ),
   )
+  const above = await folders
   return {
-    ...Object.assign({}, ...rows),
+    ...Object.assign({}, ...(await found)),
     [ENTRIES]: JSON.stringify(entries),
     [TOP]: top,
     [MISSING]: above.missing,

@@ -10,6 +10,7 @@ import {
   attributesWanted,
   type AttributeArgs,
 } from './_attributes.ts'
+import { early } from './_early.ts'
 import { checkAbove, lookAbove, makeAbove } from './_parents.ts'
 import { named, refusal } from './_refuse.ts'
 
@@ -50,13 +51,14 @@ export type EditNow = {
 }
 
 export async function probeEdited(args: EditArgs, reader: Reader): Promise<EditNow> {
+  const text = early(reader.readBytes(args.path))
   const [own, entry, place, above] = await Promise.all([
     reader.lstat(args.path),
     reader.stat(args.path),
     reader.realpath(args.path),
     lookAbove(args.path, reader),
   ])
-  const bytes = entry?.kind === 'file' ? await reader.readBytes(args.path) : undefined
+  const bytes = entry?.kind === 'file' ? await text : undefined
   const utf8 = bytes?.toString('utf8')
   const encoding = bytes === undefined || Buffer.from(utf8 ?? '', 'utf8').equals(bytes) ? 'utf8' : 'latin1'
   return {

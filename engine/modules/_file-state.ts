@@ -2,6 +2,7 @@ import { resolveMode } from '../host/mode.ts'
 import type { Entry, Reader } from '../host/reader.ts'
 import { sh } from '../host/shell.ts'
 import { attributesNow, type AttributeArgs } from './_attributes.ts'
+import { early } from './_early.ts'
 import { lookAbove, NOTHING_MISSING } from './_parents.ts'
 import { basename, dirname, join, withoutSlash } from './_path.ts'
 import { touchStamp } from './_times.ts'
@@ -63,6 +64,13 @@ export function meantState({ state, recurse }: Pick<FileArgs, 'state' | 'recurse
 
 export async function probeFile(args: FileArgs, reader: Reader): Promise<FileNow> {
   const given = withoutSlash(args.path)
+  const aimedFrom = (place: string, to: string): string => join(dirname(place), to)
+  // Most likely all this is about the path as it is given.
+  const asked = args.state === 'absent' ? NOTHING_MISSING : early(lookAbove(given, reader))
+  if (args.src !== undefined && (args.state === 'link' || args.state === 'hard')) {
+    void early(reader.stat(aimedFrom(given, args.src)))
+    if (args.state === 'hard') void early(reader.realpath(aimedFrom(given, args.src)))
+  }
   const [found, led] = await Promise.all([reader.lstat(given), reader.stat(given)])
   const state = meantState(args, (args.follow ? (led ?? found) : found)?.kind ?? 'absent')
   // As in Ansible, a hard link meant for a folder goes into it under its source's name.
@@ -73,11 +81,11 @@ export async function probeFile(args: FileArgs, reader: Reader): Promise<FileNow
   const literal = state === 'link' || state === 'absent' || state === 'hard' || !args.follow
   const entry = literal ? own : (through ?? own)
   const aim = args.src === undefined ? own?.target : args.src
-  const aimed = aim === undefined || (state !== 'link' && state !== 'hard') ? undefined : join(dirname(place), aim)
+  const aimed = aim === undefined || (state !== 'link' && state !== 'hard') ? undefined : aimedFrom(place, aim)
   const [source, sourcePath, above, children, mounted, below] = await Promise.all([
     aimed === undefined ? undefined : reader.stat(aimed),
     aimed === undefined || state !== 'hard' ? undefined : reader.realpath(aimed),
-    state === 'absent' ? NOTHING_MISSING : lookAbove(place, reader),
+    inside ? lookAbove(place, reader) : asked,
     state === 'link' && own?.kind === 'dir' ? reader.children(place) : undefined,
     state === 'absent' && own?.kind === 'dir' ? mountedIn(place, reader) : undefined,
     args.recurse && entry?.kind === 'dir' ? differingBelow(args, place, reader) : [],

@@ -4,6 +4,7 @@ import type { Step } from '../host/step.ts'
 import { defineModule, type Local } from '../module/define.ts'
 import { choice, flag, path, text } from '../schema/field.ts'
 import { editKeys, keyIn, type KeyLine } from './_authorized.ts'
+import { early } from './_early.ts'
 import { dirname } from './_path.ts'
 import { named, refusal } from './_refuse.ts'
 
@@ -53,13 +54,14 @@ export const authorizedKey = defineModule({
   async probe(args, reader) {
     const account = await reader.account(args.user)
     const file = fileOf(args, account?.home)
+    const text = early(reader.readText(file))
     const [own, entry, real, folder] = await Promise.all([
       reader.lstat(file),
       reader.stat(file),
       reader.realpath(file),
       reader.stat(dirname(file)),
     ])
-    const content = entry?.kind === 'file' ? ((await reader.readText(file)) ?? null) : null
+    const content = entry?.kind === 'file' ? ((await text) ?? null) : null
     return {
       user: account ? 'present' : 'absent',
       group: account === undefined || account.gid < 0 ? null : String(account.gid),
