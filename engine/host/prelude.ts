@@ -6,6 +6,9 @@
  * Where there is no setsid, and so no process group to signal at once, a tree of processes is stopped before it is
  * ended: none of it may go on while another is ended already, and the one that is waited for comes last.
  *
+ * Each step has files of its own, as a daemon that it leaves behind may hold them. To remove them costs a process, so
+ * they are only emptied at once, and removed some steps later.
+ *
  * A frame says on both streams when it begins (`\nNONCE+`) and when it ends (`\nNONCE-CODE` on stdout, `\nNONCE=` on
  * stderr): whatever comes between two frames belongs to nobody. With a terminal both are one stream, so stderr is
  * caught and sent after stdout.
@@ -110,8 +113,14 @@ kplay_tidy() {
     [ ! -d "$kplay_dir/.kplay-$1" ] || rm -rf "$kplay_dir/.kplay-$1"
   done
 }
-kplay_bytes() {
-  if [ -s "$1" ]; then echo $(($(wc -c <"$1"))); else echo 0; fi
+kplay_count_bytes() {
+  kplay_bytes=0
+  [ ! -s "$1" ] || { kplay_bytes=$(wc -c <"$1") && kplay_bytes=$(($kplay_bytes)); } || kplay_bytes=0
+}
+kplay_empty() {
+  for kplay_one; do
+    [ ! -s "$kplay_one" ] || { true >"$kplay_one"; } 2>/dev/null || rm -f "$kplay_one"
+  done
 }
 kplay_show() {
   if [ "$2" -gt "$3" ]; then
@@ -159,7 +168,8 @@ kplay_step() {
   kplay_late=0
   if [ -e "$kplay_file.t" ]; then kplay_late=1; kplay_kill KILL "$kplay_pid"; fi
   if [ -e "$kplay_file.e" ]; then
-    kplay_out=$(kplay_bytes "$kplay_file.o") kplay_err=$(kplay_bytes "$kplay_file.e")
+    kplay_count_bytes "$kplay_file.o"; kplay_out=$kplay_bytes
+    kplay_count_bytes "$kplay_file.e"; kplay_err=$kplay_bytes
     echo "$kplay_code $kplay_late $kplay_out $kplay_err"
     kplay_show "$kplay_file.o" "$kplay_out" "$2"
     printf '\n|%s|' "$1"
@@ -168,7 +178,8 @@ kplay_step() {
   else
     kplay_end "$1" 1
   fi
-  rm -f "$kplay_file".*
+  kplay_empty "$kplay_file.o" "$kplay_file.e" "$kplay_file.s"
+  [ $((kplay_count % 16)) -ne 0 ] || rm -f "$kplay_folder"/*.?
 }
 kplay_receive() {
   kplay_begin "$1"
@@ -181,7 +192,7 @@ kplay_receive() {
     exec 5>"$2" || exit 1
     set +C
     printf '\n%s!\n' "$1"
-    if head -c "$3" >&5 && [ "$(kplay_bytes "$2")" -eq "$3" ]; then exit 0; fi
+    if head -c "$3" >&5 && kplay_count_bytes "$2" && [ "$kplay_bytes" -eq "$3" ]; then exit 0; fi
     rm -f -- "$2"
     printf '\n%s?\n' "$1"
     cat >/dev/null

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -8,7 +8,20 @@ import { FramedShell } from '../../engine/host/framed.ts'
 import { connectLocal } from '../../engine/host/local.ts'
 import { quote, sh, userScript } from '../../engine/host/shell.ts'
 import { ShellLost } from '../../engine/host/wire.ts'
+import { temporaryFolder } from '../support/local-session.ts'
 import { folder, openShell, shells } from './support/shells.ts'
+
+test('to tidy up costs no process for each step', async () => {
+  const tools = temporaryFolder()
+  const log = join(tools, 'log')
+  for (const tool of ['rm', 'wc', 'cat'])
+    writeFileSync(join(tools, tool), `#!/bin/sh\necho ${tool} >>${log}\nexec /bin/${tool} "$@"\n`, { mode: 0o755 })
+  const framed = await openShell(`PATH=${tools}:$PATH exec sh`)
+  for (let count = 0; count < 16; count += 1) await framed.step(userScript(count === 3 ? 'echo out' : ':'))
+  await framed.probe(userScript(':'))
+  expect(readFileSync(log, 'utf8')).toBe('wc\ncat\nrm\n')
+  await framed.close()
+})
 
 describe.each(shells)('a framed %s', (_name, _program, commandLine) => {
   let framed: FramedShell
@@ -130,6 +143,36 @@ describe.each(shells)('a framed %s', (_name, _program, commandLine) => {
     }
     await expect(framed.upload(path, Readable.from(source()), 5000)).rejects.toThrow('shrank')
     await expect.poll(() => existsSync(path)).toBe(false)
+  })
+
+  test('keeps nothing of what a step said or was told, and few files', async () => {
+    const secret = 'kept-secret'
+    const held = () => readdirSync(join(folder, temp()[0]!))
+    for (let count = 1; count <= 20; count += 1) {
+      const long = count === 3 ? `: '${'x'.repeat(40_000)}'; ` : ''
+      const script = `${long}cat; echo "$WORD"; echo "$WORD" >&2; exit ${count}`
+      const answer = await framed.step(userScript(script), { stdin: secret, environment: { WORD: secret } })
+      expect(answer).toMatchObject({ code: count, stdout: `${secret}${secret}\n`, stderr: `${secret}\n` })
+      await framed.probe(userScript(':'))
+      expect(held().map((name) => statSync(join(folder, temp()[0]!, name)).size)).toEqual(held().map(() => 0))
+      if (count === 16) expect(held()).toEqual([])
+    }
+    expect(held().length).toBeGreaterThan(0)
+  })
+
+  test('hears nothing of what an earlier step left running', async () => {
+    const fifo = join(folder, `fifo ${Math.random()}`)
+    await framed.step(sh`mkfifo ${fifo}; (cat ${fifo}; cat ${fifo} >&2; echo) & echo first`)
+    for (const word of ['', 'second\n']) {
+      const answer = await framed.step(sh`printf late >${fifo}; sleep 0.1; printf %s ${word}`)
+      expect(answer).toMatchObject({ code: 0, stdout: word, stderr: '' })
+    }
+  })
+
+  test('goes on when a step removes its folder', async () => {
+    await framed.step(userScript('true'))
+    await expect(framed.step(sh`rm -rf -- ${join(folder, temp()[0]!)}`)).rejects.toThrow('temporary files')
+    expect(await framed.step(userScript('echo on'))).toMatchObject({ code: 0, stdout: 'on\n', stderr: '' })
   })
 
   test('leaves no temporary folder behind, even when its streams are cut', async () => {
