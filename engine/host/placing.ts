@@ -1,7 +1,7 @@
 import { basename, dirname } from 'node:path/posix'
 import { chmodWords } from './actions.ts'
 import { synced } from './durable.ts'
-import { type Command, sh } from './shell.ts'
+import { type Command, joined, sh } from './shell.ts'
 import type { WriteStep } from './step.ts'
 import { validation } from './validate.ts'
 
@@ -32,7 +32,7 @@ export function placing(step: WriteStep, temporary: string, sha256: string, size
   const { path, mode, owner, group, backup, validate } = step
   const above = dirname(path)
   const into = above.endsWith('/') ? above : `${above}/`
-  return sh`(path=${path} new=${temporary} into=${into}
+  return sh`path=${path} new=${temporary} into=${into}
 trap 'rm -f -- "$new"' 0
 if [ -d "$path" ] && [ ! -L "$path" ]; then exit ${PLACING.isFolder}; fi
 [ -d "$into" ] || exit ${PLACING.noFolder}
@@ -47,7 +47,7 @@ ${renamed(basename(path))}
 trap - 0
 ${relabelled}
 ${synced(above)} || exit
-${backup ? sh`[ -z "$kept" ] || printf '%s\\n' ${BACKUP}"$kept"` : sh`:`})`
+${backup ? sh`[ -z "$kept" ] || printf '%s\\n' ${BACKUP}"$kept"` : sh`:`}`
 }
 
 /** A host without sha256sum or openssl is one on which only the size can be compared. */
@@ -61,32 +61,46 @@ case $found in ${sha256}*) ;; *) exit ${PLACING.damaged} ;; esac`
 
 /**
  * What is not asked for stays as the old file had it (a file that a link points to counts as the old one; a folder or a
- * device does not, /dev/null is for all to write), access lists too; a new file gets what the umask leaves of 0666. Who may not give files away keeps what is his.
+ * device does not, /dev/null is for all to write), access lists too; a new file gets what the umask leaves of 0666. Who
+ * may not give files away keeps what is his. What the new file has already costs no process: $1 to $5 are the old
+ * one's mode, numbers and names, $6 and the rest those of the new one.
  */
 function attributes(mode: string | undefined, owner: string | undefined, group: string | undefined): Command {
   const given = owner === undefined && group === undefined ? sh`:` : sh`chown -- ${ownerWord(owner, group)} "$new"`
-  const kept = [...(owner === undefined ? ['$2'] : []), ...(group === undefined ? ['$3'] : [])]
-  const keep =
-    kept.length === 0
-      ? sh`:`
-      : kept.length === 2
-        ? sh`{ chown -- "$2:$3" "$new" || chgrp -- "$3" "$new" || :; } 2>/dev/null`
-        : owner === undefined
-          ? sh`chown -- "$2" "$new" 2>/dev/null || :`
-          : sh`chgrp -- "$3" "$new" 2>/dev/null || :`
-  const oldMode = mode === undefined ? sh`chmod "$1" -- "$new"` : sh`:`
-  const newMode = mode === undefined ? sh`chmod =rw -- "$new"` : sh`:`
-  return sh`if [ -f "$path" ]; then
-  set -- $(stat -L -c '%a %u %g' -- "$path") && [ "$#" -eq 3 ] || exit
-  ${keep}
-  ${given} || exit
+  const same = [
+    ...(owner === undefined ? [] : [sh`[ "$9" = ${owner} ]`]),
+    ...(group === undefined ? [] : [sh`[ "\${10}" = ${group} ]`]),
+  ]
+  const newMode = mode === undefined ? sh`chmod =rw -- "$new"` : sh`chmod ${chmodWords(mode)} -- "$new"`
+  return sh`list=
+if [ -f "$path" ]; then
+  set -f; IFS=:'
+'
+  set -- $(stat -L -c %a:%u:%g:%U:%G -- "$path" "$new") && [ "$#" -eq 10 ] || exit
+  set +f; unset IFS
+  ${kept(owner, group)}
+  ${same.length === 0 ? sh`:` : sh`${joined(same)} || ${given}`} || exit
   if command -v getfacl >/dev/null && command -v setfacl >/dev/null; then
     list=$(getfacl -s -c -- "$path" 2>/dev/null); [ -z "$list" ] || printf '%s\\n' "$list" | setfacl --set-file=- -- "$new" || exit
   fi
-  ${oldMode}
+  [ -z "$list" ] && ${hasMode(mode)} || ${mode === undefined ? sh`chmod "$1" -- "$new"` : newMode}
 else
   ${given} && ${newMode}
-fi && ${mode === undefined ? sh`:` : sh`chmod ${chmodWords(mode)} -- "$new"`}`
+fi`
+}
+
+/** Owner and group that are not asked for. */
+function kept(owner: string | undefined, group: string | undefined): Command {
+  if (owner === undefined && group === undefined)
+    return sh`[ "$2:$3" = "$7:$8" ] || { chown -- "$2:$3" "$new" || chgrp -- "$3" "$new" || :; } 2>/dev/null`
+  if (owner === undefined) return sh`[ "$2" = "$7" ] || chown -- "$2" "$new" 2>/dev/null || :`
+  return group === undefined ? sh`[ "$3" = "$8" ] || chgrp -- "$3" "$new" 2>/dev/null || :` : sh`:`
+}
+
+/** Only chmod itself knows what words make of a mode. */
+function hasMode(mode: string | undefined): Command {
+  if (mode === undefined) return sh`[ "$1" = "$6" ]`
+  return /^[0-7]{1,5}$/.test(mode) ? sh`[ "$6" = ${Number.parseInt(mode, 8).toString(8)} ]` : sh`false`
 }
 
 const ownerWord = (owner: string | undefined, group: string | undefined): string =>
