@@ -32,6 +32,7 @@ interface Remembered {
   /** When it was asked. */
   readonly at: number
   readonly brief: boolean
+  readonly lasting: boolean
 }
 
 /** Puts the questions of one turn of the event loop into one frame, and remembers the answers until told to forget. */
@@ -66,9 +67,13 @@ export class Asker {
     const answer = new Promise<A>((resolve, reject) =>
       this.#queue(question, { subject, alone: false, resolve, reject }),
     )
-    const remembered = this.#remembered
-    remembered.set(key, { answer, at, brief: question.brief === true })
-    const drop = () => void (remembered.get(key)?.answer === answer && remembered.delete(key))
+    this.#remembered.set(key, {
+      answer,
+      at,
+      brief: question.brief === true,
+      lasting: question.lasting?.(subject) === true,
+    })
+    const drop = () => void (this.#remembered.get(key)?.answer === answer && this.#remembered.delete(key))
     // What failed may succeed next time; whoever asked hears of the failure itself.
     answer.then(question.fleeting ? drop : undefined, drop)
     return answer
@@ -76,12 +81,12 @@ export class Asker {
 
   /** What was asked before that time is out of date. */
   forgetBefore(time: number): void {
-    for (const [key, { at }] of this.#remembered) if (at < time) this.#remembered.delete(key)
+    for (const [key, { at, lasting }] of this.#remembered) if (at < time && !lasting) this.#remembered.delete(key)
   }
 
   /** Something on the machine may have changed. Answers still on their way are for those who asked, and no one else. */
   forget(): void {
-    this.#remembered = new Map()
+    this.#remembered = new Map([...this.#remembered].filter(([, { lasting }]) => lasting))
   }
 
   #queue<S, A>(question: Question<S, A>, waiting: Waiting<S, A>): void {

@@ -49,6 +49,29 @@ describe('asking', () => {
     expect(session.frames).toHaveLength(4)
   })
 
+  it('keeps what lasts as long as the session, unless it failed', async () => {
+    const session = localSession()
+    const asker = new Asker(session)
+    let tries = 0
+    const lasting: Question<string, string> = {
+      ...echo,
+      name: 'lasting',
+      lasting: (word) => word === 'a',
+      read: (section, words, ...rest) =>
+        (tries += 1) === 1 ? [cannotLook('it', 'broken')] : echo.read(section, words, ...rest),
+    }
+    const failing = asker.ask(lasting, 'a')
+    asker.forget()
+    await expect(failing).rejects.toMatchObject({ code: 'CANNOT_LOOK' })
+    await Promise.all([asker.ask(lasting, 'a'), asker.ask(lasting, 'b')])
+    asker.forget()
+    asker.forgetBefore(Infinity)
+    await asker.ask(lasting, 'a')
+    expect(session.frames).toHaveLength(2)
+    await asker.ask(lasting, 'b')
+    expect(session.frames).toHaveLength(3)
+  })
+
   it('keeps an answer to a brief question for a moment', async () => {
     vi.useFakeTimers({ toFake: ['performance'] })
     try {

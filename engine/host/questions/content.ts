@@ -16,6 +16,8 @@ export interface ContentSubject {
 export const contentQuestion: Question<ContentSubject, Buffer | undefined> = {
   name: 'content',
   limit: ({ limit }) => limit + 4096,
+  // The environment that the session began with.
+  lasting: ({ path }) => path === '/proc/self/environ',
   // A device or a pipe could keep us for ever. What is missing is left to head, which says why.
   script: (subjects, mark) => {
     const limit = commonLimit(subjects)

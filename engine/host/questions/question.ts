@@ -25,6 +25,8 @@ export interface Question<S, A> {
   readonly fleeting?: boolean
   /** … or only for a moment. */
   readonly brief?: boolean
+  /** What nothing can change while the session lasts: it is remembered whatever else is forgotten. */
+  lasting?(subject: S): boolean
 }
 
 /** Not being able to look, which is never the same as absent. */

@@ -24,6 +24,8 @@ export interface StatSubject {
 /** Entries by path. What is no link is the same either way, so only links that are followed cost a second process. */
 export const statQuestion: Question<StatSubject, Entry | undefined> = {
   name: 'stat',
+  // Whose the session is; the rest of it is of no use to anybody.
+  lasting: ({ path, follow }) => follow && path === '/proc/self',
   script(subjects, mark, alone) {
     const followed = subjects.filter(({ follow }) => follow).map(({ path }) => path)
     const both = new Set(followed)
