@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import type { DigestMemory, KnownDigest } from '../host/digest-memory.ts'
+import type { DigestMemory } from '../host/digest-memory.ts'
+import type { KnownDigest } from '../host/reader.ts'
 import { KeptTexts } from './kept-texts.ts'
 
 /** Files of one machine that are remembered; the oldest are forgotten first. */

@@ -1,10 +1,7 @@
-import type { Algorithm } from './reader.ts'
+import type { Algorithm, KnownDigest } from './reader.ts'
 
-/** The digest of a file, and the stamp it had: its device, inode, size and times. */
-export interface KnownDigest {
-  readonly stamp: string
-  readonly hex: string
-}
+/** What stat tells of a file as its stamp, with fractions of seconds where the host knows them. */
+export const STAMP = '%d %i %s %y %z'
 
 /** Digests of big files of one machine. A stamp that the machine confirms says that the file is still the same one. */
 export interface DigestMemory {

@@ -51,6 +51,7 @@ export function makeReader(session: Session, memory?: DigestMemory): ForgetfulRe
       readText: async (path, limit) => (await bytes(path, limit))?.toString('utf8'),
       readBytes: bytes,
       digest: (path, algorithm) => ask(digests.get(algorithm) ?? digestQuestion(algorithm), path),
+      knownDigest: (path, algorithm) => memory?.get(path, algorithm),
       children: (path) => ask(childrenQuestion, path),
       tree: (path, limit = TREE_LIMIT) => ask(treeQuestion, { path, limit }),
       glob: (pattern) => ask(globQuestion, pattern),

@@ -28,6 +28,12 @@ export interface Entry {
 export const DIGEST_DIGITS = { md5: 32, sha1: 40, sha224: 56, sha256: 64, sha384: 96, sha512: 128 } as const
 export type Algorithm = keyof typeof DIGEST_DIGITS
 
+/** The digest of a file, and the stamp it had: its device, inode, size and times. */
+export interface KnownDigest {
+  readonly stamp: string
+  readonly hex: string
+}
+
 export interface Account {
   readonly name: string
   readonly uid: number
@@ -189,6 +195,8 @@ export interface Reader {
   readText(path: string, limit?: number): Promise<string | undefined>
   readBytes(path: string, limit?: number): Promise<Buffer | undefined>
   digest(path: string, algorithm: Algorithm): Promise<string | undefined>
+  /** What is remembered of a big file's digest; asks nothing. It is that of a file which has the very stamp. */
+  knownDigest?(path: string, algorithm: Algorithm): KnownDigest | undefined
   /** Names in a folder, sorted, without . and .. */
   children(path: string): Promise<readonly string[] | undefined>
   /** Every entry below a folder, paths relative to it, links not followed, sorted. At most `limit` (100,000). */

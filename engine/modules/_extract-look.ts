@@ -1,3 +1,4 @@
+import { STAMP } from '../host/digest-memory.ts'
 import { type Command, sh } from '../host/shell.ts'
 import type { Extracting } from './_extracting.ts'
 
@@ -8,7 +9,7 @@ import type { Extracting } from './_extracting.ts'
  */
 export const looked = (
   extracting: Extracting,
-): Command => sh`${extracting.options === undefined ? sh`` : digested(extracting.options)}
+): Command => sh`${extracting.options === undefined ? sh`` : digested(extracting, extracting.options)}
 root=$PWD
 if ! ${gnuLook(extracting)} 2>/dev/null || [ -s "$work/odd" ]; then
   ${portableLook(extracting)}
@@ -16,12 +17,22 @@ if ! ${gnuLook(extracting)} 2>/dev/null || [ -s "$work/odd" ]; then
 fi`
 
 const digested = (
+  { known }: Extracting,
   options: string,
-): Command => sh`if command -v sha256sum >/dev/null; then digest=$(sha256sum <"$archive")
+): Command => sh`if ${isKnown(known)}; then digest=${known?.hex ?? ''}
+elif command -v sha256sum >/dev/null; then digest=$(sha256sum <"$archive")
 elif command -v openssl >/dev/null; then digest=$(openssl dgst -sha256 -r <"$archive")
 else digest=unknown; fi
 heading() { printf 'kplay-extract 1\\narchive sha256:%s\\n%s\\n' "\${digest%% *}" ${`options ${options}`}; }
 heading >"$stamp.new" || exit 1`
+
+/** Whether the archive is the one whose digest is known. */
+const isKnown = (known: Extracting['known']): Command =>
+  known === undefined
+    ? sh`false`
+    : known.stamp === null
+      ? sh`:`
+      : sh`[ "$(stat -L -c ${STAMP} -- "$archive" 2>/dev/null)" = ${known.stamp} ]`
 
 const SET_ID = sh`-type f \\( -perm -4000 -o -perm -2000 \\)`
 const LINE_BREAK = '*\n*'

@@ -43,6 +43,8 @@ export type ExtractNow = {
   readonly path: string
   readonly size: number
   readonly sha256: string
+  /** Of an archive on the host whose digest is remembered: what it is the digest of. */
+  readonly archiveStamp: string | null
   /** What downloads on the host, for a URL. */
   readonly tool: Tool | null
   readonly destination: string
@@ -98,6 +100,7 @@ export async function probeExtract(args: ExtractArgs, reader: Reader, local: Loc
     path: source.path,
     size: source.size,
     sha256: source.sha256,
+    archiveStamp: source.archiveStamp,
     tool,
     destination: destination?.kind ?? 'absent',
     ...above,
@@ -142,6 +145,7 @@ interface SourceNow {
   readonly file: string | null
   readonly size: number
   readonly sha256: string
+  readonly archiveStamp: string | null
   /** Which archive this is, in words that cost no reading of it. */
   readonly words: string
 }
@@ -152,7 +156,7 @@ async function sourceOf(
   reader: Reader,
   local: Local,
 ): Promise<SourceNow> {
-  const unread = { file: null, path: '', size: 0, sha256: '' }
+  const unread = { file: null, path: '', size: 0, sha256: '', archiveStamp: null }
   if (origin === 'url') return { ...unread, kind: 'file', words: `url=${src} checksum=${checksum ?? 'none'}` }
   if (origin === 'controller') {
     const found = await local.find('files', src)
@@ -164,8 +168,10 @@ async function sourceOf(
   const { kind = 'absent', size = 0, mtime = 0, inode = 0 } = entry ?? {}
   // What only a dry run has there has no inode of the host's: its digest is known without reading it.
   const predicted = kind === 'file' && inode <= 0
-  const sha256 = predicted ? ((await reader.digest(path, 'sha256')) ?? '') : ''
-  return { ...unread, path, sha256, kind, size, words: `archive=${path} size=${size} mtime=${mtime}` }
+  const known = predicted ? undefined : reader.knownDigest?.(path, 'sha256')
+  const sha256 = predicted ? ((await reader.digest(path, 'sha256')) ?? '') : (known?.hex ?? '')
+  const words = `archive=${path} size=${size} mtime=${mtime}`
+  return { ...unread, path, sha256, archiveStamp: known?.stamp ?? null, kind, size, words }
 }
 
 /**

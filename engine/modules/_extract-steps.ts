@@ -63,6 +63,7 @@ export function extractSteps(
     command: extractScript({
       ...{ archive, temporary, dest, strip, policy, owner, group, mode, exclude },
       size: now.size > 0 ? now.size : undefined,
+      known: now.sha256 === '' ? undefined : { hex: now.sha256, stamp: now.archiveStamp },
       include: args.include,
       work: join(dest, `.kplay-${key}`),
       tarOptions: extra.tarOptions,

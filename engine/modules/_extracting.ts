@@ -7,6 +7,8 @@ export interface Extracting extends AttributeArgs {
   readonly archive: string
   /** The archive's bytes, where they are known. */
   readonly size: number | undefined
+  /** Its sha256, where that is known: of whatever is there, or of what has this stamp. */
+  readonly known: { readonly hex: string; readonly stamp: string | null } | undefined
   /** It was sent for this step only. */
   readonly temporary: boolean
   readonly dest: string

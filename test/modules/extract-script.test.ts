@@ -61,7 +61,15 @@ describe.each(SHELLS)('the script that extracts, under %s', (shell) => {
   const stamp = (): string => join(state, 'x')
   const script = (settings: Partial<Extracting> = {}): ReturnType<typeof extractScript> =>
     extractScript({
-      ...{ archive: archive('a.tgz'), size: undefined, temporary: false, dest, work: at('.work'), strip: 0 },
+      ...{
+        archive: archive('a.tgz'),
+        size: undefined,
+        known: undefined,
+        temporary: false,
+        dest,
+        work: at('.work'),
+        strip: 0,
+      },
       ...{ include: [], exclude: [], tarOptions: [], policy: 'replace', outsideLinks: false, verify: false },
       ...{ stampPath: stamp(), options: 'o', owner: undefined, group: undefined, mode: undefined, ...settings },
     })
@@ -82,6 +90,20 @@ describe.each(SHELLS)('the script that extracts, under %s', (shell) => {
     expect(existsSync(settings.archive ?? archive('a.tgz'))).toBe(true)
     expect(readFileSync(stamp(), 'utf8').split('\n').slice(2, -1).sort()).toEqual([...STAMP_LINES, 'options o'])
     expect(run('stat -c %a x . ..', state).trim().split('\n').slice(0, 2)).toEqual(['600', '700'])
+  })
+
+  test('a digest that is known is not taken again, unless the archive is another one', async () => {
+    const hex = 'a'.repeat(64)
+    const told = async (known: Extracting['known']): Promise<string | undefined> => {
+      expect(await extract({ known })).toMatchObject(clean)
+      return readFileSync(stamp(), 'utf8').split('\n')[1]
+    }
+    const truth = await told(undefined)
+    expect(truth).toMatch(/^archive sha256:[0-9a-f]{64}$/)
+    expect(await told({ hex, stamp: null })).toBe(`archive sha256:${hex}`)
+    const of = (name: string): string => run(`stat -L -c '%d %i %s %y %z' ${name}`, scratch).trimEnd()
+    expect(await told({ hex, stamp: of('a.tgz') })).toBe(`archive sha256:${hex}`)
+    expect(await told({ hex, stamp: of('a.tar') })).toBe(truth)
   })
 
   test('a destination that is reached by a link, and a link with dots in the archive', async () => {

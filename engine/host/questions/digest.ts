@@ -1,4 +1,4 @@
-import type { DigestMemory } from '../digest-memory.ts'
+import { STAMP, type DigestMemory } from '../digest-memory.ts'
 import { DIGEST_DIGITS, type Algorithm } from '../reader.ts'
 import { type Command, joined, sh } from '../shell.ts'
 import { ALONE, absentOr, absentOrAlone, type Answer, cannotLook, type Question } from './question.ts'
@@ -12,9 +12,6 @@ const BIG = 1 << 20
  * fractions of seconds, the moment is a tick of the kernel's clock: 10 ms at most.
  */
 const SETTLED = { coarse: 3, fine: 0.02 } as const
-
-/** Device, inode, size and times of a file, with fractions of seconds where the host knows them. */
-const STAMP = '%d %i %s %y %z'
 
 /**
  * Digests of regular files, links followed, in lower-case hex. A big file whose stamp is still the one that is
