@@ -1,5 +1,6 @@
 import { basename, dirname, normalize } from 'node:path/posix'
 import { KplayError } from '../errors.ts'
+import { beside, unforeseen } from './beside.ts'
 import { synced } from './durable.ts'
 import { kernelPath } from './kernel-key.ts'
 import { type Command, joined, sh } from './shell.ts'
@@ -18,16 +19,27 @@ export interface Attributes {
  */
 export function makeDir(path: string, options: Attributes & { readonly parents?: boolean | undefined } = {}): RunStep {
   const { mode, owner, group, parents = true } = options
-  // Somebody else may make it in the same moment.
-  const made = sh`{ mkdir ${mode === undefined ? [] : ['-m', '0700']} -- "$p" || [ -d "$p" ]; }`
-  const create = [made, ...attributeCommands(options, THIS)]
   const paths = parents ? ancestors(path) : [path]
   return {
     kind: 'run',
     label: `make the folder ${path}`,
-    command: sh`(for p in ${paths}; do [ -d "$p" ] || { ${joined(create)}; } || exit 1; done) && ${synced(dirname(path))}`,
+    command: sh`{ made=1; for p in ${paths}; do [ -d "$p" ] || ${freshDir(options)} || { made=; break; }; done
+[ -n "$made" ] && ${synced(dirname(path))}; }`,
     effects: [{ effect: 'dir', path, mode, owner, group }],
   }
+}
+
+/** Makes "$p". Somebody else may do so in the same moment. */
+function freshDir(wanted: Attributes): Command {
+  const { mode, owner, group } = wanted
+  // One that will be somebody else's, or has bits that not every mkdir sets, is for nobody until it is as it shall be.
+  if (mode === undefined || owner !== undefined || group !== undefined || !/^0*[0-7]{1,3}$/.test(mode)) {
+    const made = sh`{ mkdir ${mode === undefined ? [] : ['-m', '0700']} -- "$p" || [ -d "$p" ]; }`
+    return sh`{ ${joined([made, ...attributeCommands(wanted, THIS)])}; }`
+  }
+  // The folder above may hand its group down.
+  const words = chmodWords(mode)
+  return sh`{ { mkdir -m ${words} -- "$p" && [ ! -g "$p" ]; } || { [ -d "$p" ] && chmod ${words} -- "$p"; }; }`
 }
 
 /** Points `path` at `target`, atomically: what stood there (a file or link) is there until the new link is. */
@@ -101,7 +113,8 @@ export function movePath(from: string, to: string): RunStep {
     kind: 'run',
     label: `move ${from} to ${to}`,
     command: joined([
-      sh`if [ -L ${to} ] && [ -d ${to} ]; then ${replacing(to, sh`mv -- ${from} "$new"`)}
+      sh`if [ -L ${to} ] && [ -d ${to} ] && { [ -L ${from} ] || [ ! -d ${from} ]; }; then ${replacing(to, sh`mv -- ${from} "$new"`)}
+elif [ -L ${to} ] && [ -d ${to} ]; then printf '%s is a link\\n' ${to} >&2; false
 else { [ ! -d ${to} ] || [ -L ${to} ] || rmdir -- ${to}; } && mv -f -- ${from} ${to}; fi`,
       synced(dirname(to)),
       ...(dirname(from) === dirname(to) ? [] : [synced(dirname(from))]),
@@ -192,14 +205,21 @@ function ownerCommands({ owner, group }: Attributes, operand: Command, { recurse
 }
 
 /**
- * Makes "$new" in a private folder beside `path` and renames it into the folder above: the only spelling of mv that
- * never descends into a link to a folder and is known to every mv. Fails when `path` is a folder.
+ * Makes "$new" beside `path`, by a name that nobody can foresee, and renames it. A mv that may not be told to leave
+ * folders alone gets it from a folder of its own, by the right name, into the folder above: the only other spelling
+ * that never descends into a link to a folder. Fails when `path` is a folder.
  */
 function replacing(path: string, make: Command): Command {
   const above = dirname(path)
   const into = above.endsWith('/') ? above : `${above}/`
-  return sh`(beside=${into}.kplay-$$ && new="$beside"/${basename(path)} && umask 077 && mkdir -- "$beside" &&
-trap 'rm -rf -- "$beside"' 0 && ${make} && mv -f -- "$new" ${into}) && ${synced(above)}`
+  const name = basename(path)
+  const hidden = beside(path, unforeseen(`${path}\0${make.text}`))
+  return sh`(new=${hidden}$$; trap 'rm -f -- "$new"' 0
+${make} || exit
+mv -f -T -- "$new" ${into}${name} 2>/dev/null && trap - 0 && exit
+umask 077; mkdir -- "$new.d" && mv -f -- "$new" "$new.d"/${name} && mv -f -- "$new.d"/${name} ${into}; code=$?
+[ "$code" -eq 0 ] || rm -f -- "$new.d"/${name}
+rmdir -- "$new.d"; exit "$code") && ${synced(above)}`
 }
 
 /** Fails when something is mounted at or below `path`. The kernel writes odd bytes of mount points as octal escapes. */

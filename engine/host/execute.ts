@@ -1,8 +1,9 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { dirname } from 'node:path/posix'
 import { KplayError } from '../errors.ts'
-import { BACKUP, beside, PLACING, placing } from './placing.ts'
+import { beside } from './beside.ts'
+import { BACKUP, PLACING, placing } from './placing.ts'
 import { keepFile } from './keeping.ts'
 import type { CommandResult } from './reader.ts'
 import type { Session } from './session.ts'
@@ -28,7 +29,7 @@ export async function runStep(session: Session, step: Step, options: StepOptions
 
 async function writeFile(session: Session, step: WriteStep, options: StepOptions): Promise<StepResult> {
   const { sha256, size } = described(step.content)
-  const temporary = beside(step.path, randomBytes(6).toString('hex'))
+  const temporary = beside(step.path)
   const text = inlineText(step.content)
   const script = placing(step, temporary, sha256, size, text !== undefined)
   if (text === undefined) await send(session, step, temporary, size, options)

@@ -13,17 +13,6 @@ export const BACKUP = 'backup '
 
 const NEW = sh`"$new"`
 
-/** A name beside `path` that no other run uses; long names are cut, as 255 bytes are all a name may have. */
-export function beside(path: string, random: string): string {
-  const ending = `.kplay-${random}`
-  const name = Buffer.from(basename(path))
-    .subarray(0, 250 - ending.length)
-    .toString('utf8')
-    .replace(/\uFFFD+$/, '')
-  const above = dirname(path)
-  return `${above === '/' ? '' : above}/.${name}${ending}`
-}
-
 /**
  * Puts a file in place. `temporary`, beside it, holds the new content already or, with `reading`, is made of stdin.
  * Until the rename nothing has changed and nobody but its owner can read what is new; after it all is on the disk.

@@ -24,13 +24,23 @@ import {
 } from '../../engine/host/actions.ts'
 import { runStep } from '../../engine/host/execute.ts'
 import type { RunStep } from '../../engine/host/step.ts'
-import { localSession, shells, temporaryFolder } from '../support/local-session.ts'
+import { localSession, shells, temporaryFolder, type Shell } from '../support/local-session.ts'
+import { counting } from './support/other-shells.ts'
 
 const mode = (path: string) => (statSync(path).mode & 0o7777).toString(8)
 const asRoot = process.getuid?.() === 0
 const HOSTILE = ['-rf', "it's", 'new\nline', '$(id)', ' *', 'ends with newline\n', '\\040']
 
-describe.each(shells)('actions, under $name', (shell) => {
+/** One that leaves links to folders alone only where the target is the folder above. */
+const oldMv: Shell = {
+  ...counting(
+    'mv',
+    `for word; do [ "$word" != -T ] || { echo 'mv: invalid option -- T' >&2; exit 1; }; done; exec /bin/mv "$@"`,
+  ).shell,
+  name: 'an old mv',
+}
+
+describe.each([...shells, oldMv])('actions, under $name', (shell) => {
   const session = localSession(shell)
   let folder = ''
   const at = (...names: string[]) => join(folder, ...names)
@@ -48,6 +58,20 @@ describe.each(shells)('actions, under $name', (shell) => {
     expect(await run(makeDir(at('a', 'b', 'c'), { mode: '2750' }))).toBe('')
     expect([mode(at('a')), mode(at('a', 'b')), mode(at('a', 'b', 'c'))]).toEqual(['711', '2750', '2750'])
     expect(await run(makeDir(at('x', 'y'), { parents: false }))).toMatch(/^1: /)
+  })
+
+  it('makes a folder with its own mode, whatever the one above hands down', async () => {
+    mkdirSync(at('a'))
+    chmodSync(at('a'), 0o2777)
+    for (const wanted of ['0750', '0777', '755', '0', '1777', '2755']) {
+      expect(await run(makeDir(at('a', wanted), { mode: wanted }))).toBe('')
+      expect(mode(at('a', wanted))).toBe(String(Number(wanted)))
+    }
+    expect(await run(makeDir(at('a', 'b', 'c')))).toBe('')
+    expect(mode(at('a', 'b'))).toBe((0o2777 & ~process.umask()).toString(8))
+    writeFileSync(at('file'), '')
+    expect(await run(makeDir(at('file', 'below', 'deep'), { mode: '0755' }))).toMatch(/^1: .*(Not a directory|exists)/s)
+    expect(await run(makeDir(at('file', 'below', 'deep'), { mode: '0755' }))).not.toMatch(/deep/)
   })
 
   it('links, over a file, a dangling link and a link to a folder, but never over a folder', async () => {
@@ -154,6 +178,18 @@ describe.each(shells)('actions, under $name', (shell) => {
     expect(readdirSync(at('empty'))).toEqual(['sub'])
   })
 
+  it('moves no folder over a link to another', async () => {
+    mkdirSync(at('full', 'sub'), { recursive: true })
+    mkdirSync(at('other'))
+    symlinkSync('other', at('link'))
+    expect(await run(movePath(at('full'), at('link')))).toMatch(/^1: .*link is a link/)
+    expect([readdirSync(at('full')), readdirSync(at('other')), readlinkSync(at('link'))]).toEqual([
+      ['sub'],
+      [],
+      'other',
+    ])
+  })
+
   it('takes names that mean something to a shell or a tool', async () => {
     for (const name of HOSTILE) {
       const [a, b] = [at(name, name), at(`${name}.x`)]
@@ -175,6 +211,39 @@ describe.each(shells)('actions, under $name', (shell) => {
   it('names the reason of the kernel', async () => {
     expect(await run(setSysctl('no.such.key', '1'))).toMatch(/^1: tee: .*\/proc\/sys\/no\/such\/key.*: No such file/)
   })
+})
+
+it.each<[string, number, (folder: string) => RunStep]>([
+  ['chmod', 0, (folder) => makeDir(join(folder, 'a', 'b'), { mode: '0750' })],
+  ['mkdir', 2, (folder) => makeDir(join(folder, 'a', 'b'), { mode: '0750' })],
+  ['chmod', 1, (folder) => makeDir(join(folder, 'a'), { mode: '2750' })],
+  ['mkdir', 0, (folder) => makeLink(join(folder, 'link'), 'other')],
+  ['rm', 0, (folder) => makeLink(join(folder, 'link'), 'other')],
+  ['mv', 1, (folder) => makeLink(join(folder, 'link'), 'other')],
+])('starts %s %i times', async (tool, times, step) => {
+  const folder = temporaryFolder()
+  symlinkSync('/', join(folder, 'link'))
+  const { shell, started } = counting(tool)
+  expect(await runStep(localSession(shell), step(folder))).toMatchObject({ code: 0, stderr: '' })
+  expect(started()).toBe(times)
+})
+
+it('describes a step the same way each time, by a name that fits', async () => {
+  const folder = temporaryFolder()
+  const long = join(folder, 'x'.repeat(255))
+  expect(makeLink(long, 'a')).toEqual(makeLink(long, 'a'))
+  expect(makeLink(long, 'a').command).not.toEqual(makeLink(long, 'b').command)
+  for (const { shell } of [{ shell: oldMv }, counting('mv')]) {
+    expect(await runStep(localSession(shell), makeLink(long, 'a'))).toMatchObject({ code: 0, stderr: '' })
+    expect(readdirSync(folder)).toEqual(['x'.repeat(255)])
+  }
+})
+
+it('has a folder that somebody else makes in the same moment', async () => {
+  const folder = join(temporaryFolder(), 'a')
+  const { shell } = counting('mkdir', 'for last; do :; done; /bin/mkdir -m 0700 "$last"; exec /bin/mkdir "$@"')
+  await runStep(localSession(shell), makeDir(folder, { mode: '0751' }))
+  expect(mode(folder)).toBe('751')
 })
 
 it('spells octal modes in words', () => {
