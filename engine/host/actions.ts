@@ -125,11 +125,12 @@ else { [ ! -d ${to} ] || [ -L ${to} ] || rmdir -- ${to}; } && mv -f -- ${from} $
 
 /** Sets a kernel value until the next boot. */
 export function setSysctl(key: string, value: string): RunStep {
-  // tee writes in one piece and names the kernel's reason, which a shell's own printf does not.
+  const path = kernelPath(key)
+  // Each writes in one piece; tee costs two processes, but names the kernel's reason, which a shell's printf may not.
   return {
     kind: 'run',
     label: `set ${key} = ${value}`,
-    command: sh`printf '%s\\n' ${value} | tee -- ${kernelPath(key)} >/dev/null`,
+    command: sh`{ { printf '%s\\n' ${value} >${path}; } 2>/dev/null || printf '%s\\n' ${value} | tee -- ${path} >/dev/null; }`,
     effects: [{ effect: 'sysctl', key, value }],
   }
 }

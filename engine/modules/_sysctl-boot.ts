@@ -1,4 +1,5 @@
 import type { Reader } from '../host/reader.ts'
+import { early } from './_early.ts'
 import { readSysctlFile } from './_sysctl-file.ts'
 
 /** Where sysctl.d(5) looks; a file hides those of its name in later folders. */
@@ -23,22 +24,29 @@ export async function bootOrder(file: string, reader: Reader): Promise<BootOrder
     ...FOLDERS.map((folder) => reader.glob(`${folder}/*.conf`)),
   ])
   const paths = [...new Set([...found.flat(), ...(inFolder(file) ? [file] : [])])]
-  const real = await Promise.all(paths.map(async (path) => (await reader.realpath(path)) ?? path))
   const visible = paths
-    .map((path, at) => ({ path, real: real[at] ?? path, name: nameOf(path), rank: FOLDERS.indexOf(folderOf(path)) }))
+    .map((path) => ({ path, name: nameOf(path), rank: FOLDERS.indexOf(folderOf(path)) }))
     .sort((a, b) => (a.name === b.name ? a.rank - b.rank : a.name < b.name ? -1 : 1))
     .filter(({ name }, at, all) => all[at - 1]?.name !== name)
-  if (old && manager !== 'systemd') visible.push({ path: OLD, real: OLD, name: OLD, rank: 0 })
+    .map(({ path }) => path)
+  if (old && manager !== 'systemd') visible.push(OLD)
 
-  const ours = visible.findLastIndex(({ path, real }) => path === file || real === file)
-  if (ours < 0) return { read: file === OLD && manager !== 'systemd', later: new Map() }
-  // A link to /dev/null hides a file of the distribution.
-  const after = visible.slice(ours + 1).filter(({ real }) => real !== '/dev/null')
-  const texts = await Promise.all(after.map(({ path }) => reader.readText(path)))
-  const later = after.flatMap(({ path }, at) =>
-    readSysctlFile(texts[at] ?? '').map(({ key, value, line }) => [key, { value, place: `${path}:${line}` }] as const),
+  // Only those behind our file matter; a link among them may be that file once more.
+  const place = visible.lastIndexOf(file)
+  const rest = visible.slice(place + 1)
+  const texts = place < 0 ? [] : rest.map((path) => early(reader.readText(path)))
+  const real = await Promise.all(rest.map(async (path) => (path === OLD ? path : await reader.realpath(path)) ?? path))
+  const again = real.lastIndexOf(file)
+  if (place < 0 && again < 0) return { read: file === OLD && manager !== 'systemd', later: new Map() }
+  const later = await Promise.all(
+    rest.map(async (path, at) => {
+      // A link to /dev/null hides a file of the distribution.
+      if (at <= again || real[at] === '/dev/null') return []
+      const text = (await (texts[at] ?? reader.readText(path))) ?? ''
+      return readSysctlFile(text).map(({ key, value, line }) => [key, { value, place: `${path}:${line}` }] as const)
+    }),
   )
-  return { read: true, later: new Map(later) }
+  return { read: true, later: new Map(later.flat()) }
 }
 
 const folderOf = (path: string): string => path.replace(/\/[^/]*$/, '')

@@ -208,7 +208,15 @@ describe.each([...shells, oldMv])('actions, under $name', (shell) => {
     expect(readdirSync(folder)).toEqual([])
   })
 
+  it('sets a kernel value', async () => {
+    for (const value of ['4096 65536\t2048000', '', '-n', '%s\\n', "it's"]) {
+      expect(await run(setSysctl(`kernel/../../..${at('value')}`, value))).toBe('')
+      expect(readFileSync(at('value'), 'utf8')).toBe(`${value}\n`)
+    }
+  })
+
   it('names the reason of the kernel', async () => {
+    expect(await run(setSysctl('kernel/../../../dev/full', '1'))).toMatch(/^1: tee: .*(No space left|I\/O error)/)
     expect(await run(setSysctl('no.such.key', '1'))).toMatch(/^1: tee: .*\/proc\/sys\/no\/such\/key.*: No such file/)
   })
 })
@@ -220,6 +228,7 @@ it.each<[string, number, (folder: string) => RunStep]>([
   ['mkdir', 0, (folder) => makeLink(join(folder, 'link'), 'other')],
   ['rm', 0, (folder) => makeLink(join(folder, 'link'), 'other')],
   ['mv', 1, (folder) => makeLink(join(folder, 'link'), 'other')],
+  ['tee', 0, (folder) => setSysctl(`kernel/../../..${folder}/value`, '1')],
 ])('starts %s %i times', async (tool, times, step) => {
   const folder = temporaryFolder()
   symlinkSync('/', join(folder, 'link'))
