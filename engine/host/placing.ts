@@ -50,9 +50,9 @@ case $found in ${sha256}*) ;; *) exit ${PLACING.damaged} ;; esac`
 
 /**
  * What is not asked for stays as the old file had it (a file that a link points to counts as the old one; a folder or a
- * device does not, /dev/null is for all to write), access lists too; a new file gets what the umask leaves of 0666. Who
- * may not give files away keeps what is his. What the new file has already costs no process: $1 to $5 are the old
- * one's mode, numbers and names, $6 and the rest those of the new one.
+ * device does not, /dev/null is for all to write), access lists too, and that it had none, whatever the folder hands
+ * down; a new file gets what the umask leaves of 0666. Who may not give files away keeps what is his. What the new file
+ * has already costs no process: $1 to $5 are the old one's mode, numbers and names, $6 and the rest those of the new one.
  */
 function attributes(mode: string | undefined, owner: string | undefined, group: string | undefined): Command {
   const given = owner === undefined && group === undefined ? sh`:` : sh`chown -- ${ownerWord(owner, group)} "$new"`
@@ -70,7 +70,8 @@ if [ -f "$path" ]; then
   ${kept(owner, group)}
   ${same.length === 0 ? sh`:` : sh`${joined(same)} || ${given}`} || exit
   if command -v getfacl >/dev/null && command -v setfacl >/dev/null; then
-    list=$(getfacl -s -c -- "$path" 2>/dev/null); [ -z "$list" ] || printf '%s\\n' "$list" | setfacl --set-file=- -- "$new" || exit
+    list=$(getfacl -s -c -- "$path" "$new" 2>/dev/null)
+    [ -z "$list" ] || { list=$(getfacl -c -- "$path" 2>/dev/null) && printf '%s\\n' "$list" | setfacl --set-file=- -- "$new"; } || exit
   fi
   [ -z "$list" ] && ${hasMode(mode)} || ${mode === undefined ? sh`chmod "$1" -- "$new"` : newMode}
 else

@@ -164,6 +164,12 @@ describe.each([...shells, oldShell()])('writing a file, under $name', (shell) =>
     expect(list()).toContain('user:nobody:r--')
     await write('newer', { mode: '0600' })
     expect(list()).toMatch(/user:nobody:r--\t+#effective:---/)
+    // A file without one gets none from its folder.
+    execFileSync('setfacl', ['-b', path])
+    chmodSync(path, 0o640)
+    execFileSync('setfacl', ['-d', '-m', 'u:nobody:rw,o::r', folder])
+    await write('newest')
+    expect(list()).toBe('user::rw-\ngroup::r--\nother::---\n\n')
   })
 
   it('runs a command with its folder, input and environment', async () => {
