@@ -29,18 +29,24 @@ export function makeDir(path: string, options: Attributes & { readonly parents?:
   }
 }
 
+/** A link is not what anybody should be led by to a folder of others. */
+const THERE = sh`[ -d "$p" ] && [ ! -L "$p" ]`
+
 /** Makes "$p". Somebody else may do so in the same moment. */
 function freshDir(wanted: Attributes): Command {
   const { mode, owner, group } = wanted
   // One that will be somebody else's, or has bits that not every mkdir sets, is for nobody until it is as it shall be.
   if (mode === undefined || owner !== undefined || group !== undefined || !/^0*[0-7]{1,3}$/.test(mode)) {
-    const made = sh`{ mkdir ${mode === undefined ? [] : ['-m', '0700']} -- "$p" || [ -d "$p" ]; }`
+    const made = sh`{ ${mode === undefined ? sh`mkdir -- "$p"` : closed('0700')} || { ${THERE}; }; }`
     return sh`{ ${joined([made, ...attributeCommands(wanted, THIS)])}; }`
   }
   // The folder above may hand its group down.
   const words = chmodWords(mode)
-  return sh`{ { mkdir -m ${words} -- "$p" && [ ! -g "$p" ]; } || { [ -d "$p" ] && chmod ${words} -- "$p"; }; }`
+  return sh`{ { ${closed(words)} && [ ! -g "$p" ]; } || { ${THERE} && chmod ${words} -- "$p"; }; }`
 }
+
+/** A mkdir may give the mode only to a folder that has what the umask leaves already: busybox's does. */
+const closed = (mode: string): Command => sh`(umask 077; exec mkdir -m ${mode} -- "$p")`
 
 /** Points `path` at `target`, atomically: what stood there (a file or link) is there until the new link is. */
 export function makeLink(path: string, target: string, owners: Omit<Attributes, 'mode'> = {}): RunStep {
@@ -113,7 +119,7 @@ export function movePath(from: string, to: string): RunStep {
     kind: 'run',
     label: `move ${from} to ${to}`,
     command: joined([
-      sh`if [ -L ${to} ] && [ -d ${to} ] && { [ -L ${from} ] || [ ! -d ${from} ]; }; then ${replacing(to, sh`mv -- ${from} "$new"`)}
+      sh`if [ -L ${to} ] && [ -d ${to} ] && { [ -L ${from} ] || [ ! -d ${from} ]; }; then ${replacing(to, sh`mv -- ${from} "$new"`, sh`mv -f -- "$new" ${from}`)}
 elif [ -L ${to} ] && [ -d ${to} ]; then printf '%s is a link\\n' ${to} >&2; false
 else { [ ! -d ${to} ] || [ -L ${to} ] || rmdir -- ${to}; } && mv -f -- ${from} ${to}; fi`,
       synced(dirname(to)),
@@ -208,18 +214,20 @@ function ownerCommands({ owner, group }: Attributes, operand: Command, { recurse
 /**
  * Makes "$new" beside `path`, by a name that nobody can foresee, and renames it. A mv that may not be told to leave
  * folders alone gets it from a folder of its own, by the right name, into the folder above: the only other spelling
- * that never descends into a link to a folder. Fails when `path` is a folder.
+ * that never descends into a link to a folder. Fails when `path` is a folder; `away` is what then becomes of "$new".
  */
-function replacing(path: string, make: Command): Command {
+function replacing(path: string, make: Command, away = sh`rm -f -- "$new"`): Command {
   const above = dirname(path)
   const into = above.endsWith('/') ? above : `${above}/`
   const name = basename(path)
   const hidden = beside(path, unforeseen(`${path}\0${make.text}`))
-  return sh`(new=${hidden}$$; trap 'rm -f -- "$new"' 0
+  return sh`(new=${hidden}$$; there() { [ -e "$1" ] || [ -L "$1" ]; }
+if there "$new"; then printf '%s is there already\\n' "$new" >&2; exit 1; fi
+trap ${`! there "$new" || ${away.text}`} 0
 ${make} || exit
 mv -f -T -- "$new" ${into}${name} 2>/dev/null && trap - 0 && exit
 umask 077; mkdir -- "$new.d" && mv -f -- "$new" "$new.d"/${name} && mv -f -- "$new.d"/${name} ${into}; code=$?
-[ "$code" -eq 0 ] || rm -f -- "$new.d"/${name}
+[ "$code" -eq 0 ] || ! there "$new.d"/${name} || mv -f -- "$new.d"/${name} "$new"
 rmdir -- "$new.d"; exit "$code") && ${synced(above)}`
 }
 

@@ -1,5 +1,6 @@
 import {
   chmodSync,
+  chownSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -23,9 +24,10 @@ import {
   setSysctl,
 } from '../../engine/host/actions.ts'
 import { runStep } from '../../engine/host/execute.ts'
+import { sh } from '../../engine/host/shell.ts'
 import type { RunStep } from '../../engine/host/step.ts'
 import { localSession, shells, temporaryFolder, type Shell } from '../support/local-session.ts'
-import { counting } from './support/other-shells.ts'
+import { counting, openFolder, unprivileged } from './support/other-shells.ts'
 
 const mode = (path: string) => (statSync(path).mode & 0o7777).toString(8)
 const asRoot = process.getuid?.() === 0
@@ -245,6 +247,38 @@ it('describes a step the same way each time, by a name that fits', async () => {
   for (const { shell } of [{ shell: oldMv }, counting('mv')]) {
     expect(await runStep(localSession(shell), makeLink(long, 'a'))).toMatchObject({ code: 0, stderr: '' })
     expect(readdirSync(folder)).toEqual(['x'.repeat(255)])
+  }
+})
+
+it.runIf(asRoot).each([...unprivileged])('keeps what may not be moved over a link, under $name', async (shell) => {
+  const folder = openFolder()
+  chmodSync(folder, 0o1777)
+  symlinkSync('/', join(folder, 'to'))
+  writeFileSync(join(folder, 'from'), 'x')
+  chownSync(join(folder, 'from'), 65534, 65534)
+  const { code } = await runStep(localSession(shell), movePath(join(folder, 'from'), join(folder, 'to')))
+  expect(code).not.toBe(0)
+  expect([readFileSync(join(folder, 'from'), 'utf8'), readdirSync(folder)]).toEqual(['x', ['from', 'to']])
+})
+
+it('makes no folder that is open to others for a moment, whatever the umask', async () => {
+  const folder = temporaryFolder()
+  const { shell } = counting('mkdir', `umask >>${folder}/masks; exec /bin/mkdir "$@"`)
+  for (const [index, wanted] of ['0750', '2750', '0700'].entries()) {
+    const { command, ...step } = makeDir(join(folder, `${index}`, 'b'), { mode: wanted })
+    await runStep(localSession(shell), { ...step, command: sh`umask 0; ${command}` })
+    expect(mode(join(folder, `${index}`, 'b'))).toBe(wanted.replace(/^0/, ''))
+  }
+  expect(new Set(readFileSync(join(folder, 'masks'), 'utf8').trim().split('\n'))).toEqual(new Set(['0077']))
+})
+
+it('gives no folder that a link leads to another mode', async () => {
+  const folder = temporaryFolder()
+  mkdirSync(join(folder, 'theirs'), { mode: 0o700 })
+  for (const options of [{ mode: '0777' }, { mode: '1777' }]) {
+    const { shell } = counting('mkdir', `for last; do :; done; ln -sf theirs "$last"; exec /bin/mkdir "$@"`)
+    const { code } = await runStep(localSession(shell), makeDir(join(folder, `a${options.mode}`), options))
+    expect([code, mode(join(folder, 'theirs'))]).toEqual([1, '700'])
   }
 })
 
