@@ -53,6 +53,11 @@ describe.each(shells)('a framed %s', (_name, _program, commandLine) => {
     expect(stdout).toMatch(/^C.UTF-8 login \d+\nsbin\nLC_ALL=C.UTF-8\n$/)
   })
 
+  test('takes no step apart in another way, whatever its environment says', async () => {
+    const text = 'set -- $(echo a/b c); echo "$#"; echo "a b" | { read -r one two; echo "$two"; }'
+    expect(await framed.step(userScript(text), { environment: { IFS: '/' } })).toMatchObject({ stdout: '2\nb\n' })
+  })
+
   test('says how a step ended and what it said', async () => {
     const answer = await framed.step(userScript('echo out; echo err >&2; exit 7'))
     expect(answer).toMatchObject({ code: 7, stdout: 'out\n', stderr: 'err\n', timedOut: false })
