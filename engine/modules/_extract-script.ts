@@ -123,7 +123,7 @@ function outside(path) { return path ~ /^\\// || path ~ /(^|\\/)\\.\\.(\\/|$)/ }
     if (kind != "l" && outside(target)) no("the archive has a hard link to something outside")
   }
   if (outside(name)) no("the archive has an entry that leads out of the folder")
-  sub(/^(\\.\\/)+/, "", name); sub(/\\/+$/, "", name)
+  gsub(/\\/(\\.?\\/)+/, "/", name); sub(/^(\\.\\/)+/, "", name); sub(/\\/+$/, "", name)
   path = ""
   count = split(name, parts, "/")
   for (i = 1; i < count; i++) { path = path (i > 1 ? "/" : "") parts[i]; if (path in link) no("the archive has an entry behind one of its links") }

@@ -31,7 +31,9 @@ chmod 0750 top/deep && tar czf ../a.tgz top && tar cf ../a.tar top
 mkdir m && cd m && for n in ${NAMES.join(' ')}; do echo $n >$n; done; echo hidden >.h; tar czf ../../many.tgz ./*  .h; cd ..
 mkdir u && ln -s ../top/one u/l && tar czf ../up.tgz u top/one && rm -r u
 mkdir b && cd b && mkdir -p top && echo > top/ok && ln -s /etc top/l && tar czf ../../bad.tgz top
-rm top/l && ln -s ok top/l && tar cf ../../behind.tar top/l && rm top/l && mkdir top/l && echo >top/l/x && tar rf ../../behind.tar top/l/x`)
+rm top/l && ln -s ok top/l && tar cf ../../behind.tar top/l && rm top/l && mkdir top/l && echo >top/l/x && tar rf ../../behind.tar top/l/x
+for way in ./ .//./ /; do rm -r top/l && ln -s ok top/l && tar cf ../../around.tar top/l && rm top/l && mkdir top/l && echo >top/l/x
+tar rf ../../around.tar --transform="s,l/x,\${way}l/x," top/l/x && mv ../../around.tar "../../around$((at += 1)).tar"; done`)
 })
 
 const STAMP_LINES = [
@@ -114,6 +116,12 @@ describe.each(SHELLS)('the script that extracts, under %s', (shell) => {
     )
     expect(readFileSync(at('u/l'), 'utf8')).toBe('one\n')
     expect(readdirSync(dest).sort()).toEqual(['top', 'u'])
+  })
+
+  test.each([1, 2, 3])('no entry goes through a link, however it is spelled (%i)', async (way) => {
+    const result = await extract({ archive: archive(`around${way}.tar`) })
+    expect(result).toMatchObject({ code: REFUSED })
+    expect(result.stderr).toContain('an entry behind one of its links')
   })
 
   test('what was left behind goes, and nothing is left', async () => {
