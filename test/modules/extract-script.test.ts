@@ -124,6 +124,12 @@ describe.each(SHELLS)('the script that extracts, under %s', (shell) => {
     expect(result.stderr).toContain('an entry behind one of its links')
   })
 
+  test('a link where the work is done leads nobody elsewhere', async () => {
+    run(`mkdir ${at('other')} && : >${at('other/file')} && chmod 0 ${at('other/file')} && ln -s other ${at('.work')}`)
+    expect(await extract()).toMatchObject(clean)
+    expect(run('stat -c %a other/file && ls -A', dest)).toBe('0\nother\ntop\n')
+  })
+
   test('what was left behind goes, and nothing is left', async () => {
     run('mkdir -p .work/tree/x && chmod 0 .work/tree/x && cp ../a.tgz .', dest)
     expect(await extract({ archive: at('a.tgz'), temporary: true })).toMatchObject(clean)
