@@ -112,7 +112,7 @@ fi`
 
 const backedUp = sh`kept=
 if [ -f "$path" ]; then
-  kept=$path.$$.$(date +%Y-%m-%d@%H:%M:%S)~ && cp -p -- "$path" "$kept" && ${synced(sh`"$kept"`)} || exit
+  kept=$path.$$.$(date +%Y-%m-%d@%H:%M:%S)~ && cp -p -- "$path" "$kept" && ${synced(sh`"$kept"`)} || { code=$?; rm -f -- "$kept"; exit "$code"; }
 fi`
 
 /** `mv` descends into a link to a folder; a folder of our own with the right name in it gets it past that. */

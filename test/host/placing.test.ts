@@ -93,6 +93,14 @@ describe('what a new file has already', () => {
     expect(readFileSync(log, 'utf8')).toBe('user:nobody:r--\n600\nuser:nobody:r--\nu=rw,g=,o=,u-s,g-s,a-t\n')
   })
 
+  it('comes with a whole backup or none', async () => {
+    writeFileSync(path, 'old')
+    const { shell } = counting('cp', 'for last; do :; done; printf o >"$last"; echo no space >&2; exit 1')
+    const step: WriteStep = { kind: 'write', path, content: 'new', backup: true }
+    expect(await runStep(localSession(shell), step)).toMatchObject({ code: 1, stderr: 'no space\n' })
+    expect([readdirSync(join(path, '..')), readFileSync(path, 'utf8')]).toEqual([['file'], 'old'])
+  })
+
   it('may have names with spaces', async () => {
     writeFileSync(path, 'old')
     const named = String.raw`/usr/bin/stat "$@" | sed 's/:[^:]*:[^:]*$/:DOMAIN\\a * b:domain users/'`
