@@ -42,7 +42,7 @@ function freshDir(wanted: Attributes): Command {
   }
   // The folder above may hand its group down.
   const words = chmodWords(mode)
-  return sh`{ { ${closed(words)} && [ ! -g "$p" ]; } || { ${THERE} && chmod ${words} -- "$p"; }; }`
+  return sh`{ { ${closed(words)} && [ ! -g "$p" ]; } || { ${THERE} && chmod -- ${words} "$p"; }; }`
 }
 
 /** A mkdir may give the mode only to a folder that has what the umask leaves already: busybox's does. */
@@ -201,7 +201,7 @@ const attributeCommands = (wanted: Attributes, operand: Command, how: How = {}):
   ...ownerCommands(wanted, operand, how),
   ...(wanted.mode === undefined
     ? []
-    : [sh`${how.recurse ? sh`tolerant chmod -R` : sh`chmod`} ${chmodWords(wanted.mode)} -- ${operand}`]),
+    : [sh`${how.recurse ? sh`tolerant chmod -R` : sh`chmod`} -- ${chmodWords(wanted.mode)} ${operand}`]),
 ]
 
 function ownerCommands({ owner, group }: Attributes, operand: Command, { recurse, follow = true }: How): Command[] {

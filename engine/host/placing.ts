@@ -60,7 +60,7 @@ function attributes(mode: string | undefined, owner: string | undefined, group: 
     ...(owner === undefined ? [] : [sh`[ "$9" = ${owner} ]`]),
     ...(group === undefined ? [] : [sh`[ "\${10}" = ${group} ]`]),
   ]
-  const newMode = mode === undefined ? sh`chmod =rw -- "$new"` : sh`chmod ${chmodWords(mode)} -- "$new"`
+  const newMode = mode === undefined ? sh`chmod -- =rw "$new"` : sh`chmod -- ${chmodWords(mode)} "$new"`
   return sh`list=
 if [ -f "$path" ]; then
   set -f; IFS=:'
@@ -73,7 +73,7 @@ if [ -f "$path" ]; then
     list=$(getfacl -s -c -- "$path" "$new" 2>/dev/null)
     [ -z "$list" ] || { list=$(getfacl -c -- "$path" 2>/dev/null) && printf '%s\\n' "$list" | setfacl --set-file=- -- "$new"; } || exit
   fi
-  [ -z "$list" ] && ${hasMode(mode)} || ${mode === undefined ? sh`chmod "$1" -- "$new"` : newMode}
+  [ -z "$list" ] && ${hasMode(mode)} || ${mode === undefined ? sh`chmod -- "$1" "$new"` : newMode}
 else
   ${given} && ${newMode}
 fi`

@@ -100,6 +100,6 @@ function policy({ policy_rc_d }: PackageArgs): readonly Command[] {
     sh`policy=/usr/sbin/policy-rc.d
 [ ! -e "$policy" ] || mv -f -- "$policy" "$policy.kplay" || exit
 trap 'rm -f -- "$errors" "$policy"; [ ! -e "$policy.kplay" ] || mv -f -- "$policy.kplay" "$policy"' 0
-printf '#!/bin/sh\nexit %d\n' ${policy_rc_d} >"$policy" && chmod 0755 -- "$policy" || exit`,
+printf '#!/bin/sh\nexit %d\n' ${policy_rc_d} >"$policy" && chmod -- 0755 "$policy" || exit`,
   ]
 }

@@ -35,7 +35,7 @@ const MANY = 50
  */
 export const MERGE = (
   policy: Policy,
-): Command => sh`reach() { { [ -r "$1" ] && [ -w "$1" ] && [ -x "$1" ]; } || chmod u+rwx -- "$1"; }
+): Command => sh`reach() { { [ -r "$1" ] && [ -w "$1" ] && [ -x "$1" ]; } || chmod -- u+rwx "$1"; }
 merge() {
   from=$1 into=$2
   set --

@@ -21,11 +21,11 @@ export function extractScript(extracting: Extracting): Command {
   const { archive, temporary, dest, work, options, stampPath } = extracting
   const unstamped = options === undefined
   const left = [work, ...(unstamped ? [] : [`${stampPath}.new`]), ...(temporary ? [archive] : [])]
-  const away = sh`rm -rf -- ${left} 2>/dev/null || { chmod -R u+rwX -- ${work} 2>/dev/null; rm -rf -- ${left}; }`
+  const away = sh`rm -rf -- ${left} 2>/dev/null || { chmod -R -- u+rwX ${work} 2>/dev/null; rm -rf -- ${left}; }`
   return sh`(archive=${archive} dest=${dest} work=${work} stamp=${stampPath}
 fail() { printf '%s\\n' "$1" >&2; exit 1; }
 refuse() { printf '%s\\n' "$1" >&2; exit ${REFUSED}; }
-if [ -L "$work" ]; then rm -f -- "$work"; elif [ -e "$work" ]; then chmod -R u+rwX -- "$work" 2>/dev/null; rm -rf -- "$work"; fi
+if [ -L "$work" ]; then rm -f -- "$work"; elif [ -e "$work" ]; then chmod -R -- u+rwX "$work" 2>/dev/null; rm -rf -- "$work"; fi
 trap ${away.text} EXIT
 (umask 077 && mkdir -- "$work" && mkdir -- "$work/tree" ${unstamped ? sh`` : madeReady(stampPath)}) || exit 1
 [ -f "$archive" ] && [ -r "$archive" ] || refuse "$archive cannot be read"

@@ -4,7 +4,7 @@ import { MERGE } from './_extract-move.ts'
 import type { Extracting } from './_extracting.ts'
 
 /** The fresh tree goes; folders that its owner cannot write to cost one more try. */
-const away = sh`{ rm -rf -- "$work/tree" 2>/dev/null || { chmod -R u+rwX -- "$work/tree" && rm -rf -- "$work/tree"; }; }`
+const away = sh`{ rm -rf -- "$work/tree" 2>/dev/null || { chmod -R -- u+rwX "$work/tree" && rm -rf -- "$work/tree"; }; }`
 
 /** include and exclude by the names in the archive, as tar understands them: a folder means all below it. */
 export function pruned({ include, exclude }: Extracting): Command[] {

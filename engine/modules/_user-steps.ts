@@ -157,7 +157,7 @@ export function makeHome(args: UserArgs, now: UserState): RunStep {
   return {
     kind: 'run',
     label: `make the home folder ${home}`,
-    command: sh`mkdir -p -- ${parentOf(home)} && ${copy} && chown -h -R -- ${`${name}:`} ${home} && chmod ${mode} -- ${home}`,
+    command: sh`mkdir -p -- ${parentOf(home)} && ${copy} && chown -h -R -- ${`${name}:`} ${home} && chmod -- ${mode} ${home}`,
     effects: [{ effect: 'dir', path: home, mode, owner: name, group: args.group ?? now.group ?? name }],
   }
 }

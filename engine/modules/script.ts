@@ -42,7 +42,7 @@ function commandOf(cmd: string, executable: string | undefined): Command {
 folder=$(mktemp -d "$HOME/.kplay-script-XXXXXX" 2>/dev/null) || folder=$(mktemp -d "\${TMPDIR:-/tmp}/kplay-script-XXXXXX") || exit
 trap 'rm -rf -- "$folder"' 0; trap 'exit 129' 1; trap 'exit 130' 2; trap 'exit 143' 15
 script=$folder/${basename(name)}
-cat >"$script" && chmod 0700 -- "$script" || exit
+cat >"$script" && chmod -- 0700 "$script" || exit
 umask "$mask"
 /bin/sh -c ${`"$@"${rest}`} sh ${program} "$script" </dev/null`
 }

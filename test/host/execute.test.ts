@@ -13,6 +13,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { makeDir, setAttributes } from '../../engine/host/actions.ts'
 import { runStep } from '../../engine/host/execute.ts'
 import type { WriteStep } from '../../engine/host/step.ts'
 import { localSession, oldShell, shells, temporaryFolder } from '../support/local-session.ts'
@@ -48,6 +49,20 @@ describe.each([...shells, oldShell()])('writing a file, under $name', (shell) =>
     expect(mode(path)).toBe('600')
     await write('newest', { mode: '4750' })
     expect(mode(path)).toBe('4750')
+  })
+
+  it('sets modes with tools that take no options behind their operands', async () => {
+    const strict = localSession(shell, { POSIXLY_CORRECT: '1' })
+    for (const wanted of [{}, { mode: '0640' }, {}, { mode: 'a-r' }]) {
+      expect(await runStep(strict, { kind: 'write', path, content: 'x', ...wanted })).toMatchObject({ code: 0 })
+    }
+    expect(mode(path)).toBe('200')
+    for (const step of [
+      makeDir(join(folder, 'a'), { mode: '2750' }),
+      setAttributes(folder, { mode: 'o-x', recurse: true }),
+    ])
+      expect(await runStep(strict, step)).toMatchObject({ code: 0, stderr: '' })
+    expect(mode(join(folder, 'a'))).toBe('2750')
   })
 
   it('takes over the mode of a file behind a link, and of nothing else', async () => {

@@ -83,7 +83,7 @@ describe('what a new file has already', () => {
       writeFileSync(join(tools, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 })
     tool('getfacl', 'echo user:nobody:r--')
     tool('setfacl', `cat >>${log}`)
-    tool('chmod', `echo "$1" >>${log}; exec /bin/chmod "$@"`)
+    tool('chmod', `echo "$2" >>${log}; exec /bin/chmod "$@"`)
     writeFileSync(path, 'old', { mode: 0o600 })
     const { shell } = counting('true')
     const session = localSession({ ...shell, path: `${tools}:${shell.path}` })
