@@ -76,6 +76,8 @@ async function runParts(
     await walk(rescue, batch, failed, last)
   }
   if (always.length === 0) return
+  // It runs for those too of which something did not keep running.
+  await batch.context.watches.settle(batch.apart ? hosts : undefined)
   const still = hosts.filter(({ status }) => status === 'failed')
   for (const host of still) {
     host.status = 'active'

@@ -7,7 +7,7 @@ import { play, type Played, type PlaySetup } from '../support/run-harness.ts'
 const HOLD = 0.3
 
 interface Watching extends Played {
-  /** Milliseconds from the result of one task to the start of another. */
+  /** Milliseconds from the start of one task to that of another. */
   between(one: string, other: string): number
 }
 
@@ -31,9 +31,8 @@ async function watch(
     if (zoo) units?.set('zoo.service', { ...zoo, active: 'failed', sub: 'failed', mainPid: 0 })
   }
   const onEvent = (event: Event): void => {
-    if (event.type === 'task-start') times.set(`start of ${event.task.name}`, performance.now())
+    if (event.type === 'task-start') times.set(event.task.name, performance.now())
     if (event.type !== 'result') return
-    times.set(`end of ${event.task.name}`, performance.now())
     const { host } = event.result
     if (/start/.test(event.task.name) && dying.includes(host)) die(host)
   }
@@ -46,7 +45,7 @@ async function watch(
   })
   return {
     ...played,
-    between: (one, other) => (times.get(`start of ${other}`) ?? NaN) - (times.get(`end of ${one}`) ?? NaN),
+    between: (one, other) => (times.get(other) ?? NaN) - (times.get(one) ?? NaN),
   }
 }
 
@@ -63,7 +62,7 @@ test('files are put in place while a service that was started is watched; what m
   const played = await watch(playOf([START, WRITE, RUN]))
   expect(played.lines).toEqual(['changed h1 start', 'changed h1 write', 'changed h1 run'])
   expect(seconds(played)).toBeLessThan(HOLD)
-  expect(played.between('start', 'run')).toBeGreaterThan(HOLD * 900)
+  expect(played.between('start', 'run')).toBeGreaterThan(HOLD * 990)
 })
 
 test.each([
@@ -187,4 +186,38 @@ test('only modules that put files in place, or look at them, go on meanwhile', (
   `)
   for (const module of beside)
     if (module.kind === 'state') expect(module.always ?? module.settle ?? module.service).toBeUndefined()
+})
+
+test('what always comes runs where a service of its block does not keep running', async () => {
+  const played = await watch(
+    playOf([`{ block: [ ${START}, ${WRITE} ], always: [ { name: more, debug: }, ${RUN} ] }`]),
+    ['h1'],
+  )
+  expect(played.lines).toEqual([
+    'changed h1 start',
+    'changed h1 write',
+    'failed h1 watch: start',
+    'ok h1 more',
+    'changed h1 run',
+  ])
+  expect(played.end.failed).toBe(true)
+})
+
+test('a rescue at the end of a handler is not for what was started before it', async () => {
+  const handlers = `handlers:
+    - name: all of it
+      block: [ ${START}, ${WRITE}, { block: [ ${RUN} ], rescue: [ { name: rescue, debug: } ] } ]`
+  const played = await watch(
+    playOf(['{ name: notify, copy: { dest: /x, content: x }, notify: all of it }'], handlers),
+    ['h1'],
+  )
+  expect(played.lines.slice(1)).toEqual(['changed h1 start', 'changed h1 write', 'failed h1 watch: start'])
+  expect(played.end.recap.get('h1')).toMatchObject({ failed: 1, rescued: 0 })
+})
+
+test('handlers that run in any case do so where a service did not keep running', async () => {
+  const handlers = `force_handlers: true
+  handlers: [ { name: handle, command: "true" } ]`
+  const played = await watch(playOf([START, WRITE.replace(/}$/, ', notify: handle }')], handlers), ['h1'])
+  expect(played.lines.slice(2)).toEqual(['failed h1 watch: start', 'changed h1 handle'])
 })
