@@ -6,7 +6,6 @@ import { gatheringTask } from './facts.ts'
 import type { Batch } from './batch.ts'
 import { Gates } from './gates.ts'
 import { flushHandlers } from './handlers.ts'
-import { runOnHosts } from './on-hosts.ts'
 import { clearsErrors } from './meta.ts'
 import { nameHandlers } from './notify.ts'
 import { notifyAllOwed } from './owed.ts'
@@ -22,6 +21,8 @@ import { walker } from './walk.ts'
 
 export interface PlaceInRun {
   readonly isLast: boolean
+  /** The next one goes on with these hosts together, as this one does. */
+  goesOn(names: readonly string[]): boolean
   /** What the plays behind it begin with. */
   following(): Course | undefined
 }
@@ -35,7 +36,7 @@ export async function runPlay(
   whole: PlannedPlay,
   names: readonly string[],
   context: RunContext,
-  { isLast, following }: PlaceInRun,
+  { isLast, following, goesOn }: PlaceInRun,
 ): Promise<boolean> {
   const { play } = whole
   const plan = context.startAt === undefined ? whole : (startingAt(whole, context.startAt) ?? whole)
@@ -69,6 +70,7 @@ export async function runPlay(
     const last = index === groups.length - 1
     await strategy.run(batch, (part, those) => runSections(part, those, last ? following : nothing))
     if (groups.length > 1) await context.watches.settle(group)
+    else if (!goesOn(names)) await context.watches.settle()
     batch.stopped ||= batch.fatal === true && group.some(({ status }) => status === 'failed')
     stopped = batch.stopped
     const lost = group.every(({ status }) => status !== 'active')
@@ -121,12 +123,8 @@ async function runSections(
     const ready = hosts.filter(({ running }) => running)
     const without = ready.filter((host) => !host.facts.gathered)
     const gathering = gatheringTask(play, nextId)
-    await runOnHosts(
-      gathering,
-      batch,
-      play.gatherFacts === undefined ? without : ready,
-      courseOf(sections, 0, following),
-    )
+    const asked = play.gatherFacts === undefined ? without : ready
+    await walker.nodes(asked.length === 0 ? [] : [gathering], batch, asked, courseOf(sections, 0, following))
   }
   const spec = playSpec(play, scope)
   if (spec) startRole(spec, { keywords: [play.keywords], roles: [] }, batch, hosts)

@@ -119,7 +119,10 @@ export async function run(
     for (const name of names) touched.add(name)
     const here = index === 0 ? { ...context, startAt: startAtTask } : context
     const following = (): Course | undefined => courses[index + 1]?.()
-    if (!(await runPlay(plan, names, here, { isLast: index === plays.length - 1, following }))) break
+    const next = planned[index + 1]
+    const goesOn = (those: readonly string[]): boolean =>
+      next !== undefined && takesOn(next.play, foreseenHosts(next.play, next.context, hostsOf), those, options)
+    if (!(await runPlay(plan, names, here, { isLast: !next, goesOn, following }))) break
   }
   if (!ports.hard.aborted) await watches.settle()
   if (!ports.hard.aborted) await jobs.settle(ports.emit)
@@ -155,6 +158,21 @@ function foreseenHosts(play: Play, context: RunContext, hostsOf: RunInput['hosts
     if (error instanceof KplayError && error.code === 'UNDEFINED') return []
     throw error
   }
+}
+
+/**
+ * Whether hosts are in a play as they were in the one before: all of them, and together. Then it makes no difference
+ * whether one of them fails at the end of the one or in the other.
+ */
+function takesOn(
+  { strategy, serial, maxFailPercentage }: Play,
+  hosts: readonly Host[],
+  names: readonly string[],
+  options: RunOptions,
+): boolean {
+  if (serial || maxFailPercentage || (strategy ? strategy.value : (options.strategy ?? 'linear')) !== 'linear')
+    return false
+  return hosts.length === names.length && hosts.every(({ name }) => names.includes(name))
 }
 
 /** From now on these hosts are known, as the inventory has them now. */

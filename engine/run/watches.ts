@@ -94,7 +94,9 @@ export function needsProof(node: Planned, registry: Registry): boolean {
 function isBeside({ task, chain }: PlannedTask, registry: Registry): boolean {
   if (task.templatedAction || task.async || nearest(chain, 'delegateTo')) return false
   const action = actionNamed(task.action, registry)
-  return action?.kind === 'control' ? action.waits !== true : action?.files === true
+  if (action?.kind !== 'control') return action?.files === true
+  // Facts may come from programs.
+  return !action.waits && action.name !== 'setup'
 }
 
 /**

@@ -221,3 +221,37 @@ test('handlers that run in any case do so where a service did not keep running',
   const played = await watch(playOf([START, WRITE.replace(/}$/, ', notify: handle }')], handlers), ['h1'])
   expect(played.lines.slice(2)).toEqual(['failed h1 watch: start', 'changed h1 handle'])
 })
+
+const ON = (hosts: string, task: string, more = ''): string =>
+  playOf([task], more).replace('hosts: all', `hosts: ${hosts}`)
+
+test.each([
+  ['on other hosts', ON('h2', RUN)],
+  ['on more hosts', ON('all', WRITE) + ON('h2', RUN)],
+  ['on other hosts that do not wait for each other', ON('h2', RUN, 'strategy: free')],
+])('a play %s does not begin where nobody is left of the one before', async (_, later) => {
+  const played = await watch(ON('h1', START) + later + ON('h1', WRITE), ['h1'], ['h1', 'h2'])
+  expect(played.lines.filter((line) => line.includes('h2'))).toEqual([])
+  expect(played.events.some(({ type }) => type === 'play-stopped')).toBe(true)
+  expect(played.end.failed).toBe(true)
+})
+
+test.each(['strategy: free', 'max_fail_percentage: 20', 'serial: 1', 'gather_facts: true'])(
+  'a play with %s begins when what the one before it started has proved itself',
+  async (keyword) => {
+    const tasks = [START.replace(/}$/, ', when: inventory_hostname == "h1" }'), WRITE]
+    const later = playOf([WRITE, RUN]).replace('gather_facts: false', keyword)
+    const played = await watch(
+      playOf(tasks) +
+        later.replace(
+          'hosts: all',
+          `hosts: all\n  ${keyword.startsWith('gather') ? 'order: inventory' : 'gather_facts: false'}`,
+        ),
+      ['h1'],
+      ['h1', 'h2', 'h3'],
+    )
+    const { lines } = played
+    expect(lines.filter((line) => line.endsWith('run'))).toEqual(['changed h2 run', 'changed h3 run'])
+    expect(lines.findIndex((line) => line.startsWith('failed'))).toBe(6)
+  },
+)
