@@ -39,11 +39,13 @@ export class Watches {
     const ends = await Promise.all(mine.map(endOf))
     const untold = mine.flatMap((watched, index): Fallen[] => {
       const end = ends[index]
-      return end && this.#open.includes(watched) ? [{ job: watched.job, end }] : []
+      // Of a host that is away everybody knows.
+      const isNews = end?.status !== 'unreachable' || watched.job.host.status !== 'unreachable'
+      return end && isNews && this.#open.includes(watched) ? [{ job: watched.job, end }] : []
     })
     this.#open = this.#open.filter((watched) => !mine.includes(watched))
-    for (const task of new Set(untold.map(({ job }) => job.planned.task)))
-      tell(untold.filter(({ job }) => job.planned.task === task))
+    for (const info of new Set(untold.map(({ job }) => job.planned.info)))
+      tell(untold.filter(({ job }) => job.planned.info === info))
   }
 }
 
@@ -92,11 +94,13 @@ export function needsProof(node: Planned, registry: Registry): boolean {
 }
 
 function isBeside({ task, chain }: PlannedTask, registry: Registry): boolean {
-  if (task.templatedAction || task.async || nearest(chain, 'delegateTo')) return false
+  if (task.templatedAction || task.async || task.until.length > 0 || task.retries) return false
+  // What one host does for all would be done by one that has failed.
+  if (nearest(chain, 'delegateTo') || nearest(chain, 'runOnce')?.value) return false
   const action = actionNamed(task.action, registry)
   if (action?.kind !== 'control') return action?.files === true
   // Facts may come from programs.
-  return !action.waits && action.name !== 'setup'
+  return !action.waits && !action.once && action.name !== 'setup'
 }
 
 /**
@@ -107,8 +111,8 @@ export function mayGoOn({ planned: { task, chain }, host, view, workplace, conte
   if (task.loop || task.async || task.until.length > 0 || task.retries || task.failedWhen || chain.guarded) return false
   if (workplace.delegated || view.plan.play.maxFailPercentage) return false
   const isPlain = chain.keywords.every(
-    ({ ignoreErrors, ignoreUnreachable, anyErrorsFatal, runOnce }) =>
-      ![ignoreErrors, ignoreUnreachable, anyErrorsFatal, runOnce].some((keyword) => keyword !== undefined),
+    ({ ignoreErrors, ignoreUnreachable, anyErrorsFatal, runOnce, timeout }) =>
+      ![ignoreErrors, ignoreUnreachable, anyErrorsFatal, runOnce, timeout].some((keyword) => keyword !== undefined),
   )
   const [next] = isPlain ? upcoming(host.rest, 1, host.name, context.registry) : []
   return next !== undefined && isBeside(next.planned, context.registry)

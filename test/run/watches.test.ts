@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { KplayError } from '../../engine/errors.ts'
 import type { Event } from '../../engine/events.ts'
 import { modules } from '../../engine/modules/index.ts'
 import { fakeHost, type FakeHost } from '../support/fake-host.ts'
@@ -255,3 +256,41 @@ test.each(['strategy: free', 'max_fail_percentage: 20', 'serial: 1', 'gather_fac
     expect(lines.findIndex((line) => line.startsWith('failed'))).toBe(6)
   },
 )
+
+test.each([
+  ['works once for all hosts', WRITE.replace(/}$/, ', run_once: true }')],
+  ['adds a host', '{ name: add, add_host: { name: h9 } }'],
+  ['looks until it is so', '{ name: look, stat: { path: /etc }, register: r, until: r is success, retries: 1 }'],
+  ['gathers facts', '{ name: facts, setup: }'],
+])('what %s waits for it', async (_, task) => {
+  const played = await watch(playOf([START, WRITE, task, RUN]), ['h1'], ['h1', 'h2'])
+  expect(played.lines.slice(2, 6)).toEqual([
+    'changed h1 write',
+    'changed h2 write',
+    'failed h1 watch: start',
+    expect.stringContaining(' h2 ') as unknown,
+  ])
+})
+
+test('a host that is away by then is told of once', async () => {
+  const h1 = fakeHost({ units: { 'zoo.service': {} } })
+  const away = new KplayError('UNREACHABLE', 'gone')
+  const units = {
+    get: () => {
+      throw away
+    },
+  }
+  const played = await play({
+    playbook: playOf([START, '{ name: away, copy: { dest: /away, content: x }, vars: { ansible_host: gone } }']),
+    kept: new Map([['h1', h1]]),
+    hosts: { gone: 'unreachable' },
+    onEvent: (event) =>
+      void (
+        event.type === 'result' &&
+        event.task.name === 'start' &&
+        Object.defineProperty(h1.machine, 'units', units)
+      ),
+  })
+  expect(played.lines).toEqual(['changed h1 start', 'unreachable h1 away'])
+  expect(played.end.recap.get('h1')).toMatchObject({ unreachable: 1, failed: 0 })
+})
