@@ -27,6 +27,11 @@ export async function oweHandlers(
 ): Promise<void> {
   const isWritten = (name: string): boolean => host.owing.has(name) || host.unpaid.has(name)
   const fresh = handlers.filter((handler) => !isWritten(fullName(handler)))
+  // One that ran, and waits for its proof to be paid, is owed once more.
+  for (const name of handlers.map(fullName)) {
+    const owing = host.owing.get(name)
+    if (owing) host.owing.set(name, { ...owing })
+  }
   const since = new Date().toISOString().replace(/\.\d+/, '')
   for (const { target, handlers: some } of await byTarget(fresh, host, view, context)) {
     const owed = some.map((handler): Owed => ({ handler: fullName(handler), since, task }))
@@ -82,7 +87,13 @@ export async function payHandler(handler: PlannedHandler, hosts: readonly HostSt
   const { context, view } = batch
   for (const host of hosts) host.unpaid.delete(fullName(handler))
   if (context.options.check) return
-  await onEach(hosts, context, (host) => strikeOut([handler], host, view, context))
+  const name = fullName(handler)
+  await onEach(hosts, context, (host) => {
+    const owing = host.owing.get(name)
+    return context.watches.whenProved(host, async () => {
+      if (host.owing.get(name) === owing) await strikeOut([handler], host, view, context)
+    })
+  })
 }
 
 /** At most `forks` hosts at a time. */

@@ -26,10 +26,17 @@ interface Watched {
  */
 export class Watches {
   #open: readonly Watched[] = []
+  #then: readonly Then[] = []
 
   add(job: Execution, over: Promise<Failure | undefined>): void {
     over.catch(() => undefined)
     this.#open = [...this.#open, { job, over, since: performance.now() }]
+  }
+
+  /** Does something for a host as soon as all it started has proved itself; never, where something has not. */
+  async whenProved(host: HostState, work: () => Promise<void>): Promise<void> {
+    if (!this.#open.some(({ job }) => job.host === host)) return work()
+    this.#then = [...this.#then, { host, work }]
   }
 
   /** Waits for those of these hosts; of all, where none are named. */
@@ -46,7 +53,18 @@ export class Watches {
     this.#open = this.#open.filter((watched) => !mine.includes(watched))
     for (const info of new Set(untold.map(({ job }) => job.planned.info)))
       tell(untold.filter(({ job }) => job.planned.info === info))
+    const waited = this.#then.filter(({ host }) => mine.some(({ job }) => job.host === host))
+    this.#then = this.#then.filter((each) => !waited.includes(each))
+    // Whoever was interrupted has not looked long enough.
+    const isProved = ({ host }: Then): boolean =>
+      mine.every(({ job }, index) => job.host !== host || (!ends[index] && !job.context.soft.aborted))
+    await Promise.all(waited.filter(isProved).map(({ work }) => work()))
   }
+}
+
+interface Then {
+  readonly host: HostState
+  work(): Promise<void>
 }
 
 interface Fallen {

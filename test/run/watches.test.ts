@@ -223,6 +223,16 @@ test('handlers that run in any case do so where a service did not keep running',
   expect(played.lines.slice(2)).toEqual(['failed h1 watch: start', 'changed h1 handle'])
 })
 
+test('a handler is paid for when what it started has proved itself', async () => {
+  const handlers = `handlers: [ { name: start, service: { name: zoo, state: restarted, hold: ${HOLD} } } ]`
+  const first = playOf([WRITE.replace(/}$/, ', notify: start }')], handlers)
+  const more = playOf(['{ name: more, copy: { dest: /etc/more, content: new } }'])
+  const owed = ({ events }: Played): boolean =>
+    events.some((event) => event.type === 'warning' && event.message.startsWith('start is owed on h1'))
+  expect(owed(await watch(first + more, ['h1']))).toBe(true)
+  expect(owed(await watch(first + more))).toBe(false)
+})
+
 const ON = (hosts: string, task: string, more = ''): string =>
   playOf([task], more).replace('hosts: all', `hosts: ${hosts}`)
 
