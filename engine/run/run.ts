@@ -51,8 +51,14 @@ export async function run(
   const turns = new Turns()
   const jobs = new Jobs()
   const watches = new Watches()
+  // A program or an address may be about a service that was started.
+  const fetch: RunPorts['fetch'] = async (...words) => {
+    await watches.quiet()
+    return ports.fetch?.(...words) ?? ''
+  }
   const contexts = playbooks.map((playbook): RunContext => ({
     ...ports,
+    ...(ports.fetch && { fetch }),
     options,
     inventory,
     playbook,

@@ -39,6 +39,11 @@ export class Watches {
     this.#then = [...this.#then, { host, work }]
   }
 
+  /** Waits until nothing is under watch, and leaves it to `settle` to say how that ended. */
+  async quiet(): Promise<void> {
+    await Promise.allSettled(this.#open.map(({ over }) => over))
+  }
+
   /** Waits for those of these hosts; of all, where none are named. */
   async settle(hosts?: readonly HostState[]): Promise<void> {
     const mine = this.#open.filter(({ job }) => hosts?.includes(job.host) ?? true)

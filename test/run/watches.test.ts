@@ -282,6 +282,21 @@ test.each([
   ])
 })
 
+test('what is looked up elsewhere may be about it, and waits', async () => {
+  const times: number[] = []
+  const look = `{ name: look, set_fact: { x: "{{ lookup('url', 'http://h1') }}" } }`
+  const played = await watch(playOf([START, WRITE, look]), [], ['h1'], {
+    fetch: () => {
+      times.push(performance.now())
+      return Promise.resolve('here')
+    },
+    onEvent: ({ type }) => void (type === 'task-start' && times.push(performance.now())),
+  })
+  expect(played.lines).toEqual(['changed h1 start', 'changed h1 write', 'ok h1 look'])
+  const [start = NaN, , , fetched = NaN] = times
+  expect(fetched - start).toBeGreaterThan(HOLD * 990)
+})
+
 test('a host that is away by then is told of once', async () => {
   const h1 = fakeHost({ units: { 'zoo.service': {} } })
   const away = new KplayError('UNREACHABLE', 'gone')

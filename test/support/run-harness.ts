@@ -8,7 +8,7 @@ import type { Files } from '../../engine/read/files.ts'
 import { readVarsFile } from '../../engine/read/vars.ts'
 import { Problems } from '../../engine/errors.ts'
 import type { FactCache } from '../../engine/run/known-facts.ts'
-import type { RunOptions } from '../../engine/run/context.ts'
+import type { RunOptions, RunPorts } from '../../engine/run/context.ts'
 import type { RunEnd } from '../../engine/run/run.ts'
 import { fakeHost, type FakeHost } from './fake-host.ts'
 import { fakeLocal, type CannedLocal } from './fake-local.ts'
@@ -27,6 +27,8 @@ export interface PlaySetup {
   readonly options?: Partial<RunOptions>
   readonly request?: Partial<Pick<Request, 'limit' | 'extraVars' | 'inventory'>>
   readonly local?: CannedLocal
+  /** What lookups that ask a program or an address are answered. */
+  readonly fetch?: NonNullable<RunPorts['fetch']>
   readonly factCache?: FactCache
   /** Takes what was asked each time facts were gathered. */
   readonly factsAsked?: (readonly string[] | 'all')[]
@@ -71,6 +73,7 @@ export async function play(setup: PlaySetup): Promise<Played> {
       env: () => undefined,
     }),
     local: () => fakeLocal(setup.local),
+    ...(setup.fetch && { fetch: setup.fetch }),
     factCache: setup.factCache,
     readVars: (name) => {
       const problems = new Problems()
