@@ -51,6 +51,7 @@ export async function runPlay(
     context.emit({ type: 'play-skipped', name: view.name, reason })
     return true
   }
+  context.watches.begin(plan)
   context.emit({ type: 'play-start', name: view.name, hosts: view.batch, place: play.place })
   nameHandlers(plan.handlers, () => scopeOf(first, view, { keywords: [play.keywords], roles: [] }, context))
   let stopped = false
@@ -71,6 +72,10 @@ export async function runPlay(
     await strategy.run(batch, (part, those) => runSections(part, those, last ? following : nothing))
     if (groups.length > 1) await context.watches.settle(group)
     else if (!goesOn(names)) await context.watches.settle()
+    if (context.watches.isOver) {
+      batch.stopped = true
+      batch.cut = { reason: 'no host of the play before is left: the run ends here', untouched: [] }
+    }
     batch.stopped ||= batch.fatal === true && group.some(({ status }) => status === 'failed')
     stopped = batch.stopped
     const lost = group.every(({ status }) => status !== 'active')

@@ -168,7 +168,7 @@ function foreseenHosts(play: Play, context: RunContext, hostsOf: RunInput['hosts
 
 /**
  * Whether hosts are in a play as they were in the one before: all of them, and together. Then it makes no difference
- * whether one of them fails at the end of the one or in the other.
+ * whether some of them fail at the end of the one or in the other.
  */
 function takesOn(
   { strategy, serial, maxFailPercentage }: Play,
@@ -178,7 +178,7 @@ function takesOn(
 ): boolean {
   if (serial || maxFailPercentage || (strategy ? strategy.value : (options.strategy ?? 'linear')) !== 'linear')
     return false
-  return hosts.length === names.length && hosts.every(({ name }) => names.includes(name))
+  return names.every((wanted) => hosts.some(({ name }) => name === wanted))
 }
 
 /** From now on these hosts are known, as the inventory has them now. */

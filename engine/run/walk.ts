@@ -19,6 +19,7 @@ async function walk(
   for (const [index, node] of nodes.entries()) {
     const rest: Course = { nodes, next: index + 1, then }
     if (needsProof(node, batch.context.registry)) await batch.context.watches.settle(batch.apart ? hosts : undefined)
+    if (batch.context.watches.isOver) batch.stopped = true
     const ready = hosts.filter((host) => host.running)
     if (ready.length === 0 || batch.stopped || batch.context.soft.aborted) return
     if (node.kind === 'block') await runBlock(node, batch, ready, rest)

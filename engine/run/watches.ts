@@ -1,3 +1,4 @@
+import pLimit from 'p-limit'
 import { at, KplayError } from '../errors.ts'
 import type { Failure } from '../events.ts'
 import type { Registry } from '../module/define.ts'
@@ -8,7 +9,7 @@ import { countEnd } from './count-end.ts'
 import type { Execution } from './execution.ts'
 import { censored } from './no-log.ts'
 import { thrown, type TaskEnd } from './outcome.ts'
-import { isMeta, type Planned, type PlannedTask } from './plan.ts'
+import { isMeta, type Planned, type PlannedPlay, type PlannedTask } from './plan.ts'
 import type { HostState } from './state.ts'
 
 /** A service that was started, and has yet to show that it keeps running. */
@@ -27,10 +28,22 @@ interface Watched {
 export class Watches {
   #open: readonly Watched[] = []
   #then: readonly Then[] = []
+  #play: PlannedPlay | undefined
+  #isOver = false
 
   add(job: Execution, over: Promise<Failure | undefined>): void {
     over.catch(() => undefined)
     this.#open = [...this.#open, { job, over, since: performance.now() }]
+  }
+
+  /** A play begins; what is under watch already belongs to those before it. */
+  begin(play: PlannedPlay): void {
+    this.#play = play
+  }
+
+  /** No host is left of a play before this one: the run would have ended there. */
+  get isOver(): boolean {
+    return this.#isOver
   }
 
   /** Does something for a host as soon as all it started has proved itself; never, where something has not. */
@@ -58,12 +71,14 @@ export class Watches {
     this.#open = this.#open.filter((watched) => !mine.includes(watched))
     for (const info of new Set(untold.map(({ job }) => job.planned.info)))
       tell(untold.filter(({ job }) => job.planned.info === info))
+    this.#isOver ||= untold.some((fallen) => fallen.job.view.plan !== this.#play && isLast(fallen))
     const waited = this.#then.filter(({ host }) => mine.some(({ job }) => job.host === host))
     this.#then = this.#then.filter((each) => !waited.includes(each))
     // Whoever was interrupted has not looked long enough.
     const isProved = ({ host }: Then): boolean =>
       mine.every(({ job }, index) => job.host !== host || (!ends[index] && !job.context.soft.aborted))
-    await Promise.all(waited.filter(isProved).map(({ work }) => work()))
+    const limit = pLimit(Math.max(1, mine[0]?.job.context.options.forks ?? 1))
+    await Promise.all(waited.filter(isProved).map(({ work }) => limit(work)))
   }
 }
 
@@ -76,6 +91,9 @@ interface Fallen {
   readonly job: Execution
   readonly end: TaskEnd
 }
+
+const isLast = ({ job: { view, context } }: Fallen): boolean =>
+  view.batch.every((name) => context.hosts.get(name)?.status !== 'active')
 
 async function endOf({ job, over, since }: Watched): Promise<TaskEnd | undefined> {
   const { planned, host, scope, context } = job

@@ -231,6 +231,8 @@ test('a handler is paid for when what it started has proved itself', async () =>
     events.some((event) => event.type === 'warning' && event.message.startsWith('start is owed on h1'))
   expect(owed(await watch(first + more, ['h1']))).toBe(true)
   expect(owed(await watch(first + more))).toBe(false)
+  const anew = ['{ name: more, copy: { dest: /etc/more, content: new }, notify: start }', '{ name: fail, fail: }']
+  expect(owed(await watch(first + playOf(anew, handlers)))).toBe(true)
 })
 
 const ON = (hosts: string, task: string, more = ''): string =>
@@ -238,13 +240,28 @@ const ON = (hosts: string, task: string, more = ''): string =>
 
 test.each([
   ['on other hosts', ON('h2', RUN)],
-  ['on more hosts', ON('all', WRITE) + ON('h2', RUN)],
   ['on other hosts that do not wait for each other', ON('h2', RUN, 'strategy: free')],
 ])('a play %s does not begin where nobody is left of the one before', async (_, later) => {
   const played = await watch(ON('h1', START) + later + ON('h1', WRITE), ['h1'], ['h1', 'h2'])
   expect(played.lines.filter((line) => line.includes('h2'))).toEqual([])
   expect(played.events.some(({ type }) => type === 'play-stopped')).toBe(true)
   expect(played.end.failed).toBe(true)
+})
+
+test.each([
+  ['it', playOf([WRITE, RUN])],
+  ['one behind it', ON('all', WRITE) + ON('h2', RUN)],
+])('a play on more hosts begins, and %s ends where nobody is left of the first one', async (_, later) => {
+  const played = await watch(ON('h1', START) + later, ['h1'], ['h1', 'h2'])
+  expect(played.lines).toEqual(['changed h1 start', 'changed h1 write', 'changed h2 write', 'failed h1 watch: start'])
+  expect(played.events.filter(({ type }) => type === 'play-stopped')).toHaveLength(1)
+  expect(played.end.recap.get('h2')).toMatchObject({ ok: 1, failed: 0 })
+})
+
+test('a play goes on with hosts that it took back', async () => {
+  const block = `{ block: [ ${START}, ${WRITE} ], always: [ { meta: clear_host_errors } ] }`
+  const played = await watch(playOf([block, RUN]) + playOf([RUN]), ['h1'])
+  expect(played.lines.slice(2)).toEqual(['failed h1 watch: start', 'changed h1 run', 'changed h1 run'])
 })
 
 test.each(['strategy: free', 'max_fail_percentage: 20', 'serial: 1', 'gather_facts: true'])(
