@@ -176,7 +176,7 @@ export class FramedShell {
       if (code !== 0)
         throw new KplayError('COMMAND_FAILED', `cannot write ${path}: ${stderr.take().toString('utf8').trim()}`)
     }
-    await write(`set -C; : >${quote(path)}`)
+    await write(`set -C; : >${quote(path)} && chmod -- 600 ${quote(path)}`)
     let sent = 0
     try {
       for await (const piece of pieces(source, 16384)) {

@@ -25,7 +25,14 @@ export function placing(step: WriteStep, temporary: string, sha256: string, size
 trap 'rm -f -- "$new"' 0
 if [ -d "$path" ] && [ ! -L "$path" ]; then exit ${PLACING.isFolder}; fi
 [ -d "$into" ] || exit ${PLACING.noFolder}
-${reading ? sh`(umask 077; set -C; cat >"$new") || exit` : sh`:`}
+${reading ? sh`(umask 077; set -C; : >"$new") || exit` : sh`:`}
+${measured}
+${
+  reading
+    ? sh`${closed(mode)} || exit
+cat >>"$new" || exit`
+    : sh`:`
+}
 ${verified(sha256, size)}
 ${attributes(mode, owner, group)} || exit
 ${validate === undefined ? sh`:` : sh`(${validation(validate, NEW)}) </dev/null >&2 || { echo "validate: exit code $?" >&2; exit ${PLACING.invalid}; }`}
@@ -37,6 +44,24 @@ trap - 0
 ${relabelled}
 ${synced(above)} || exit
 ${backup ? sh`[ -z "$kept" ] || printf '%s\\n' ${BACKUP}"$kept"` : sh`:`}`
+}
+
+/** $1 to $5 are the old file's mode, numbers and names, where there is one, $6 and the rest those of the new one. */
+const measured = sh`had=
+if [ -f "$path" ]; then
+  set -f; IFS=:'
+'
+  set -- $(stat -L -c %a:%u:%g:%U:%G -- "$path" "$new") && [ "$#" -eq 10 ] || exit
+  set +f; unset IFS
+  had=$6
+fi`
+
+/** The folder's access list may let others in, whatever the umask: they see nothing that is not meant for all. */
+function closed(mode: string | undefined): Command {
+  const isPublic = mode !== undefined && /^[0-7]{1,5}$/.test(mode) && (Number.parseInt(mode, 8) & 0o044) === 0o044
+  if (isPublic) return sh`:`
+  const close = sh`{ chmod -- 600 "$new" && had=\${had:+600}; }`
+  return mode === undefined ? sh`[ -z "$had" ] || [ "$had" = 600 ] || ${close}` : sh`[ "$had" = 600 ] || ${close}`
 }
 
 /** A host without sha256sum or openssl is one on which only the size can be compared. */
@@ -52,7 +77,7 @@ case $found in ${sha256}*) ;; *) exit ${PLACING.damaged} ;; esac`
  * What is not asked for stays as the old file had it (a file that a link points to counts as the old one; a folder or a
  * device does not, /dev/null is for all to write), access lists too, and that it had none, whatever the folder hands
  * down; a new file gets what the umask leaves of 0666. Who may not give files away keeps what is his. What the new file
- * has already costs no process: $1 to $5 are the old one's mode, numbers and names, $6 and the rest those of the new one.
+ * has already costs no process.
  */
 function attributes(mode: string | undefined, owner: string | undefined, group: string | undefined): Command {
   const given = owner === undefined && group === undefined ? sh`:` : sh`chown -- ${ownerWord(owner, group)} "$new"`
@@ -62,11 +87,7 @@ function attributes(mode: string | undefined, owner: string | undefined, group: 
   ]
   const newMode = mode === undefined ? sh`chmod -- =rw "$new"` : sh`chmod -- ${chmodWords(mode)} "$new"`
   return sh`list=
-if [ -f "$path" ]; then
-  set -f; IFS=:'
-'
-  set -- $(stat -L -c %a:%u:%g:%U:%G -- "$path" "$new") && [ "$#" -eq 10 ] || exit
-  set +f; unset IFS
+if [ -n "$had" ]; then
   ${kept(owner, group)}
   ${same.length === 0 ? sh`:` : sh`${joined(same)} || ${given}`} || exit
   if command -v getfacl >/dev/null && command -v setfacl >/dev/null; then
@@ -89,8 +110,8 @@ function kept(owner: string | undefined, group: string | undefined): Command {
 
 /** Only chmod itself knows what words make of a mode. */
 function hasMode(mode: string | undefined): Command {
-  if (mode === undefined) return sh`[ "$1" = "$6" ]`
-  return /^[0-7]{1,5}$/.test(mode) ? sh`[ "$6" = ${Number.parseInt(mode, 8).toString(8)} ]` : sh`false`
+  if (mode === undefined) return sh`[ "$1" = "$had" ]`
+  return /^[0-7]{1,5}$/.test(mode) ? sh`[ "$had" = ${Number.parseInt(mode, 8).toString(8)} ]` : sh`false`
 }
 
 const ownerWord = (owner: string | undefined, group: string | undefined): string =>

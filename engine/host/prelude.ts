@@ -191,6 +191,8 @@ kplay_receive() {
     if [ -e "$2" ] || [ -h "$2" ]; then echo "it exists already" >&2; exit 1; fi
     exec 5>"$2" || exit 1
     set +C
+    # The folder's access list may let others in, whatever the umask.
+    chmod -- 600 "$2" || exit 1
     printf '\n%s!\n' "$1"
     if head -c "$3" >&5 && kplay_count_bytes "$2" && [ "$kplay_bytes" -eq "$3" ]; then exit 0; fi
     rm -f -- "$2"

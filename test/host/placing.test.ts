@@ -93,6 +93,35 @@ describe('what a new file has already', () => {
     expect(readFileSync(log, 'utf8')).toBe('user:nobody:r--\n600\nuser:nobody:r--\nu=rw,g=,o=,u-s,g-s,a-t\n')
   })
 
+  const closed = ['chmod 600', '600']
+  it.each<[string, string | undefined, number | undefined, readonly string[]]>([
+    ['a secret, over an old file', '0600', 0o644, closed],
+    ['what is for some, over an old file', '0640', 0o644, closed],
+    ['whatever the old file says', undefined, 0o640, closed],
+    ['what words say', 'g-r', 0o644, closed],
+    ['what is for all, over an old file', '0644', 0o644, ['660']],
+    ['a new secret', '0600', undefined, closed],
+    ['what is new and for some', '0640', undefined, closed],
+    ['what is new and for all', '0644', undefined, ['600']],
+    ['what is new', undefined, undefined, ['600']],
+  ])('is closed before it is written, whatever its folder hands down: %s', async (_, mode, old, expected) => {
+    if (old !== undefined) writeFileSync(path, 'old', { mode: old })
+    const [tools, log] = [temporaryFolder(), join(temporaryFolder(), 'log')]
+    const tool = (name: string, text: string) =>
+      writeFileSync(join(tools, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 })
+    // An access list shows in the mode of what is new.
+    tool('stat', 'for new; do :; done; /bin/chmod 660 "$new"; exec /usr/bin/stat "$@"')
+    tool('chmod', `echo "chmod $2" >>${log}; exec /bin/chmod "$@"`)
+    tool('cat', `exec 3>&1; /usr/bin/stat -L -c %a /proc/self/fd/3 >>${log}; exec /bin/cat "$@"`)
+    const { shell } = counting('true')
+    const session = localSession({ ...shell, path: `${tools}:${shell.path}` })
+    const step: WriteStep = { kind: 'write', path, content: 'new', mode }
+    expect(await runStep(session, step)).toMatchObject({ code: 0, stderr: '' })
+    expect(readFileSync(log, 'utf8').split('\n').slice(0, expected.length)).toEqual(expected)
+    const wanted = mode === 'g-r' ? 0o600 : mode === undefined ? (old ?? 0o644) : Number.parseInt(mode, 8)
+    expect(seen(path)[2]).toBe(wanted.toString(8))
+  })
+
   it('comes with a whole backup or none', async () => {
     writeFileSync(path, 'old')
     const { shell } = counting('cp', 'for last; do :; done; printf o >"$last"; echo no space >&2; exit 1')
