@@ -58,8 +58,8 @@ fi`
 
 /** The folder's access list may let others in, whatever the umask: they see nothing that is not meant for all. */
 function closed(mode: string | undefined): Command {
-  const isPublic = mode !== undefined && /^[0-7]{1,5}$/.test(mode) && (Number.parseInt(mode, 8) & 0o044) === 0o044
-  if (isPublic) return sh`:`
+  const bits = bitsOf(mode)
+  if (bits !== undefined && (bits & 0o044) === 0o044) return sh`:`
   const close = sh`{ chmod -- 600 "$new" && had=\${had:+600}; }`
   return mode === undefined ? sh`[ -z "$had" ] || [ "$had" = 600 ] || ${close}` : sh`[ "$had" = 600 ] || ${close}`
 }
@@ -111,8 +111,12 @@ function kept(owner: string | undefined, group: string | undefined): Command {
 /** Only chmod itself knows what words make of a mode. */
 function hasMode(mode: string | undefined): Command {
   if (mode === undefined) return sh`[ "$1" = "$had" ]`
-  return /^[0-7]{1,5}$/.test(mode) ? sh`[ "$had" = ${Number.parseInt(mode, 8).toString(8)} ]` : sh`false`
+  const bits = bitsOf(mode)
+  return bits === undefined ? sh`false` : sh`[ "$had" = ${bits.toString(8)} ]`
 }
+
+/** Of a mode that is a number. */
+const bitsOf = (mode = ''): number | undefined => (/^[0-7]{1,5}$/.test(mode) ? Number.parseInt(mode, 8) : undefined)
 
 const ownerWord = (owner: string | undefined, group: string | undefined): string =>
   group === undefined ? (owner ?? '') : `${owner ?? ''}:${group}`
