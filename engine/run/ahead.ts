@@ -54,26 +54,25 @@ export class Ahead {
 
   /** Something has changed on the machine: what was asked is forgotten there. */
   changed(age: number): void {
-    this.#age = age
-    this.#window = 1
-    this.#asked.clear()
+    this.#startAt(age)
     this.#isPrimed = true
   }
 
-  /** How many tasks may be asked ahead now; `age` says how often something has changed on the machine. */
+  /** How many tasks may be asked ahead now, at most; `age` says how often something has changed on the machine. */
   window(age: number, most: number): number {
     if (this.#isPrimed) {
       this.#isPrimed = false
       return 0
     }
-    if (age === this.#age) {
-      this.#window = Math.min(most, this.#window * 2)
-    } else {
-      this.#age = age
-      this.#window = Math.min(most, 1)
-      this.#asked.clear()
-    }
+    if (age === this.#age) this.#window = Math.min(most, this.#window * 2)
+    else this.#startAt(age)
     return this.#window
+  }
+
+  #startAt(age: number): void {
+    this.#age = age
+    this.#window = 1
+    this.#asked.clear()
   }
 
   /** Tasks of which it was not asked since something changed; those that cannot be asked yet are tried again. */

@@ -39,10 +39,7 @@ export function lookAhead(host: HostState, course: Course, view: PlayView, conte
  * one frame. Where one changes something the next one mostly does, so more than that would be asked in vain.
  */
 export function askNext(host: HostState, course: Course | undefined, view: PlayView, context: RunContext): void {
-  const { ahead } = host
-  if (context.options.lookAhead === 0 || ahead.machine === undefined) return
-  ahead.changed(context.machines.age(ahead.machine))
-  ask(host, course, 1, view, context)
+  if (startsAnew(host, context)) ask(host, course, 1, view, context)
 }
 
 /** The same for the item of a loop behind this one. */
@@ -53,16 +50,20 @@ export function askItem(
   view: PlayView,
   context: RunContext,
 ): void {
-  const { ahead } = host
-  if (context.options.lookAhead === 0 || ahead.machine === undefined) return
-  ahead.changed(context.machines.age(ahead.machine))
   const action = actionNamed(planned.task.action, context.registry)
-  if (!action || action.kind === 'control') return
+  if (!startsAnew(host, context) || !action || action.kind === 'control') return
   try {
     askOnce(planned, action, layers, host, view, quietly(context))
   } catch {
     // It cannot be told yet.
   }
+}
+
+/** What was asked is forgotten. @returns whether anything may be asked ahead */
+function startsAnew({ ahead }: HostState, { options, machines }: RunContext): boolean {
+  if (options.lookAhead === 0 || ahead.machine === undefined) return false
+  ahead.changed(machines.age(ahead.machine))
+  return true
 }
 
 function think(host: HostState, course: Course, view: PlayView, context: RunContext, most: number): void {
