@@ -5,7 +5,7 @@ import { expandNotified } from './notify.ts'
 import { payHandler } from './owed.ts'
 import type { PlannedBlock, PlannedHandler, PlannedTask } from './plan.ts'
 import type { HostState } from './state.ts'
-import { needsProof } from './watches.ts'
+import { provedFor } from './watches.ts'
 
 /**
  * Runs what was notified, in the order the handlers are defined; one may notify others.
@@ -28,7 +28,7 @@ export async function flushHandlers(
     let ran = false
     for (const handler of handlers) {
       // With force_handlers those that fail by it run the handler all the same.
-      if (hosts.some(({ due }) => due.has(handler.id))) await proved(handler.node, batch, hosts)
+      if (hosts.some(({ due }) => due.has(handler.id))) await provedFor(handler.node, batch, hosts)
       const owing = hosts.filter(
         (host) => (host.running || (alsoFailed && host.status === 'failed')) && host.due.has(handler.id),
       )
@@ -78,20 +78,12 @@ function runAndPay(
       return
     }
     await walker.nodes(node.block.slice(0, -1), batch, group)
-    await proved(last, batch, group)
+    await provedFor(last, batch, group)
     if (isCut()) return
     await pay(group.filter(({ running }) => !running))
     const ready = group.filter(({ running }) => running)
     if (ready.length > 0) await runAndPay(last, batch, ready, walker, pay, then)
   })
-}
-
-async function proved(
-  node: PlannedBlock | PlannedTask,
-  { context, apart }: Batch,
-  hosts: readonly HostState[],
-): Promise<void> {
-  if (needsProof(node, context.registry)) await context.watches.settle(apart ? hosts : undefined)
 }
 
 /** With force_handlers a failed host runs its handlers all the same, and stays failed. */

@@ -71,7 +71,7 @@ export async function runPlay(
     const last = index === groups.length - 1
     await strategy.run(batch, (part, those) => runSections(part, those, last ? following : nothing))
     if (groups.length > 1) await context.watches.settle(group)
-    else if (!goesOn(names)) await context.watches.settle()
+    else if (context.watches.isBusy && !goesOn(names)) await context.watches.settle()
     if (context.watches.isOver) {
       batch.stopped = true
       batch.cut = { reason: 'no host of the play before is left: the run ends here', untouched: [] }

@@ -50,13 +50,16 @@ export async function runModule(
     ...(detach && { detach: detach(machine) }),
   }
   const renewed = (): boolean => isRenewed(module, asGiven, job)
-  const evidenceOf = async (): Promise<string | undefined> =>
-    module.kind === 'state' ? module.evidence?.(args, machine.reader).catch(() => undefined) : undefined
+  const evidenceOf = async (): Promise<Pick<Failure, 'evidence'>> => {
+    const said =
+      module.kind === 'state' ? await module.evidence?.(args, machine.reader).catch(() => undefined) : undefined
+    return said === undefined ? {} : { evidence: mask(said) }
+  }
   const goOn: ConvergeContext['goOn'] = (watch) => {
     if (!mayGoOn(job)) return false
     const over = async (): Promise<Failure | undefined> => {
       const error = await watch()
-      return error && withMasked({ error }, await evidenceOf(), mask)
+      return error && { error, ...(await evidenceOf()) }
     }
     context.watches.add(job, over())
     return true
@@ -68,7 +71,7 @@ export async function runModule(
     if (!question && work.overlay && isUnpredictable(error)) return foreseen(error as KplayError, work.overlay)
     throw error
   })
-  const evidence = done.status === 'failed' ? await evidenceOf() : undefined
+  const evidence = done.status === 'failed' ? await evidenceOf() : {}
   const unknown =
     done.predicted === true &&
     (Object.keys(done.values).length === 0 || (module.kind === 'state' && module.always !== undefined))
@@ -76,7 +79,7 @@ export async function runModule(
   if (unknown && module.kind === 'state' && module.always !== undefined && isLeftOut(args, context))
     return leftOut(done, mask)
   return {
-    answer: withEvidence(unknown ? { ...done, values: {} } : done, evidence, mask),
+    answer: withEvidence(unknown ? { ...done, values: {} } : done, evidence),
     mask,
     acted: done.steps.length > 0,
     predicted: unknown,
@@ -105,11 +108,8 @@ const leftOut = ({ values }: Converged, mask: Executed['mask']): Executed => ({
   skipped: true,
 })
 
-const withEvidence = (done: Converged, evidence: string | undefined, mask: Executed['mask']): Converged =>
-  done.failure ? { ...done, failure: withMasked(done.failure, evidence, mask) } : done
-
-const withMasked = (failure: Failure, evidence: string | undefined, mask: Executed['mask']): Failure =>
-  evidence === undefined ? failure : { ...failure, evidence: mask(evidence) }
+const withEvidence = (done: Converged, evidence: Pick<Failure, 'evidence'>): Converged =>
+  done.failure ? { ...done, failure: { ...done.failure, ...evidence } } : done
 
 function foreseen(error: KplayError, overlay: Overlay): Converged {
   overlay.disturb()

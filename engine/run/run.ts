@@ -52,13 +52,13 @@ export async function run(
   const jobs = new Jobs()
   const watches = new Watches()
   // A program or an address may be about a service that was started.
-  const fetch: RunPorts['fetch'] = async (...words) => {
-    await watches.quiet()
-    return ports.fetch?.(...words) ?? ''
-  }
+  const { fetch } = ports
+  const fetching: Pick<RunPorts, 'fetch'> = fetch
+    ? { fetch: (...words) => watches.quiet().then(() => fetch(...words)) }
+    : {}
   const contexts = playbooks.map((playbook): RunContext => ({
     ...ports,
-    ...(ports.fetch && { fetch }),
+    ...fetching,
     options,
     inventory,
     playbook,
@@ -178,7 +178,8 @@ function takesOn(
 ): boolean {
   if (serial || maxFailPercentage || (strategy ? strategy.value : (options.strategy ?? 'linear')) !== 'linear')
     return false
-  return names.every((wanted) => hosts.some(({ name }) => name === wanted))
+  const there = new Set(hosts.map(({ name }) => name))
+  return names.every((name) => there.has(name))
 }
 
 /** From now on these hosts are known, as the inventory has them now. */

@@ -7,7 +7,7 @@ import { runOnHosts } from './on-hosts.ts'
 import { isMeta, roleIdentity, type Planned, type PlannedBlock } from './plan.ts'
 import { startRole } from './role.ts'
 import type { HostState } from './state.ts'
-import { needsProof } from './watches.ts'
+import { proved, provedFor } from './watches.ts'
 
 /** Takes hosts through tasks and blocks together: each of them ends a task before any begins the next one. */
 async function walk(
@@ -18,7 +18,7 @@ async function walk(
 ): Promise<void> {
   for (const [index, node] of nodes.entries()) {
     const rest: Course = { nodes, next: index + 1, then }
-    if (needsProof(node, batch.context.registry)) await batch.context.watches.settle(batch.apart ? hosts : undefined)
+    await provedFor(node, batch, hosts)
     if (batch.context.watches.isOver) batch.stopped = true
     const ready = hosts.filter((host) => host.running)
     if (ready.length === 0 || batch.stopped || batch.context.soft.aborted) return
@@ -78,7 +78,7 @@ async function runParts(
   }
   if (always.length === 0) return
   // It runs for those too of which something did not keep running.
-  await batch.context.watches.settle(batch.apart ? hosts : undefined)
+  await proved(batch, hosts)
   const still = hosts.filter(({ status }) => status === 'failed')
   for (const host of still) {
     host.status = 'active'

@@ -3,6 +3,7 @@ import { at, KplayError } from '../errors.ts'
 import type { Failure } from '../events.ts'
 import type { Registry } from '../module/define.ts'
 import { actionNamed } from './actions.ts'
+import type { Batch } from './batch.ts'
 import { nearest } from './chain.ts'
 import { upcoming } from './course.ts'
 import { countEnd } from './count-end.ts'
@@ -39,6 +40,11 @@ export class Watches {
   /** A play begins; what is under watch already belongs to those before it. */
   begin(play: PlannedPlay): void {
     this.#play = play
+  }
+
+  /** Something has yet to prove itself. */
+  get isBusy(): boolean {
+    return this.#open.length > 0
   }
 
   /** No host is left of a play before this one: the run would have ended there. */
@@ -127,8 +133,16 @@ function tell(group: readonly Fallen[]): void {
   context.emit({ type: 'task-end', task })
 }
 
-/** Whether a host must not come to it before what it started has proved itself. */
-export function needsProof(node: Planned, registry: Registry): boolean {
+/** Waits until what hosts started has proved itself: in a strategy that keeps them together, what any host started. */
+export const proved = ({ context, apart }: Batch, hosts: readonly HostState[]): Promise<void> =>
+  context.watches.settle(apart ? hosts : undefined)
+
+/** The same, where hosts must not come to a node before. */
+export async function provedFor(node: Planned, batch: Batch, hosts: readonly HostState[]): Promise<void> {
+  if (needsProof(node, batch.context.registry)) await proved(batch, hosts)
+}
+
+function needsProof(node: Planned, registry: Registry): boolean {
   // A rescue is for what fails inside.
   if (node.kind === 'block') return node.serial !== undefined || node.rescue.length + node.always.length > 0
   return isMeta(node) || !isBeside(node, registry)
@@ -144,6 +158,9 @@ function isBeside({ task, chain }: PlannedTask, registry: Registry): boolean {
   return !action.waits && !action.once && action.name !== 'setup'
 }
 
+/** By these a failure, or the time that it takes, concerns others too. */
+const OUTWARD = ['ignoreErrors', 'ignoreUnreachable', 'anyErrorsFatal', 'runOnce', 'timeout'] as const
+
 /**
  * Whether the host may go on while what the task started is being watched: what comes next is such a task, and nobody
  * but the host itself is concerned if it fails.
@@ -151,10 +168,7 @@ function isBeside({ task, chain }: PlannedTask, registry: Registry): boolean {
 export function mayGoOn({ planned: { task, chain }, host, view, workplace, context }: Execution): boolean {
   if (task.loop || task.async || task.until.length > 0 || task.retries || task.failedWhen || chain.guarded) return false
   if (workplace.delegated || view.plan.play.maxFailPercentage) return false
-  const isPlain = chain.keywords.every(
-    ({ ignoreErrors, ignoreUnreachable, anyErrorsFatal, runOnce, timeout }) =>
-      ![ignoreErrors, ignoreUnreachable, anyErrorsFatal, runOnce, timeout].some((keyword) => keyword !== undefined),
-  )
+  const isPlain = !OUTWARD.some((keyword) => nearest(chain, keyword))
   const [next] = isPlain ? upcoming(host.rest, 1, host.name, context.registry) : []
   return next !== undefined && isBeside(next.planned, context.registry)
 }
