@@ -1,4 +1,3 @@
-import pLimit from 'p-limit'
 import { KplayError } from '../errors.ts'
 import { clearOwed, readOwed, recordOwed, type Owed } from '../host/owed.ts'
 import type { RunStep } from '../host/step.ts'
@@ -8,6 +7,7 @@ import type { Batch } from './batch.ts'
 import { becomeOf, open, settingsOf } from './connect.ts'
 import type { RunContext } from './context.ts'
 import { fullName, handlersNamed, handlersOf, literallyNotifiedBy, notifiedBy, tellMissing } from './notify.ts'
+import { onEach } from './on-each.ts'
 import { isUnreachable, type TaskEnd } from './outcome.ts'
 import { tasksAmong, type PlannedHandler, type PlannedTask } from './plan.ts'
 import { scopeOf, type PlayView } from './scopes.ts'
@@ -94,16 +94,6 @@ export async function payHandler(handler: PlannedHandler, hosts: readonly HostSt
       if (host.owing.get(name) === owing) await strikeOut([handler], host, view, context)
     })
   })
-}
-
-/** At most `forks` hosts at a time. */
-async function onEach(
-  hosts: readonly HostState[],
-  { options }: RunContext,
-  work: (host: HostState) => Promise<void>,
-): Promise<void> {
-  const limit = pLimit(Math.max(1, options.forks))
-  await Promise.all(hosts.map((host) => limit(() => work(host))))
 }
 
 /**

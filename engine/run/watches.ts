@@ -1,4 +1,3 @@
-import pLimit from 'p-limit'
 import { at, KplayError } from '../errors.ts'
 import type { Failure } from '../events.ts'
 import type { Registry } from '../module/define.ts'
@@ -9,6 +8,7 @@ import { upcoming } from './course.ts'
 import { countEnd } from './count-end.ts'
 import type { Execution } from './execution.ts'
 import { censored } from './no-log.ts'
+import { onEach } from './on-each.ts'
 import { thrown, type TaskEnd } from './outcome.ts'
 import { isMeta, type Planned, type PlannedPlay, type PlannedTask } from './plan.ts'
 import type { HostState } from './state.ts'
@@ -66,7 +66,8 @@ export class Watches {
   /** Waits for those of these hosts; of all, where none are named. */
   async settle(hosts?: readonly HostState[]): Promise<void> {
     const mine = this.#open.filter(({ job }) => hosts?.includes(job.host) ?? true)
-    if (mine.length === 0) return
+    const [first] = mine
+    if (!first) return
     const ends = await Promise.all(mine.map(endOf))
     const untold = mine.flatMap((watched, index): Fallen[] => {
       const end = ends[index]
@@ -83,8 +84,7 @@ export class Watches {
     // Whoever was interrupted has not looked long enough.
     const isProved = ({ host }: Then): boolean =>
       mine.every(({ job }, index) => job.host !== host || (!ends[index] && !job.context.soft.aborted))
-    const limit = pLimit(Math.max(1, mine[0]?.job.context.options.forks ?? 1))
-    await Promise.all(waited.filter(isProved).map(({ work }) => limit(work)))
+    await onEach(waited.filter(isProved), first.job.context, ({ work }) => work())
   }
 }
 
