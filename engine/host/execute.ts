@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs'
 import { dirname } from 'node:path/posix'
 import { KplayError } from '../errors.ts'
 import { beside } from './beside.ts'
+import { STAMPED, stampsIn } from './digest-memory.ts'
 import { BACKUP, PLACING, placing } from './placing.ts'
 import { keepFile } from './keeping.ts'
 import type { CommandResult } from './reader.ts'
@@ -24,7 +25,17 @@ export async function runStep(session: Session, step: Step, options: StepOptions
   const { chdir, stdin } = step
   const { environment, aside } = options
   const timeout = step.timeout ?? options.timeout
-  return { ...(await session.step(step.command, { chdir, stdin, timeout, environment, aside })), step }
+  const result = await session.step(step.command, { chdir, stdin, timeout, environment, aside })
+  if (!step.verifies || result.code !== 0) return { ...result, step }
+  const { stamp, rest } = stampBehind(result.stdout)
+  return { ...result, stdout: rest, step, ...(stamp === undefined ? {} : { verified: { ...step.verifies, stamp } }) }
+}
+
+/** Takes the stamp off the end of what a step said, where it is one that can be relied on. */
+function stampBehind(stdout: string): { readonly stamp?: string | undefined; readonly rest: string } {
+  const at = stdout.lastIndexOf(STAMPED)
+  if (at < 0) return { rest: stdout }
+  return { stamp: stampsIn(stdout.slice(at + STAMPED.length).trimEnd())[0], rest: stdout.slice(0, at) }
 }
 
 async function writeFile(session: Session, step: WriteStep, options: StepOptions): Promise<StepResult> {
@@ -37,8 +48,13 @@ async function writeFile(session: Session, step: WriteStep, options: StepOptions
   const { timeout, environment } = options
   const result = await session.step(script, { stdin: text, timeout, environment })
   throwIfRefused(step, result)
-  const { backup, rest } = backupIn(result.stdout)
-  return { ...result, stdout: rest, step, ...(backup === undefined ? {} : { backup }) }
+  const { stamp, rest: said } = stampBehind(result.stdout)
+  const { backup, rest } = backupIn(said)
+  return {
+    ...{ ...result, stdout: rest, step },
+    ...(backup === undefined ? {} : { backup }),
+    ...(stamp === undefined ? {} : { verified: { path: step.path, algorithm: 'sha256', hex: sha256, stamp } }),
+  }
 }
 
 async function send(

@@ -145,7 +145,11 @@ class Machine {
       user: session.user,
       home: session.home,
       folder: session.folder,
-      run: (step, options = {}) => runStep(session, step, options),
+      run: async (step, options = {}) => {
+        const result = await runStep(session, step, options)
+        if (result.verified) this.#memory?.keep(result.verified.path, result.verified.algorithm, result.verified)
+        return result
+      },
       facts: async ({ subsets, ...options } = {}) => {
         const key = JSON.stringify({ ...options, read: options.read && [...options.read].sort() })
         const known = await this.#facts.get(key)

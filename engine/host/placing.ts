@@ -1,5 +1,6 @@
 import { basename, dirname } from 'node:path/posix'
 import { chmodWords } from './actions.ts'
+import { BIG, settledStamp } from './digest-memory.ts'
 import { synced } from './durable.ts'
 import { type Command, joined, sh } from './shell.ts'
 import type { WriteStep } from './step.ts'
@@ -8,7 +9,7 @@ import { validation } from './validate.ts'
 /** Exit codes by which the script says why it left everything as it was. */
 export const PLACING = { isFolder: 81, noFolder: 82, busy: 83, damaged: 84, invalid: 85 } as const
 
-/** What the last line of stdout starts with, before the backup's path. */
+/** What the line of stdout starts with, before the backup's path. */
 export const BACKUP = 'backup '
 
 const NEW = sh`"$new"`
@@ -43,7 +44,8 @@ ${renamed(basename(path))}
 trap - 0
 ${relabelled}
 ${synced(above)} || exit
-${backup ? sh`[ -z "$kept" ] || printf '%s\\n' ${BACKUP}"$kept"` : sh`:`}`
+${backup ? sh`[ -z "$kept" ] || printf '%s\\n' ${BACKUP}"$kept"` : sh`:`}
+${size < BIG ? sh`:` : sh`[ -n "$unread" ] || { ${settledStamp(sh`"$path"`)}; }`}`
 }
 
 /** $1 to $5 are the old file's mode, numbers and names, where there is one, $6 and the rest those of the new one. */
@@ -68,9 +70,10 @@ function closed(mode: string | undefined): Command {
 const verified = (
   sha256: string,
   size: number,
-): Command => sh`if command -v sha256sum >/dev/null; then found=$(sha256sum <"$new")
+): Command => sh`unread=
+if command -v sha256sum >/dev/null; then found=$(sha256sum <"$new")
 elif command -v openssl >/dev/null; then found=$(openssl dgst -sha256 -r <"$new")
-else found=$(wc -c <"$new"); [ "$((found))" -eq ${size} ] && found=${sha256}; fi
+else found=$(wc -c <"$new"); [ "$((found))" -eq ${size} ] && found=${sha256}; unread=1; fi
 case $found in ${sha256}*) ;; *) exit ${PLACING.damaged} ;; esac`
 
 /**

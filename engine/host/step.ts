@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../errors.ts'
-import type { Account, ArchiveEntry, CommandResult } from './reader.ts'
+import type { Account, Algorithm, ArchiveEntry, CommandResult } from './reader.ts'
 import type { Command } from './shell.ts'
 
 /** A file on the controller that a step sends: read as a stream, never whole into memory. */
@@ -110,8 +110,16 @@ export interface RunStep {
   readonly okCodes?: readonly number[] | 'any' | undefined
   /** What an exit code means, where that is known better than COMMAND_FAILED; the first line of stderr says why. */
   readonly failures?: Readonly<Record<number, ErrorCode>> | undefined
+  /** A file that it put in place with this digest, and no other; its output then ends with `settledStamp` of it. */
+  readonly verifies?: Verified | undefined
   /** Values that must not be shown anywhere. */
   readonly secrets?: readonly string[] | undefined
+}
+
+export interface Verified {
+  readonly path: string
+  readonly algorithm: Algorithm
+  readonly hex: string
 }
 
 /** Puts a file in place: temp file beside it with its final owner and mode, digest, fsync, rename, fsync of the folder. */
@@ -160,4 +168,6 @@ export interface StepResult extends CommandResult {
   readonly step: Step
   /** The backup a write left, when it was asked for one. */
   readonly backup?: string | undefined
+  /** What it verified of a file, and the stamp that the file has now. */
+  readonly verified?: (Verified & { readonly stamp: string }) | undefined
 }

@@ -86,6 +86,7 @@ export function downloadStep(
     stdin: settings,
     effects: [{ effect: 'file', path: place, content: known, ...attributes }],
     failures: { 1: 'DOWNLOAD', 3: 'CHECKSUM' },
+    verifies: checksum && { path: place, algorithm: checksum.algorithm, hex: checksum.hex },
     secrets: [...Object.values(args.headers), ...(args.url_password === undefined ? [] : [args.url_password])],
   }
 }

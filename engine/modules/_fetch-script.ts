@@ -1,3 +1,4 @@
+import { settledStamp } from '../host/digest-memory.ts'
 import { sh, type Command } from '../host/shell.ts'
 import { rightDigest, type ChecksumWord } from './_checksum.ts'
 import { installed, type Installing } from './_install.ts'
@@ -71,7 +72,7 @@ until ${checksum ? sh`[ -s "$new" ] && right` : sh`false`}; do
   sleep "$pause"; pause=$((pause * 2)); [ "$pause" -le 30 ] || pause=30
 done
 trap 'rm -f -- "$new"' EXIT
-${installed(fetching)})`
+${installed(fetching)}${checksum ? sh` && { ${settledStamp(sh`${place}`)}; }` : sh``})`
 }
 
 /** Defines \`fetch\`: one attempt. It sets "$said", "$final" (trying again is no use) and "$again" (try without going on). */

@@ -14,7 +14,10 @@ import {
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { makeDir, setAttributes } from '../../engine/host/actions.ts'
+import { settledStamp } from '../../engine/host/digest-memory.ts'
 import { runStep } from '../../engine/host/execute.ts'
+import { makeReader } from '../../engine/host/read.ts'
+import { type Command, sh } from '../../engine/host/shell.ts'
 import type { WriteStep } from '../../engine/host/step.ts'
 import { localSession, oldShell, shells, temporaryFolder } from '../support/local-session.ts'
 
@@ -100,6 +103,33 @@ describe.each([...shells, oldShell()])('writing a file, under $name', (shell) =>
     )
     expect(readFileSync(path).equals(bytes)).toBe(true)
     expect(sent.at(-1)).toBe(bytes.length)
+  })
+
+  it('tells of a big file what it verified, and of which very file', async () => {
+    const bytes = Buffer.alloc(2 << 20, 'kplay ')
+    const hex = createHash('sha256').update(bytes).digest('hex')
+    expect(await write('small')).not.toHaveProperty('verified')
+    const { verified, stdout, backup } = await write(bytes, { backup: true })
+    expect(verified).toMatchObject({ path, algorithm: 'sha256', hex })
+    expect([stdout, backup?.startsWith(path)]).toEqual(['', true])
+    const told = { stamp: verified?.stamp ?? '', hex: 'a'.repeat(64) }
+    const digest = () => makeReader(session, { get: () => told, keep: () => undefined }).digest(path, 'sha256')
+    // That it is believed shows that the file is not read.
+    expect(await digest()).toBe(told.hex)
+    await write(bytes)
+    expect(await digest()).toBe(hex)
+  })
+
+  it('tells what a script of its own verified, where its stamp can be had', async () => {
+    writeFileSync(path, Buffer.alloc(2 << 20))
+    const verifies = { path, algorithm: 'md5', hex: '0'.repeat(32) } as const
+    const run = (command: Command) => runStep(session, { kind: 'run', command, effects: [], verifies })
+    const stamped = await run(sh`echo said; ${settledStamp(sh`${path}`)}`)
+    expect(stamped).toMatchObject({ code: 0, stdout: 'said\n', verified: verifies })
+    const memory = { get: () => stamped.verified, keep: () => undefined }
+    expect(await makeReader(session, memory).digest(path, 'md5')).toBe('0'.repeat(32))
+    for (const command of [sh`echo said`, sh`${settledStamp(sh`/no/file`)}`, sh`${settledStamp(sh`${path}`)}; false`])
+      expect(await run(command)).not.toHaveProperty('verified')
   })
 
   it('leaves the old file when the content is not what it should be', async () => {

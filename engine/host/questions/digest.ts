@@ -1,17 +1,9 @@
-import { STAMP, type DigestMemory } from '../digest-memory.ts'
+import { type DigestMemory, STAMP, stamps, stampsIn } from '../digest-memory.ts'
 import { DIGEST_DIGITS, type Algorithm } from '../reader.ts'
 import { type Command, joined, sh } from '../shell.ts'
 import { ALONE, absentOr, absentOrAlone, type Answer, cannotLook, type Question } from './question.ts'
 
 const LONGEST = 130
-
-/** Bytes from which on a digest is worth remembering. */
-const BIG = 1 << 20
-/**
- * Seconds: a file that was changed only a moment ago may be changed again without another time. Where times have
- * fractions of seconds, the moment is a tick of the kernel's clock: 10 ms at most.
- */
-const SETTLED = { coarse: 3, fine: 0.02 } as const
 
 /**
  * Digests of regular files, links followed, in lower-case hex. A big file whose stamp is still the one that is
@@ -33,7 +25,6 @@ export function digestQuestion(algorithm: Algorithm, memory?: DigestMemory): Que
         return sh`${same} [ -e ${path} ] && [ ! -f ${path} ]; then printf 'o '
 else printf 'f '; set -- "$@" ${path}; fi`
       })
-      const stamps = memory ? sh`stat -L -c ${`${STAMP} %Z`} -- "$@" /proc/self 2>/dev/null` : sh`:`
       return joined(
         [
           sh`set --`,
@@ -41,7 +32,7 @@ else printf 'f '; set -- "$@" ${path}; fi`
           ...words,
           sh`echo
 [ "$#" -gt 0 ] || exit 0
-${stamps}
+${memory ? stamps(sh`"$@"`) : sh`:`}
 echo
 if command -v ${tool} >/dev/null; then ${tool} -- "$@"; exit; fi
 for path; do
@@ -57,7 +48,7 @@ done`,
       const end = text.indexOf('\n')
       const words = text.slice(0, end).split(' ')
       const blank = text.indexOf('\n\n', end) < 0 ? end : text.indexOf('\n\n', end)
-      const stamps = stampsIn(text.slice(end + 1, blank))
+      const found = stampsIn(text.slice(end + 1, blank))
       let rest = text.slice(blank + 2)
       let read = -1
       const answers = paths.map((path, index): Answer<string | undefined> | null => {
@@ -72,7 +63,7 @@ done`,
         return hex.toLowerCase()
       })
       const failed = answers.filter((answer) => answer === null).length
-      if (memory && failed === 0 && stamps.length === read + 1) remember(paths, words, answers, stamps)
+      if (memory && failed === 0 && found.length === read + 1) remember(paths, words, answers, found)
       const missing = alone ? lonely(paths[0] ?? '', stderr, tool) : absentOrAlone(failed, stderr)
       return answers.map((answer) => (answer === null ? missing : answer))
     },
@@ -82,12 +73,12 @@ done`,
     paths: readonly string[],
     words: readonly string[],
     answers: readonly unknown[],
-    stamps: readonly (string | undefined)[],
+    found: readonly (string | undefined)[],
   ): void {
     let read = 0
     for (const [index, path] of paths.entries()) {
       if (words[index] !== 'f') continue
-      const [stamp, hex] = [stamps[read], answers[index]]
+      const [stamp, hex] = [found[read], answers[index]]
       read += 1
       if (stamp !== undefined && typeof hex === 'string') memory?.keep(path, algorithm, { stamp, hex })
     }
@@ -111,25 +102,6 @@ compare() {
 "}
   [ "$line" = "$1" ]
 }`
-
-/** One for each file that was read; undefined where it is not worth remembering, or not safe. */
-function stampsIn(text: string): readonly (string | undefined)[] {
-  const lines = text.split('\n')
-  const now = changeIn(lines.pop())
-  return lines.map((line) => {
-    const size = Number(line.split(' ')[2])
-    const changed = changeIn(line)
-    const moment = SETTLED[now.fraction > 0 && changed.fraction > 0 ? 'fine' : 'coarse']
-    const isSettled = now.seconds - changed.seconds + (now.fraction - changed.fraction) >= moment
-    return size >= BIG && isSettled ? line.slice(0, line.lastIndexOf(' ')) : undefined
-  })
-}
-
-/** When it was changed last: whole seconds since 1970 stand at the end, the fraction in the text before that. */
-function changeIn(line = ''): { readonly seconds: number; readonly fraction: number } {
-  const fraction = /:\d\d(\.\d+)? [-+\d]* ?\d+$/.exec(line)?.[1] ?? ''
-  return { seconds: Number(line.slice(line.lastIndexOf(' ') + 1)), fraction: Number(`0${fraction}`) }
-}
 
 /** How a tool may print digest and name: GNU escapes odd names and says so by a backslash, busybox does not. */
 function spellings(hex: string, path: string): string[] {
