@@ -26,6 +26,7 @@ export function makeDir(path: string, options: Attributes & { readonly parents?:
     command: sh`{ made=1; for p in ${paths}; do [ -d "$p" ] || ${freshDir(options)} || { made=; break; }; done
 [ -n "$made" ] && ${synced(dirname(path))}; }`,
     effects: [{ effect: 'dir', path, mode, owner, group }],
+    quick: true,
   }
 }
 
@@ -58,7 +59,8 @@ export function makeLink(path: string, target: string, owners: Omit<Attributes, 
       : [{ effect: 'attributes', path, owner, group, follow: false } as const]),
   ]
   const make = [sh`ln -s -- ${target} "$new"`, ...ownerCommands(owners, sh`"$new"`, { follow: false })]
-  return { kind: 'run', label: `link ${path} to ${target}`, command: replacing(path, joined(make)), effects }
+  const command = replacing(path, joined(make))
+  return { kind: 'run', label: `link ${path} to ${target}`, command, effects, quick: true }
 }
 
 /** Makes `path` another name of the file `target`, atomically. */
@@ -69,6 +71,7 @@ export function makeHardLink(path: string, target: string): RunStep {
     // mv refuses to rename one name of a file to another name of it.
     command: sh`{ [ ! -L ${path} ] && [ ${path} -ef ${target} ]; } || ${replacing(path, sh`ln -- ${target} "$new"`)}`,
     effects: [{ effect: 'hardlink', path, target }],
+    quick: true,
   }
 }
 
@@ -88,6 +91,7 @@ export function removePath(path: string, { recursive = false }: { readonly recur
     label: `remove ${path}`,
     command: sh`${recursive ? sh`${unmounted(clean)} && rm -rf -- ${clean}` : one} && ${synced(dirname(clean))}`,
     effects: [{ effect: 'remove', path }],
+    quick: !recursive,
   }
 }
 
@@ -109,6 +113,7 @@ export function setAttributes(
     label: `set ${[mode && `mode ${mode}`, owner && `owner ${owner}`, group && `group ${group}`].filter(Boolean).join(', ')} of ${path}`,
     command: joined(recurse ? [TOLERANT, ...commands] : commands),
     effects: [{ effect: 'attributes', path, ...set, recurse, follow }],
+    quick: !recurse,
   }
 }
 
@@ -138,6 +143,7 @@ export function setSysctl(key: string, value: string): RunStep {
     label: `set ${key} = ${value}`,
     command: sh`{ { printf '%s\\n' ${value} >${path}; } 2>/dev/null || printf '%s\\n' ${value} | tee -- ${path} >/dev/null; }`,
     effects: [{ effect: 'sysctl', key, value }],
+    quick: true,
   }
 }
 

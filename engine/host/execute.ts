@@ -10,10 +10,13 @@ import type { CommandResult } from './reader.ts'
 import type { Session } from './session.ts'
 import { sh } from './shell.ts'
 import type { Content, Step, StepResult, WriteStep } from './step.ts'
+import { printable } from './step-frame.ts'
 import type { StepOptions } from './target.ts'
 
 /** Text up to this many bytes travels in the step's own frame; what is larger, or no text, is streamed. */
 const INLINE_BYTES = 64 * 1024
+/** Up to this many it is part of the step's script, where that is a quick one. */
+const SCRIPT_BYTES = 16 * 1024
 
 /**
  * Runs one step. A non-zero exit is a result, a validation that says no among them. Throws REFUSED for a destination
@@ -22,10 +25,10 @@ const INLINE_BYTES = 64 * 1024
 export async function runStep(session: Session, step: Step, options: StepOptions = {}): Promise<StepResult> {
   if (step.kind === 'write') return writeFile(session, step, options)
   if (step.kind === 'keep') return keepFile(session, step, options)
-  const { chdir, stdin } = step
+  const { chdir, stdin, quick } = step
   const { environment, aside } = options
   const timeout = step.timeout ?? options.timeout
-  const result = await session.step(step.command, { chdir, stdin, timeout, environment, aside })
+  const result = await session.step(step.command, { chdir, stdin, timeout, environment, aside, quick })
   if (!step.verifies || result.code !== 0) return { ...result, step }
   const { stamp, rest } = stampBehind(result.stdout)
   return { ...result, stdout: rest, step, ...(stamp === undefined ? {} : { verified: { ...step.verifies, stamp } }) }
@@ -42,11 +45,14 @@ async function writeFile(session: Session, step: WriteStep, options: StepOptions
   const { sha256, size } = described(step.content)
   const temporary = beside(step.path)
   const text = inlineText(step.content)
-  const script = placing(step, temporary, sha256, size, text !== undefined)
+  const { timeout, environment } = options
+  // What validates may be any program.
+  const quick = step.validate === undefined && timeout === undefined && text !== undefined && size <= SCRIPT_BYTES
+  const filled = text === undefined ? undefined : quick ? sh`printf %b ${printable(Buffer.from(text))}` : sh`cat`
+  const script = placing(step, temporary, sha256, size, filled)
   if (text === undefined) await send(session, step, temporary, size, options)
   else options.progress?.(size, size)
-  const { timeout, environment } = options
-  const result = await session.step(script, { stdin: text, timeout, environment })
+  const result = await session.step(script, { ...(quick ? { quick } : { stdin: text }), timeout, environment })
   throwIfRefused(step, result)
   const { stamp, rest: said } = stampBehind(result.stdout)
   const { backup, rest } = backupIn(said)

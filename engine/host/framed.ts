@@ -2,9 +2,10 @@ import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { KplayError } from '../errors.ts'
 import type { Process } from './connection.ts'
-import { prelude } from './prelude.ts'
+import { prelude, PROBING } from './prelude.ts'
+import { exportsOf } from './exports.ts'
 import type { AskOptions, CommandResult } from './reader.ts'
-import type { FrameResult } from './session.ts'
+import type { FrameResult, StepFrameOptions } from './session.ts'
 import { type Command, quote } from './shell.ts'
 import { printable, readStep, stepScript } from './step-frame.ts'
 import { Turnstile } from './turnstile.ts'
@@ -17,8 +18,9 @@ const OUTPUT = 2 * 2 ** 20
 /** Seconds after which a probe without a timeout of its own is given up, and what a watchdog on the host is granted. */
 const PATIENCE = 600
 const GRACE = 15
-/** Milliseconds granted to a shell that is told to end. */
+/** Milliseconds granted to a shell that is told to end, and to a quick step once the run is to end. */
 const FAREWELL = 2000
+const MOMENT = 2000
 
 /** One running /bin/sh that speaks in frames. Nothing here reconnects: a lost shell stays lost. */
 export class FramedShell {
@@ -30,7 +32,7 @@ export class FramedShell {
   folder: string | undefined
   readonly #wire: Wire
   readonly #turnstile = new Turnstile()
-  #busy: 'step' | 'upload' | undefined
+  #busy: 'step' | 'quick step' | 'upload' | undefined
 
   /**
    * Takes over a process that runs a shell. `leftover` names the temporary folder of a shell that died without tidying
@@ -69,7 +71,7 @@ export class FramedShell {
     const leave = await this.#turnstile.enter(false)
     try {
       const answer = await this.#wire.send({
-        text: (nonce) => `kplay_probe ${nonce} ${quote(script.text)} '${seconds}'\n`,
+        text: (nonce) => `kplay_frame ${nonce} ${quote(PROBING + script.text)} '${seconds}'\n`,
         limit,
         patience: timeout === undefined ? PATIENCE : timeout + GRACE,
       })
@@ -84,8 +86,11 @@ export class FramedShell {
     }
   }
 
-  async step(command: Command, options: AskOptions = {}): Promise<CommandResult> {
-    const { timeout } = options
+  async step(command: Command, options: StepFrameOptions = {}): Promise<CommandResult> {
+    const { timeout, chdir, stdin } = options
+    const isPlain = timeout === undefined && chdir === undefined && stdin === undefined
+    // A terminal that hangs up ends what is not in a group of its own.
+    if (options.quick && isPlain && !this.#wire.process.terminal) return this.#quickStep(command, options)
     const leave = await this.#turnstile.enter(true)
     try {
       this.#busy = 'step'
@@ -104,9 +109,34 @@ export class FramedShell {
     }
   }
 
+  /** In the session's own shell, with its answer on the session's own pipes: it leaves nobody behind who could write there. */
+  async #quickStep(command: Command, { environment }: AskOptions): Promise<CommandResult> {
+    const leave = await this.#turnstile.enter(true)
+    try {
+      this.#busy = 'quick step'
+      const sent = performance.now()
+      const script = `${exportsOf(environment).text}${command.text}`
+      const { code, stdout, stderr } = await this.#wire.send({
+        text: (nonce) => `kplay_frame ${nonce} ${quote(script)} ''\n`,
+        limit: OUTPUT,
+      })
+      const said = { stdout: stdout.take().toString('utf8'), stderr: stderr.take().toString('utf8') }
+      return { code, signal: null, ...said, elapsed: performance.now() - sent }
+    } finally {
+      this.#busy = undefined
+      leave()
+    }
+  }
+
   /** Ends the step that is running, if any. */
   abort(): void {
     if (this.#busy === 'step') this.#wire.process.stdin.write('\n')
+    if (this.#busy === 'quick step') setTimeout(() => this.#giveUp(), MOMENT).unref()
+  }
+
+  /** What should have been over in a moment is not. */
+  #giveUp(): void {
+    if (this.#busy === 'quick step') this.#wire.die()
   }
 
   /** Streams into a new file. Throws COMMAND_FAILED with what the host said, ShellLost. */
@@ -170,7 +200,7 @@ export class FramedShell {
   async #print(path: string, source: Source, size: number, progress?: (sent: number) => void): Promise<void> {
     const write = async (script: string) => {
       const { code, stderr } = await this.#wire.send({
-        text: (nonce) => `kplay_probe ${nonce} ${quote(`umask 077; ${script}`)} ''\n`,
+        text: (nonce) => `kplay_frame ${nonce} ${quote(`${PROBING}umask 077; ${script}`)} ''\n`,
         limit: 4096,
       })
       if (code !== 0)

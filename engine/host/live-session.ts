@@ -2,8 +2,8 @@ import type { Readable } from 'node:stream'
 import { KplayError } from '../errors.ts'
 import { type Connection, type Process, TooManySessions } from './connection.ts'
 import { FramedShell } from './framed.ts'
-import type { AskOptions, CommandResult } from './reader.ts'
-import type { FrameResult, Session } from './session.ts'
+import type { CommandResult } from './reader.ts'
+import type { FrameResult, Session, StepFrameOptions } from './session.ts'
 import type { Command } from './shell.ts'
 import { Spares } from './spares.ts'
 import { ShellLost } from './wire.ts'
@@ -61,7 +61,7 @@ export class LiveSession implements Session {
   }
 
   /** One at a time in each shell; with `aside` in another one while this one is at work. */
-  async step(command: Command, options: AskOptions = {}): Promise<CommandResult> {
+  async step(command: Command, options: StepFrameOptions = {}): Promise<CommandResult> {
     if (options.aside && this.#stepping > 0) {
       const { spares } = await this.#opener.connection(false)
       const spare = await this.#spares.take(spares, () => this.#open())
@@ -75,7 +75,7 @@ export class LiveSession implements Session {
     }
   }
 
-  async #aside(spare: FramedShell, command: Command, options: AskOptions): Promise<CommandResult> {
+  async #aside(spare: FramedShell, command: Command, options: StepFrameOptions): Promise<CommandResult> {
     try {
       return await spare.step(command, options)
     } catch (error) {

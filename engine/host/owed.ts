@@ -69,6 +69,7 @@ export async function recordOwed(owed: readonly Owed[], reader: Reader): Promise
         mode: '0600',
       })),
     ],
+    quick: true,
   }
 }
 
@@ -81,5 +82,6 @@ export async function clearOwed(handlers: readonly string[], reader: Reader): Pr
     label: `no longer owed: ${handlers.join(', ')}`,
     command: sh`rm -f -- ${paths}`,
     effects: paths.map((path) => ({ effect: 'remove' as const, path })),
+    quick: true,
   }
 }

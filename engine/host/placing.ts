@@ -15,10 +15,10 @@ export const BACKUP = 'backup '
 const NEW = sh`"$new"`
 
 /**
- * Puts a file in place. `temporary`, beside it, holds the new content already or, with `reading`, is made of stdin.
+ * Puts a file in place. `temporary`, beside it, holds the new content already or, with `filled`, what that prints.
  * Until the rename nothing has changed and nobody but its owner can read what is new; after it all is on the disk.
  */
-export function placing(step: WriteStep, temporary: string, sha256: string, size: number, reading: boolean): Command {
+export function placing(step: WriteStep, temporary: string, sha256: string, size: number, filled?: Command): Command {
   const { path, mode, owner, group, backup, validate } = step
   const above = dirname(path)
   const into = above.endsWith('/') ? above : `${above}/`
@@ -26,12 +26,12 @@ export function placing(step: WriteStep, temporary: string, sha256: string, size
 trap 'rm -f -- "$new"' 0
 if [ -d "$path" ] && [ ! -L "$path" ]; then exit ${PLACING.isFolder}; fi
 [ -d "$into" ] || exit ${PLACING.noFolder}
-${reading ? sh`(umask 077; set -C; : >"$new") || exit` : sh`:`}
+${filled ? sh`(umask 077; set -C; : >"$new") || exit` : sh`:`}
 ${measured}
 ${
-  reading
+  filled
     ? sh`${closed(mode)} || exit
-cat >>"$new" || exit`
+${filled} >>"$new" || exit`
     : sh`:`
 }
 ${verified(sha256, size)}

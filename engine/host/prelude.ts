@@ -24,8 +24,8 @@ kplay_folders='/tmp /var/tmp /dev/shm /run'
 kplay_folder=
 kplay_count=0
 trap 'exit 129' 1 13
-kplay_ask() {
-  (kplay_script=$1; set --; LC_ALL=C; export LC_ALL; umask 022; eval "$kplay_script") </dev/null
+kplay_run() {
+  (kplay_script=$1; set --; eval "$kplay_script") </dev/null
 }
 kplay_children() {
   if [ -e "/proc/$$/task/$$/children" ]; then
@@ -84,13 +84,12 @@ kplay_within() {
   [ "\${#2}" -lt 30000 ] || kplay_setsid=
   if [ -n "$kplay_setsid" ]; then
     (
-      LC_ALL=C KPLAY_STEP="unset KPLAY_STEP; $2"
-      export LC_ALL KPLAY_STEP
-      umask 022
+      KPLAY_STEP="unset KPLAY_STEP; $2"
+      export KPLAY_STEP
       exec setsid /bin/sh -c 'eval "$KPLAY_STEP"' sh
     ) </dev/null &
   else
-    kplay_ask "$2" &
+    kplay_run "$2" &
   fi
   kplay_pid=$!
   kplay_guard "$1" "$kplay_pid" ""
@@ -209,9 +208,9 @@ kplay_receive() {
 const twoStreams = String.raw`
 kplay_begin() { printf '\n%s+\n' "$1"; printf '\n%s+\n' "$1" >&2; }
 kplay_end() { printf '\n%s-%d\n' "$1" "$2"; printf '\n%s=\n' "$1" >&2; }
-kplay_probe() {
+kplay_frame() {
   kplay_begin "$1"
-  if [ -n "$3" ]; then kplay_within "$3" "$2"; else kplay_ask "$2"; fi
+  if [ -n "$3" ]; then kplay_within "$3" "$2"; else kplay_run "$2"; fi
   kplay_end "$1" "$?"
 }
 `
@@ -219,17 +218,20 @@ kplay_probe() {
 const oneStream = String.raw`
 kplay_begin() { printf '\n%s+\n' "$1"; }
 kplay_end() { printf '\n%s-%d\n%s\n%s=\n' "$1" "$2" "$3" "$1"; }
-kplay_probe() {
+kplay_frame() {
   kplay_begin "$1"
   {
     kplay_error=$(
-      if [ -n "$3" ]; then kplay_within "$3" "$2"; else kplay_ask "$2"; fi 2>&1 >&3 3>&-
+      if [ -n "$3" ]; then kplay_within "$3" "$2"; else kplay_run "$2"; fi 2>&1 >&3 3>&-
       printf 'x%d' "$?"
     )
   } 3>&1
   kplay_end "$1" "@{kplay_error##*x}" "@{kplay_error%x*}"
 }
 `.replaceAll('@{', '${')
+
+/** What a script starts with that only looks: what it says is for us to read. */
+export const PROBING = 'LC_ALL=C; export LC_ALL; umask 022; '
 
 /**
  * The functions, then one frame that says who and where we are: user, uid, home and folder, each on a line.
@@ -243,5 +245,5 @@ export const prelude = (nonce: string, terminal: boolean, leftover?: string): st
     terminal ? oneStream : twoStreams,
     leftover === undefined ? '' : `kplay_tidy ${leftover}\n`,
     'cd . 2>/dev/null || cd "$HOME" 2>/dev/null || cd /\n',
-    `kplay_probe ${nonce} 'id; printf "%s\\n" "$HOME"; pwd' ''\n`,
+    `kplay_frame ${nonce} '${PROBING}id; printf "%s\\n" "$HOME"; pwd' ''\n`,
   ].join('')

@@ -9,6 +9,14 @@ export interface FrameResult {
   readonly stderr: Buffer
 }
 
+export interface StepFrameOptions extends AskOptions {
+  /**
+   * It only puts something in place and is done in a moment, leaving no process behind: where that can be relied on, it
+   * needs neither a process group of its own nor files for what it says.
+   */
+  readonly quick?: boolean | undefined
+}
+
 /**
  * One long-lived /bin/sh on a machine as one user, fed with framed scripts. A random nonce on stdout and stderr ends a
  * frame's output; everything is binary safe.
@@ -20,8 +28,8 @@ export interface Session {
   readonly folder?: string
   /** Runs a read-only script in a subshell with stdin closed, LC_ALL=C, umask 022 and sbin in PATH. Frames queue up without waiting for each other's answers. */
   probe(script: Command, options?: { readonly limit?: number; readonly timeout?: number }): Promise<FrameResult>
-  /** Runs a command under setsid in a process group of its own, with the login's environment, output in files on the host, bounded; sent alone. */
-  step(command: Command, options?: AskOptions): Promise<CommandResult>
+  /** Runs a command under setsid in a process group of its own, with the login's environment, output in files on the host, bounded; sent alone. A quick one without a timeout runs in a subshell. */
+  step(command: Command, options?: StepFrameOptions): Promise<CommandResult>
   /** Streams exactly `size` bytes into a new file (created 0600, fails when it exists) over the bulk session. */
   upload(path: string, source: Readable | Buffer, size: number, progress?: (sent: number) => void): Promise<void>
 }

@@ -110,6 +110,8 @@ export interface RunStep {
   readonly okCodes?: readonly number[] | 'any' | undefined
   /** What an exit code means, where that is known better than COMMAND_FAILED; the first line of stderr says why. */
   readonly failures?: Readonly<Record<number, ErrorCode>> | undefined
+  /** Only tools of the system that put something in place, done in a moment; none of them leaves a process behind. */
+  readonly quick?: boolean | undefined
   /** A file that it put in place with this digest, and no other; its output then ends with `settledStamp` of it. */
   readonly verifies?: Verified | undefined
   /** Values that must not be shown anywhere. */

@@ -179,6 +179,7 @@ function setLive(changing: readonly { readonly key: string; readonly value: stri
     command: joined(steps.map(({ command }) => command)),
     label: `set ${changing.map(({ key, value }) => `${key} = ${value}`).join(', ')}`,
     effects: steps.flatMap(({ effects }) => effects),
+    quick: true,
   }
 }
 

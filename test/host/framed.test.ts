@@ -53,6 +53,36 @@ describe.each(shells)('a framed %s', (_name, _program, commandLine) => {
     expect(stdout).toMatch(/^C.UTF-8 login \d+\nsbin\nLC_ALL=C.UTF-8\n$/)
   })
 
+  test('a quick step has the environment of any other, and neither folder nor files', async () => {
+    const quick = (text: string, options = {}) => framed.step(userScript(text), { quick: true, ...options })
+    const script = 'echo "$LC_ALL $KPLAY_TEST $(umask) $# $A"; env | grep -i -e kplay_ -e ^LC_ | grep -v KPLAY_TEST'
+    const { stdout } = await quick(script, { environment: { A: "it's" } })
+    expect(stdout).toMatch(/^C.UTF-8 login \d+ 0 it's\nLC_ALL=C.UTF-8\n$/)
+    expect(await quick('cat; trap "echo gone" 0; cd /; umask 7; set -C; kplay_end() { :; }; echo no >&2; exit 3')).toEqual(
+      { code: 3, signal: null, stdout: 'gone\n', stderr: 'no\n', elapsed: expect.any(Number) as number },
+    )
+    expect((await quick('if then')).code).not.toBe(0)
+    expect(await quick('echo "$A$(pwd)"; case $- in *C*) echo C ;; esac')).toMatchObject({
+      stdout: `${framed.startsIn}\n`,
+    })
+    expect(await quick('set -- $(echo a/b c); echo "$#"', { environment: { IFS: '/' } })).toMatchObject({ stdout: '2\n' })
+    expect([framed.folder, temp()]).toEqual([undefined, []])
+    // What may take its time, or wants more, is a step like any other.
+    expect(await quick('cat; pwd', { stdin: 'in ', chdir: '/', timeout: 5 })).toMatchObject({ stdout: 'in /\n' })
+    expect(framed.folder).toBeDefined()
+  })
+
+  test('a quick step that does not end is given up once the run is to end', async () => {
+    const over = framed.step(userScript('exec sleep 20'), { quick: true })
+    const ended = expect(over).rejects.toBeInstanceOf(ShellLost)
+    await sleep(100)
+    const began = performance.now()
+    framed.abort()
+    await ended
+    expect(performance.now() - began).toBeGreaterThan(1500)
+    expect(framed.alive).toBe(false)
+  })
+
   test('takes no step apart in another way, whatever its environment says', async () => {
     const text = 'set -- $(echo a/b c); echo "$#"; echo "a b" | { read -r one two; echo "$two"; }'
     expect(await framed.step(userScript(text), { environment: { IFS: '/' } })).toMatchObject({ stdout: '2\nb\n' })

@@ -115,7 +115,7 @@ describe('what a new file has already', () => {
     tool('cat', `exec 3>&1; /usr/bin/stat -L -c %a /proc/self/fd/3 >>${log}; exec /bin/cat "$@"`)
     const { shell } = counting('true')
     const session = localSession({ ...shell, path: `${tools}:${shell.path}` })
-    const step: WriteStep = { kind: 'write', path, content: 'new', mode }
+    const step: WriteStep = { kind: 'write', path, content: 'new'.repeat(10_000), mode }
     expect(await runStep(session, step)).toMatchObject({ code: 0, stderr: '' })
     expect(readFileSync(log, 'utf8').split('\n').slice(0, expected.length)).toEqual(expected)
     const wanted = mode === 'g-r' ? 0o600 : mode === undefined ? (old ?? 0o644) : Number.parseInt(mode, 8)
