@@ -15,13 +15,17 @@ export interface ServiceSteps {
   enable(enabled: boolean): RunStep
 }
 
-/** `reloads`: the unit files are read again behind what is enabled or masked, which need not see to that as well. */
+/**
+ * `reads`: who reads the unit files again, where that is to be done: enabling does so in any case. `later`: a step of its
+ * own behind what is enabled or masked, which need not see to that as well.
+ */
 export function systemdSteps(
   args: ServiceArgs,
-  reloads: boolean,
+  reads: 'enabling' | 'later' | 'nobody',
 ): ServiceSteps & { mask(masked: boolean): RunStep; reload(): RunStep } {
   const name = args.name ?? ''
-  const quietly = reloads ? ['--no-reload'] : []
+  const quietly = reads === 'nobody' ? [] : ['--no-reload']
+  const reload = daemonReload(name)
   return {
     verb(verb, now) {
       const block = args.no_block ? ['--no-block'] : []
@@ -42,8 +46,8 @@ export function systemdSteps(
     },
     enable: (enabled) => ({
       kind: 'run',
-      command: sh`systemctl ${[enabled ? 'enable' : 'disable', ...quietly, ...(args.force ? ['--force'] : [])]} -- ${name}`,
-      effects: [{ effect: 'unit', name, enabled }],
+      command: sh`systemctl ${[enabled ? 'enable' : 'disable', ...(reads === 'enabling' ? [] : quietly), ...(args.force ? ['--force'] : [])]} -- ${name}`,
+      effects: [{ effect: 'unit', name, enabled }, ...(reads === 'enabling' ? reload.effects : [])],
     }),
     mask: (masked) => ({
       kind: 'run',
@@ -53,7 +57,7 @@ export function systemdSteps(
         masked ? { effect: 'link', path: maskOf(name), target: '/dev/null' } : { effect: 'remove', path: maskOf(name) },
       ],
     }),
-    reload: () => daemonReload(name),
+    reload: () => reload,
   }
 }
 

@@ -50,16 +50,18 @@ export const service = defineModule({
     const isSystemd = now.backend === 'systemd'
     const isUnread = want['unit file read'] === true && !now['unit file read']
     const reloads = isSystemd && (isUnread || args.daemon_reload)
-    const systemd = systemdSteps(args, reloads)
     const verb = verbOf(args, now)
     const enabling =
       typeof want.enabled === 'string' && want.enabled !== now.enabled ? want.enabled === 'enabled' : null
+    // For what is no unit of systemd's own it may start another program, and read nothing.
+    const reads = !reloads ? 'nobody' : enabling && now.enabled === 'disabled' ? 'enabling' : 'later'
+    const systemd = systemdSteps(args, reads)
     const steps: Step[] = []
     if (args.daemon_reexec) steps.push({ kind: 'run', command: sh`systemctl daemon-reexec`, effects: [] })
     if (isSystemd && want.masked !== undefined && want.masked !== now.masked) steps.push(systemd.mask(want.masked))
     const manager = now.backend === 'sysv' ? sysvSteps(args) : systemd
     if (enabling !== null) steps.push(manager.enable(enabling))
-    if (reloads) steps.push(isUnread ? systemd.reload() : daemonReload())
+    if (reads === 'later') steps.push(isUnread ? systemd.reload() : daemonReload())
     if (verb !== undefined) steps.push(...(now.backend === 'pid' ? pidVerb(args, verb, now) : manager.verb(verb, now)))
     return steps
   },
