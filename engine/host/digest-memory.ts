@@ -19,28 +19,39 @@ export const BIG = 1 << 20
 const SETTLED = { coarse: 3, fine: 0.02 } as const
 
 /** Prints the stamps of files, links followed, and the clock. What cannot be looked at has no line. */
-export const stamps = (files: Command): Command => sh`stat -L -c ${`${STAMP} %Z`} -- ${files} /proc/self 2>/dev/null`
+export const stamps = (files: Command): Command => stampsAs(files, '')
 
-/** What stands before the stamp of a file that a step put in place. */
-export const STAMPED = 'stamp\n'
+const stampsAs = (files: Command, word: string): Command =>
+  sh`stat -L -c ${`${word}${STAMP} %Z`} -- ${files} /proc/self 2>/dev/null`
 
-/** Prints the stamp of a file that was put in place just now, once it says something. */
-export const settledStamp = (file: Command): Command => sh`sleep ${SETTLED.fine} 2>/dev/null
-printf ${STAMPED}
-${stamps(file)} || :`
+/** Prints the stamp of a file that has its name from this very moment on. */
+export const freshStamp = (file: Command): Command => sh`{ ${stampsAs(file, 'stamp ')} || :; }`
+
+/**
+ * Takes what `freshStamp` printed out of a text: the stamp of a file that had its digest when it was renamed, just before.
+ * Undefined where it is not worth remembering, or the clock too coarse to tell what came after.
+ */
+export function freshStampIn(text: string): { readonly stamp: string | undefined; readonly rest: string } {
+  const [line = '', clock] = [...text.matchAll(/^stamp (.*)$/gm)].map(([, found = '']) => found)
+  const isFine = changeIn(clock).fraction > 0 && changeIn(line).fraction > 0
+  const stamp = isFine && sizeIn(line) >= BIG ? stampOf(line) : undefined
+  return { stamp, rest: text.replace(/^stamp .*\n/gm, '') }
+}
 
 /** One for each file that was looked at; undefined where it is not worth remembering, or not safe. */
 export function stampsIn(text: string): readonly (string | undefined)[] {
   const lines = text.split('\n')
   const now = changeIn(lines.pop())
   return lines.map((line) => {
-    const size = Number(line.split(' ')[2])
     const changed = changeIn(line)
     const moment = SETTLED[now.fraction > 0 && changed.fraction > 0 ? 'fine' : 'coarse']
     const isSettled = now.seconds - changed.seconds + (now.fraction - changed.fraction) >= moment
-    return size >= BIG && isSettled ? line.slice(0, line.lastIndexOf(' ')) : undefined
+    return sizeIn(line) >= BIG && isSettled ? stampOf(line) : undefined
   })
 }
+
+const sizeIn = (line: string): number => Number(line.split(' ')[2])
+const stampOf = (line: string): string => line.slice(0, line.lastIndexOf(' '))
 
 /** When it was changed last: whole seconds since 1970 stand at the end, the fraction in the text before that. */
 function changeIn(line = ''): { readonly seconds: number; readonly fraction: number } {

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs'
 import { dirname } from 'node:path/posix'
 import { KplayError } from '../errors.ts'
 import { beside } from './beside.ts'
-import { STAMPED, stampsIn } from './digest-memory.ts'
+import { freshStampIn } from './digest-memory.ts'
 import { BACKUP, PLACING, placing } from './placing.ts'
 import { keepFile } from './keeping.ts'
 import type { CommandResult } from './reader.ts'
@@ -30,15 +30,8 @@ export async function runStep(session: Session, step: Step, options: StepOptions
   const timeout = step.timeout ?? options.timeout
   const result = await session.step(step.command, { chdir, stdin, timeout, environment, aside, quick })
   if (!step.verifies || result.code !== 0) return { ...result, step }
-  const { stamp, rest } = stampBehind(result.stdout)
+  const { stamp, rest } = freshStampIn(result.stdout)
   return { ...result, stdout: rest, step, ...(stamp === undefined ? {} : { verified: { ...step.verifies, stamp } }) }
-}
-
-/** Takes the stamp off the end of what a step said, where it is one that can be relied on. */
-function stampBehind(stdout: string): { readonly stamp?: string | undefined; readonly rest: string } {
-  const at = stdout.lastIndexOf(STAMPED)
-  if (at < 0) return { rest: stdout }
-  return { stamp: stampsIn(stdout.slice(at + STAMPED.length).trimEnd())[0], rest: stdout.slice(0, at) }
 }
 
 async function writeFile(session: Session, step: WriteStep, options: StepOptions): Promise<StepResult> {
@@ -54,7 +47,7 @@ async function writeFile(session: Session, step: WriteStep, options: StepOptions
   else options.progress?.(size, size)
   const result = await session.step(script, { ...(quick ? { quick } : { stdin: text }), timeout, environment })
   throwIfRefused(step, result)
-  const { stamp, rest: said } = stampBehind(result.stdout)
+  const { stamp, rest: said } = freshStampIn(result.stdout)
   const { backup, rest } = backupIn(said)
   return {
     ...{ ...result, stdout: rest, step },

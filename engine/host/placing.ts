@@ -1,6 +1,6 @@
 import { basename, dirname } from 'node:path/posix'
 import { chmodWords } from './actions.ts'
-import { BIG, settledStamp } from './digest-memory.ts'
+import { BIG, freshStamp } from './digest-memory.ts'
 import { synced } from './durable.ts'
 import { type Command, joined, sh } from './shell.ts'
 import type { WriteStep } from './step.ts'
@@ -43,9 +43,9 @@ ${backup ? backedUp : sh`:`}
 ${renamed(basename(path))}
 trap - 0
 ${relabelled}
+${size < BIG ? sh`:` : sh`[ -n "$unread" ] || ${freshStamp(sh`"$path"`)}`}
 ${synced(above)} || exit
-${backup ? sh`[ -z "$kept" ] || printf '%s\\n' ${BACKUP}"$kept"` : sh`:`}
-${size < BIG ? sh`:` : sh`[ -n "$unread" ] || { ${settledStamp(sh`"$path"`)}; }`}`
+${backup ? sh`[ -z "$kept" ] || printf '%s\\n' ${BACKUP}"$kept"` : sh`:`}`
 }
 
 /** $1 to $5 are the old file's mode, numbers and names, where there is one, $6 and the rest those of the new one. */

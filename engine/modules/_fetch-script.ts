@@ -1,4 +1,5 @@
-import { settledStamp } from '../host/digest-memory.ts'
+import { freshStamp } from '../host/digest-memory.ts'
+import { synced } from '../host/durable.ts'
 import { sh, type Command } from '../host/shell.ts'
 import { rightDigest, type ChecksumWord } from './_checksum.ts'
 import { installed, type Installing } from './_install.ts'
@@ -27,9 +28,11 @@ export interface Settings {
   readonly authority: string | undefined
 }
 
+const NEW = sh`"$new"`
+
 /**
  * Downloads into a hidden file beside `place` (a broken one is gone on with when a checksum guards the result), checks
- * it and puts it in place. Exit code 3: it came, but with another digest.
+ * it, while the disk takes it, and puts it in place. Exit code 3: it came, but with another digest.
  */
 export function fetchScript(fetching: Fetching): Command {
   const { place, url, checksum, retries } = fetching
@@ -52,7 +55,9 @@ until ${checksum ? sh`[ -s "$new" ] && right` : sh`false`}; do
   resume=
   ${checksum ? sh`[ ! -s "$new" ] || resume=1` : sh`:`}
   if fetch; then
-    if right; then break; fi
+    ${checksum ? sh`{ ${synced(NEW)}; } & writing=$!` : sh`writing=`}
+    if right; then [ -z "$writing" ] || wait "$writing" || exit 1; break; fi
+    wait
     head=$(head -c 300 "$new" 2>/dev/null | tr -d '\\000')
     : >"$new"
     # What was gone on with may be the start of something else: once more from the start.
@@ -72,7 +77,7 @@ until ${checksum ? sh`[ -s "$new" ] && right` : sh`false`}; do
   sleep "$pause"; pause=$((pause * 2)); [ "$pause" -le 30 ] || pause=30
 done
 trap 'rm -f -- "$new"' EXIT
-${installed(fetching)}${checksum ? sh` && { ${settledStamp(sh`${place}`)}; }` : sh``})`
+${installed(fetching, checksum && freshStamp(sh`${place}`))})`
 }
 
 /** Defines \`fetch\`: one attempt. It sets "$said", "$final" (trying again is no use) and "$again" (try without going on). */

@@ -1,4 +1,5 @@
 import { chmodWords } from '../host/actions.ts'
+import { synced } from '../host/durable.ts'
 import { joined, sh, type Command } from '../host/shell.ts'
 import { validation } from '../host/validate.ts'
 import type { AttributeArgs } from './_attributes.ts'
@@ -24,8 +25,8 @@ ${fill} &&
 ${installed(installing)})`
 }
 
-/** Puts "$new" at `place`; "$mask" is the umask of the login. */
-export function installed({ place, old, mode, owner, group, backup, validate }: Installing): Command {
+/** Puts "$new" at `place`, and does `then` as soon as it is there; "$mask" is the umask of the login. */
+export function installed({ place, old, mode, owner, group, backup, validate }: Installing, then?: Command): Command {
   const who =
     owner === undefined && group === undefined ? [] : [group === undefined ? (owner ?? '') : `${owner ?? ''}:${group}`]
   return joined([
@@ -35,11 +36,12 @@ export function installed({ place, old, mode, owner, group, backup, validate }: 
       ? sh`(umask "$mask" && chmod =rw "$new")`
       : sh`chmod -- ${chmodWords(mode ?? old?.mode ?? '0644')} "$new"`,
     ...(validate === undefined ? [] : [validation(validate, sh`"$new"`)]),
-    sh`{ sync -- "$new" 2>/dev/null || sync; }`,
+    synced(sh`"$new"`),
     ...(backup && old
       ? [sh`kept=${place}.$$.$(date +%Y-%m-%d@%H:%M:%S)~ && cp -p -- ${place} "$kept" && printf 'backup %s\\n' "$kept"`]
       : []),
     sh`mv -f -- "$new" ${place}`,
-    sh`{ sync -- ${dirname(place)} 2>/dev/null || sync; }`,
+    ...(then ? [then] : []),
+    synced(dirname(place)),
   ])
 }

@@ -14,7 +14,7 @@ import {
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { makeDir, setAttributes } from '../../engine/host/actions.ts'
-import { settledStamp } from '../../engine/host/digest-memory.ts'
+import { freshStamp } from '../../engine/host/digest-memory.ts'
 import { runStep } from '../../engine/host/execute.ts'
 import { makeReader } from '../../engine/host/read.ts'
 import { type Command, sh } from '../../engine/host/shell.ts'
@@ -124,11 +124,11 @@ describe.each([...shells, oldShell()])('writing a file, under $name', (shell) =>
     writeFileSync(path, Buffer.alloc(2 << 20))
     const verifies = { path, algorithm: 'md5', hex: '0'.repeat(32) } as const
     const run = (command: Command) => runStep(session, { kind: 'run', command, effects: [], verifies })
-    const stamped = await run(sh`echo said; ${settledStamp(sh`${path}`)}`)
+    const stamped = await run(sh`echo said; ${freshStamp(sh`${path}`)}`)
     expect(stamped).toMatchObject({ code: 0, stdout: 'said\n', verified: verifies })
     const memory = { get: () => stamped.verified, keep: () => undefined }
     expect(await makeReader(session, memory).digest(path, 'md5')).toBe('0'.repeat(32))
-    for (const command of [sh`echo said`, sh`${settledStamp(sh`/no/file`)}`, sh`${settledStamp(sh`${path}`)}; false`])
+    for (const command of [sh`echo said`, sh`${freshStamp(sh`/no/file`)}`, sh`${freshStamp(sh`${path}`)}; false`])
       expect(await run(command)).not.toHaveProperty('verified')
   })
 
