@@ -201,23 +201,27 @@ async function settle(job: Job): Promise<{ after: State; left: readonly string[]
     const after = await module.probe(args, context.reader, context.local)
     return { after, left: differing(after, want) }
   }
-  // What comes behind a start may find things changed once more.
+  // Held is counted from the moment it was asked when it was right.
+  let since = context.now()
   const first = lookAgain()
+  // What comes behind a start may find things changed once more.
   if (!module.settle) context.askNext?.()
   let seen = await first
   for (const end = context.now() + within * 1000; seen.left.length > 0 && context.now() < end;) {
     await context.sleep(Math.min(POLL, end - context.now()))
+    since = context.now()
     seen = await lookAgain()
   }
   const watched = hold > 0 && context.renewed?.() ? 0 : hold
+  const held = since + watched * 1000
   const watch = async (): Promise<KplayError | undefined> => {
-    await context.sleep(watched * 1000)
+    await context.sleep(Math.max(0, held - context.now()))
     const { after, left } = await lookAgain()
     return left.length > 0 ? notConverged(job, after, left) : undefined
   }
   if (watched > 0 && seen.left.length === 0 && context.goOn?.(watch)) return seen
-  for (const end = context.now() + watched * 1000; seen.left.length === 0 && context.now() < end;) {
-    await context.sleep(Math.min(POLL, end - context.now()))
+  while (seen.left.length === 0 && context.now() < held) {
+    await context.sleep(Math.min(POLL, held - context.now()))
     seen = await lookAgain()
   }
   return seen
