@@ -67,10 +67,7 @@ function closed(mode: string | undefined): Command {
 }
 
 /** A host without sha256sum or openssl is one on which only the size can be compared. */
-const verified = (
-  sha256: string,
-  size: number,
-): Command => sh`unread=
+const verified = (sha256: string, size: number): Command => sh`unread=
 if command -v sha256sum >/dev/null; then found=$(sha256sum <"$new")
 elif command -v openssl >/dev/null; then found=$(openssl dgst -sha256 -r <"$new")
 else found=$(wc -c <"$new"); [ "$((found))" -eq ${size} ] && found=${sha256}; unread=1; fi

@@ -112,6 +112,8 @@ export interface RunStep {
   readonly failures?: Readonly<Record<number, ErrorCode>> | undefined
   /** Only tools of the system that put something in place, done in a moment; none of them leaves a process behind. */
   readonly quick?: boolean | undefined
+  /** It only readies what a later step starts, and need not wait for what was started before. */
+  readonly readies?: boolean | undefined
   /** A file that it put in place with this digest, and no other; its output then ends with `freshStamp` of it. */
   readonly verifies?: Verified | undefined
   /** Values that must not be shown anywhere. */

@@ -25,7 +25,7 @@ export function systemdSteps(
 ): ServiceSteps & { mask(masked: boolean): RunStep; reload(): RunStep } {
   const name = args.name ?? ''
   const quietly = reads === 'nobody' ? [] : ['--no-reload']
-  const reload = daemonReload(name)
+  const reload = { ...daemonReload(name), readies: true }
   return {
     verb(verb, now) {
       const block = args.no_block ? ['--no-block'] : []
@@ -48,6 +48,7 @@ export function systemdSteps(
       kind: 'run',
       command: sh`systemctl ${[enabled ? 'enable' : 'disable', ...(reads === 'enabling' ? [] : quietly), ...(args.force ? ['--force'] : [])]} -- ${name}`,
       effects: [{ effect: 'unit', name, enabled }, ...(reads === 'enabling' ? reload.effects : [])],
+      readies: enabled,
     }),
     mask: (masked) => ({
       kind: 'run',

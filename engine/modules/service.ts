@@ -12,7 +12,7 @@ export const service = defineModule({
   name: 'service',
   summary: 'Starts, stops, restarts, enables or masks a service, and sees that it stays up.',
   notes:
-    'Started means running: within `within` seconds, and then for `hold` seconds without a restart. A service that systemd restarts over and over is not started; a failure shows the last lines of its log.\n\nWhile it is watched the host goes on with tasks that only put files in place or look at them. Anything that might build on the service (a command, another service, a wait, the next batch, the end of the run) waits for it, and if it does not keep running its host fails there, as a task `watch: …`. Where something depends on the failure (a rescue, ignore_errors, failed_when, until, any_errors_fatal, max_fail_percentage) nothing goes on meanwhile.\n\nsystemd reads a changed unit file again before the unit is started, stopped or reloaded, and that counts as a change. A unit without an [Install] section (`static`) and one made by a generator count as enabled; a warning says so. A service that the host does not have counts as stopped and disabled.\n\nA host without systemd and without SysV scripts can still run a `command`: it is started in a session of its own, its pid and start time are kept in `pidfile`, and it is stopped by TERM. Nothing starts it at boot, so `enabled: true` is refused there.',
+    'Started means running: within `within` seconds, and then for `hold` seconds without a restart. A service that systemd restarts over and over is not started; a failure shows the last lines of its log.\n\nWhile it is watched the host goes on with tasks that only put files in place or look at them. Anything that might build on the service (a command, another service, a wait, the next batch, the end of the run) waits for it, and if it does not keep running its host fails there, as a task `watch: …`. Another service is enabled meanwhile, and only then started. Where something depends on the failure (a rescue, ignore_errors, failed_when, until, any_errors_fatal, max_fail_percentage) nothing goes on meanwhile.\n\nsystemd reads a changed unit file again before the unit is started, stopped or reloaded, and that counts as a change. A unit without an [Install] section (`static`) and one made by a generator count as enabled; a warning says so. A service that the host does not have counts as stopped and disabled.\n\nA host without systemd and without SysV scripts can still run a `command`: it is started in a session of its own, its pid and start time are kept in `pidfile`, and it is stopped by TERM. Nothing starts it at boot, so `enabled: true` is refused there.',
   args: serviceFields,
   examples: [
     { title: 'Run it now and after every boot', args: { name: 'kafka', state: 'started', enabled: true } },
@@ -61,7 +61,7 @@ export const service = defineModule({
     if (isSystemd && want.masked !== undefined && want.masked !== now.masked) steps.push(systemd.mask(want.masked))
     const manager = now.backend === 'sysv' ? sysvSteps(args) : systemd
     if (enabling !== null) steps.push(manager.enable(enabling))
-    if (reads === 'later') steps.push(isUnread ? systemd.reload() : daemonReload())
+    if (reads === 'later') steps.push(isUnread ? systemd.reload() : { ...daemonReload(), readies: true })
     if (verb !== undefined) steps.push(...(now.backend === 'pid' ? pidVerb(args, verb, now) : manager.verb(verb, now)))
     return steps
   },

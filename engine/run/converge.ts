@@ -41,6 +41,24 @@ async function look(module: StateModule, args: ModuleArgs, { reader, local }: Co
 const isRight = (module: StateModule, args: ModuleArgs, { now, want }: Seen): boolean =>
   !(module.must ? module.must(args, now) : module.always !== undefined) && differing(now, want).length === 0
 
+/**
+ * Only the steps that a change begins with and that ready what is started later. One that fails is not told: it is
+ * taken once more, and told then.
+ */
+export async function ready(module: StateModule, args: ModuleArgs, context: ConvergeContext): Promise<Converged> {
+  const ok: Converged = { ...NOTHING, status: 'ok', values: {} }
+  const { now, want } = await look(module, args, context)
+  if (isRight(module, args, { now, want })) return ok
+  const steps = module.apply(args, now, want)
+  const starting = steps.findIndex((step) => step.kind !== 'run' || !step.readies)
+  const first = starting < 0 ? steps : steps.slice(0, starting)
+  const ran = first.length === 0 ? [] : await runSteps(first, false, context)
+  if (ran.length === 0 || failed(ran.at(-1))) return ok
+  const left = differing(await module.probe(args, context.reader, context.local), want)
+  const changes = changesOf(now, want, module.text ?? [], context.mask).filter(({ key }) => !left.includes(key))
+  return { ...ok, status: 'changed', changes, steps: first.map((step) => context.mask(shownStep(step))) }
+}
+
 /** Brings the machine from what was seen to what is wanted; nothing differing, nothing is done. */
 async function change(
   module: StateModule,

@@ -11,7 +11,7 @@ import { learn } from './learn.ts'
 import { withDefaults } from './module-defaults.ts'
 import type { PlannedTask } from './plan.ts'
 import { runControl } from './run-control.ts'
-import { runModule } from './run-module.ts'
+import { runModule, type RunModuleOptions } from './run-module.ts'
 import type { PlayView } from './scopes.ts'
 import type { HostState } from './state.ts'
 import { timeoutOf, within } from './timeout.ts'
@@ -27,6 +27,7 @@ export async function execute(
   before: Scope,
   context: RunContext,
   layers: readonly Layer[] = [],
+  options: RunModuleOptions = {},
 ): Promise<Executed> {
   const action = actionOf(planned.task, context.registry)
   const { task, given, workplace, scope } = await settled(() => {
@@ -37,16 +38,22 @@ export async function execute(
   })
   const job: Execution = { planned: { ...planned, task }, host, view, scope, layers, context, workplace }
   const seconds = await settled(() => timeoutOf(job))
-  const executed = await within(seconds, action.kind === 'control' ? 0 : STEP_GRACE, run(action, given, job)).catch(
+  const executed = await within(seconds, action.kind === 'control' ? 0 : STEP_GRACE, run(action, given, job, options)).catch(
     asAnswer,
   )
   if (executed.learnt && workplace.owner) learn(workplace.owner, executed.learnt)
   return seconds === undefined ? executed : timed(executed, seconds)
 }
 
-async function run(action: Action, given: Readonly<Record<string, Written>>, job: Execution): Promise<Executed> {
+async function run(
+  action: Action,
+  given: Readonly<Record<string, Written>>,
+  job: Execution,
+  options: RunModuleOptions,
+): Promise<Executed> {
   const async = await settled(() => asyncOf(job))
-  if (action.kind !== 'control') return async ? runAsync(action, given, job, async) : runModule(action, given, job)
+  if (action.kind !== 'control')
+    return async ? runAsync(action, given, job, async) : runModule(action, given, job, options)
   if (!async) return runControl(action, given, job)
   const { place } = job.planned.task
   throw new KplayError('BAD_ARGS', `This action (${action.name}) does not support async.`, { place })

@@ -84,7 +84,7 @@ function ask(host: HostState, course: Course | undefined, window: number, view: 
 }
 
 /** What is only tried says nothing, writes nothing, and waits for nobody. */
-function quietly(context: RunContext): RunContext {
+export function quietly(context: RunContext): RunContext {
   const known = quiet.get(context)
   if (known) return known
   const { fetch: _, ...rest } = context

@@ -13,6 +13,7 @@ import { nameHandlers, notify } from './notify.ts'
 import { numberOf } from './number.ts'
 import { notifyOwed, settleOwed } from './owed.ts'
 import type { PlannedTask } from './plan.ts'
+import { forsake } from './readied.ts'
 import { scopeOf } from './scopes.ts'
 import type { HostState } from './state.ts'
 import type { TaskEnd } from './outcome.ts'
@@ -51,6 +52,7 @@ export async function runOnHosts(
         const running = runTask({ ...planned, info }, host, view, context)
         lookAhead(host, { nodes: [planned], next: planned.task.loop ? 0 : 1, then: rest }, view, context)
         const end = await running
+        forsake(host, context)
         settleHost(planned, host, end, batch)
         await settleOwed(end, host, view, context)
         context.emit({ type: 'result', task: info, result: { ...end.result, ignored: end.ignored } })

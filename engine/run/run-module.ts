@@ -9,7 +9,7 @@ import { argumentPlace, resolveModule, secretsOf } from './actions.ts'
 import { said } from './chain.ts'
 import { flagOf } from './connect.ts'
 import type { RunContext } from './context.ts'
-import { converge, isUnpredictable } from './converge.ts'
+import { converge, isUnpredictable, ready } from './converge.ts'
 import type { Converged, ConvergeContext } from './convergence.ts'
 import { environmentOf } from './environment.ts'
 import { pause, placeOf, reach, type Executed, type Execution } from './execution.ts'
@@ -20,12 +20,15 @@ import { Overlay } from './overlay/overlay.ts'
 import { overlayReader } from './overlay/reader.ts'
 import { oweHandlers } from './owed.ts'
 import { isRenewed } from './renewed.ts'
+import type { HostState } from './state.ts'
 import { timeoutOf } from './timeout.ts'
 import { mayGoOn } from './watches.ts'
 
 export interface RunModuleOptions {
   /** Seconds that a step may take at most, whatever `timeout` says. */
   readonly limit?: number
+  /** Only what readies the host for what the module starts. */
+  readonly onlyReady?: boolean
   /** Lets what a step starts go on by itself. */
   readonly detach?: (machine: Target) => NonNullable<ConvergeContext['detach']>
 }
@@ -35,7 +38,7 @@ export async function runModule(
   action: Module,
   given: Readonly<Record<string, unknown>>,
   job: Execution,
-  { limit, detach }: RunModuleOptions = {},
+  { limit, detach, onlyReady }: RunModuleOptions = {},
 ): Promise<Executed> {
   const { context } = job
   const place = (key: string) => argumentPlace(job.planned.task, action, key)
@@ -65,7 +68,11 @@ export async function runModule(
     return true
   }
   const done = await (
-    module.kind === 'read' ? answer(module, args, work) : converge(module, args, { ...work, renewed, goOn })
+    module.kind === 'read'
+      ? answer(module, args, work)
+      : onlyReady
+        ? ready(module, args, work)
+        : converge(module, args, { ...work, renewed, goOn }).then((end) => withReadied(end, job.host))
   ).catch((error: unknown): Converged => {
     // A state module that cannot look through a prediction would find a difference in the real run.
     if (!question && work.overlay && isUnpredictable(error)) return foreseen(error as KplayError, work.overlay)
@@ -107,6 +114,15 @@ const leftOut = ({ values }: Converged, mask: Executed['mask']): Executed => ({
   predicted: false,
   skipped: true,
 })
+
+/** What was done already while the task had to wait is the task's own doing. */
+function withReadied(done: Converged, host: HostState): Converged {
+  const { readied } = host
+  host.readied = undefined
+  if (!readied) return done
+  const status = done.status === 'ok' ? 'changed' : done.status
+  return { ...done, status, changes: [...readied.changes, ...done.changes], steps: [...readied.steps, ...done.steps] }
+}
 
 const withEvidence = (done: Converged, evidence: Pick<Failure, 'evidence'>): Converged =>
   done.failure ? { ...done, failure: { ...done.failure, ...evidence } } : done

@@ -1,6 +1,6 @@
 import type { Counts } from '../events.ts'
 import type { Owed } from '../host/owed.ts'
-import type { Host } from '../model.ts'
+import type { Change, Host } from '../model.ts'
 import { Ahead } from './ahead.ts'
 import type { Course } from './course.ts'
 import { KnownFacts, type FactCache } from './known-facts.ts'
@@ -51,6 +51,8 @@ export class HostState {
   rest: Course | undefined
   /** Asks ahead what that will ask; called as the task looks again at what it changed. */
   askNext: (() => void) | undefined
+  /** What the task that comes next has done already, while it had to wait. */
+  readied: { readonly changes: readonly Change[]; readonly steps: readonly string[] } | undefined
   failedResult: Value = null
   failedTask: Value = null
 

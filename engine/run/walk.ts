@@ -5,9 +5,10 @@ import type { Course } from './course.ts'
 import { runMeta } from './meta.ts'
 import { runOnHosts } from './on-hosts.ts'
 import { isMeta, roleIdentity, type Planned, type PlannedBlock } from './plan.ts'
+import { readyAndProved } from './readied.ts'
 import { startRole } from './role.ts'
 import type { HostState } from './state.ts'
-import { proved, provedFor } from './watches.ts'
+import { proved } from './watches.ts'
 
 /** Takes hosts through tasks and blocks together: each of them ends a task before any begins the next one. */
 async function walk(
@@ -18,7 +19,7 @@ async function walk(
 ): Promise<void> {
   for (const [index, node] of nodes.entries()) {
     const rest: Course = { nodes, next: index + 1, then }
-    await provedFor(node, batch, hosts)
+    await readyAndProved(node, batch, hosts)
     if (batch.context.watches.isOver) batch.stopped = true
     const ready = hosts.filter((host) => host.running)
     if (ready.length === 0 || batch.stopped || batch.context.soft.aborted) return

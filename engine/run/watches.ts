@@ -159,7 +159,7 @@ function isBeside({ task, chain }: PlannedTask, registry: Registry): boolean {
 }
 
 /** By these a failure, or the time that it takes, concerns others too. */
-const OUTWARD = ['ignoreErrors', 'ignoreUnreachable', 'anyErrorsFatal', 'runOnce', 'timeout'] as const
+export const OUTWARD = ['ignoreErrors', 'ignoreUnreachable', 'anyErrorsFatal', 'runOnce', 'timeout'] as const
 
 /**
  * Whether the host may go on while what the task started is being watched: what comes next is such a task, and nobody

@@ -58,14 +58,16 @@ describe.each(shells)('a framed %s', (_name, _program, commandLine) => {
     const script = 'echo "$LC_ALL $KPLAY_TEST $(umask) $# $A"; env | grep -i -e kplay_ -e ^LC_ | grep -v KPLAY_TEST'
     const { stdout } = await quick(script, { environment: { A: "it's" } })
     expect(stdout).toMatch(/^C.UTF-8 login \d+ 0 it's\nLC_ALL=C.UTF-8\n$/)
-    expect(await quick('cat; trap "echo gone" 0; cd /; umask 7; set -C; kplay_end() { :; }; echo no >&2; exit 3')).toEqual(
-      { code: 3, signal: null, stdout: 'gone\n', stderr: 'no\n', elapsed: expect.any(Number) as number },
-    )
+    expect(
+      await quick('cat; trap "echo gone" 0; cd /; umask 7; set -C; kplay_end() { :; }; echo no >&2; exit 3'),
+    ).toEqual({ code: 3, signal: null, stdout: 'gone\n', stderr: 'no\n', elapsed: expect.any(Number) as number })
     expect((await quick('if then')).code).not.toBe(0)
     expect(await quick('echo "$A$(pwd)"; case $- in *C*) echo C ;; esac')).toMatchObject({
       stdout: `${framed.startsIn}\n`,
     })
-    expect(await quick('set -- $(echo a/b c); echo "$#"', { environment: { IFS: '/' } })).toMatchObject({ stdout: '2\n' })
+    expect(await quick('set -- $(echo a/b c); echo "$#"', { environment: { IFS: '/' } })).toMatchObject({
+      stdout: '2\n',
+    })
     expect([framed.folder, temp()]).toEqual([undefined, []])
     // What may take its time, or wants more, is a step like any other.
     expect(await quick('cat; pwd', { stdin: 'in ', chdir: '/', timeout: 5 })).toMatchObject({ stdout: 'in /\n' })
