@@ -4,7 +4,7 @@ import { PLACING } from '../host/placing.ts'
 import { effectsOf, type Step } from '../host/step.ts'
 import type { ModuleArgs, Ran, ResultValues, State, StateModule, Wanted } from '../module/define.ts'
 import { answer } from './answer.ts'
-import type { Converged, ConvergeContext } from './convergence.ts'
+import type { Converged, ConvergeContext, Readied, Seen } from './convergence.ts'
 import { changesOf, differing } from './diff.ts'
 import type { Overlay } from './overlay/overlay.ts'
 import { shownStep } from './shown-step.ts'
@@ -18,7 +18,8 @@ const POLL = 250
  */
 export async function converge(module: StateModule, args: ModuleArgs, context: ConvergeContext): Promise<Converged> {
   if (module.question?.(args)) return answer(module, args, context)
-  const { turn } = context
+  const { turn, readied } = context
+  if (readied) return change(module, args, readied, context)
   const [before, seen] = [turn?.taken(), await look(module, args, context)]
   // What takes its time, a command or a service, does not build on what a moment ago was there.
   if (!turn || isRight(module, args, seen) || module.always !== undefined || module.settle)
@@ -26,11 +27,6 @@ export async function converge(module: StateModule, args: ModuleArgs, context: C
   return turn.alone(async () =>
     change(module, args, turn.taken() === before ? seen : await look(module, args, context), context),
   )
-}
-
-interface Seen {
-  readonly now: State
-  readonly want: Wanted
 }
 
 async function look(module: StateModule, args: ModuleArgs, { reader, local }: ConvergeContext): Promise<Seen> {
@@ -42,21 +38,22 @@ const isRight = (module: StateModule, args: ModuleArgs, { now, want }: Seen): bo
   !(module.must ? module.must(args, now) : module.always !== undefined) && differing(now, want).length === 0
 
 /**
- * Only the steps that a change begins with and that ready what is started later. One that fails is not told: it is
- * taken once more, and told then.
+ * Takes only the steps that a change begins with and that ready what is started later. Undefined where there are none,
+ * or one fails: it is taken once more, and told then.
  */
-export async function ready(module: StateModule, args: ModuleArgs, context: ConvergeContext): Promise<Converged> {
-  const ok: Converged = { ...NOTHING, status: 'ok', values: {} }
-  const { now, want } = await look(module, args, context)
-  if (isRight(module, args, { now, want })) return ok
-  const steps = module.apply(args, now, want)
+export async function ready(
+  module: StateModule,
+  args: ModuleArgs,
+  context: ConvergeContext,
+): Promise<Readied | undefined> {
+  const seen = await look(module, args, context)
+  if (isRight(module, args, seen)) return undefined
+  const steps = module.apply(args, seen.now, seen.want)
   const starting = steps.findIndex((step) => step.kind !== 'run' || !step.readies)
   const first = starting < 0 ? steps : steps.slice(0, starting)
-  const ran = first.length === 0 ? [] : await runSteps(first, false, context)
-  if (ran.length === 0 || failed(ran.at(-1))) return ok
-  const left = differing(await module.probe(args, context.reader, context.local), want)
-  const changes = changesOf(now, want, module.text ?? [], context.mask).filter(({ key }) => !left.includes(key))
-  return { ...ok, status: 'changed', changes, steps: first.map((step) => context.mask(shownStep(step))) }
+  const ran = await runSteps(first, false, context)
+  if (ran.length === 0 || failed(ran.at(-1))) return undefined
+  return { ...seen, steps, ran, shown: first.map((step) => context.mask(shownStep(step))) }
 }
 
 /** Brings the machine from what was seen to what is wanted; nothing differing, nothing is done. */
@@ -66,12 +63,12 @@ async function change(
   { now, want }: Seen,
   context: ConvergeContext,
 ): Promise<Converged> {
-  const { mask } = context
+  const { mask, readied } = context
   const warnings = (module.warnings?.(args, now, want) ?? []).map(mask)
   if (isRight(module, args, { now, want }))
     return { ...NOTHING, status: 'ok', warnings, values: module.result?.(args, now, now, []) ?? {} }
 
-  const steps = module.apply(args, now, want)
+  const steps = readied?.steps ?? module.apply(args, now, want)
   const changes = changesOf(now, want, module.text ?? [], mask)
   const shown = { changes, steps: steps.map((step) => mask(shownStep(step))), warnings }
   const job: Job = { module, args, now, want, steps, context }
@@ -82,7 +79,9 @@ async function change(
 
   await context.beforeSteps?.()
   // Commands of several names of one machine run side by side; what is put in place is put there one by one.
-  const ran = await runSteps(detached(job, context), module.always !== undefined, context)
+  const done = readied?.ran ?? []
+  const rest = detached(job, context).slice(done.length)
+  const ran = [...done, ...(await runSteps(rest, module.always !== undefined, context))]
   if (module.always !== undefined || module.settle) context.stirred?.()
   const failure = failureOf(job, ran)
   const { after, left } = failure ? { after: now, left: [] } : await settle(job)

@@ -38,9 +38,11 @@ export async function execute(
   })
   const job: Execution = { planned: { ...planned, task }, host, view, scope, layers, context, workplace }
   const seconds = await settled(() => timeoutOf(job))
-  const executed = await within(seconds, action.kind === 'control' ? 0 : STEP_GRACE, run(action, given, job, options)).catch(
-    asAnswer,
-  )
+  const executed = await within(
+    seconds,
+    action.kind === 'control' ? 0 : STEP_GRACE,
+    run(action, given, job, options),
+  ).catch(asAnswer)
   if (executed.learnt && workplace.owner) learn(workplace.owner, executed.learnt)
   return seconds === undefined ? executed : timed(executed, seconds)
 }

@@ -47,8 +47,7 @@ async function readyHost(planned: PlannedTask, host: HostState, { view, context 
   // Whatever would have to be waited for throws.
   const { module } = resolvedIn(scope, planned, action, quietly(context))
   if (module.kind !== 'state' || !module.settle) return
-  const { answer } = await execute(planned, host, view, scope, context, [], { onlyReady: true })
-  if (answer.status === 'changed') host.readied = answer
+  await execute(planned, host, view, scope, context, [], { onlyReady: true })
 }
 
 /** Tells what a host was readied with in vain, if anything: it does not come to the task any more. */
@@ -58,6 +57,6 @@ export function forsake(host: HostState, { emit }: RunContext): void {
   if (!readied) return
   emit({
     type: 'warning',
-    message: `${host.name}: done already for what is not started now: ${readied.steps.join(', ')}`,
+    message: `${host.name}: done already for what is not started now: ${readied.shown.join(', ')}`,
   })
 }

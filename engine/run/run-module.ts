@@ -20,14 +20,13 @@ import { Overlay } from './overlay/overlay.ts'
 import { overlayReader } from './overlay/reader.ts'
 import { oweHandlers } from './owed.ts'
 import { isRenewed } from './renewed.ts'
-import type { HostState } from './state.ts'
 import { timeoutOf } from './timeout.ts'
 import { mayGoOn } from './watches.ts'
 
 export interface RunModuleOptions {
   /** Seconds that a step may take at most, whatever `timeout` says. */
   readonly limit?: number
-  /** Only what readies the host for what the module starts. */
+  /** Only what readies the host for what the module starts; the host keeps how far that came. */
   readonly onlyReady?: boolean
   /** Lets what a step starts go on by itself. */
   readonly detach?: (machine: Target) => NonNullable<ConvergeContext['detach']>
@@ -52,6 +51,12 @@ export async function runModule(
     ...(await settled(() => workOf(job, machine, mask, sight, limit))),
     ...(detach && { detach: detach(machine) }),
   }
+  if (onlyReady) {
+    job.host.readied = module.kind === 'state' ? await ready(module, args, work) : undefined
+    return UNTOLD
+  }
+  const { readied } = job.host
+  job.host.readied = undefined
   const renewed = (): boolean => isRenewed(module, asGiven, job)
   const evidenceOf = async (): Promise<Pick<Failure, 'evidence'>> => {
     const said =
@@ -68,11 +73,7 @@ export async function runModule(
     return true
   }
   const done = await (
-    module.kind === 'read'
-      ? answer(module, args, work)
-      : onlyReady
-        ? ready(module, args, work)
-        : converge(module, args, { ...work, renewed, goOn }).then((end) => withReadied(end, job.host))
+    module.kind === 'read' ? answer(module, args, work) : converge(module, args, { ...work, renewed, goOn, readied })
   ).catch((error: unknown): Converged => {
     // A state module that cannot look through a prediction would find a difference in the real run.
     if (!question && work.overlay && isUnpredictable(error)) return foreseen(error as KplayError, work.overlay)
@@ -101,6 +102,13 @@ export async function runModule(
 const isLeftOut = (args: ModuleArgs, { options }: RunContext): boolean =>
   !options.check && args['creates'] === undefined && args['removes'] === undefined
 
+const UNTOLD: Executed = {
+  answer: { status: 'ok', changes: [], steps: [], warnings: [], values: {} },
+  mask: (text) => text,
+  acted: false,
+  predicted: false,
+}
+
 const leftOut = ({ values }: Converged, mask: Executed['mask']): Executed => ({
   answer: {
     status: 'ok',
@@ -114,15 +122,6 @@ const leftOut = ({ values }: Converged, mask: Executed['mask']): Executed => ({
   predicted: false,
   skipped: true,
 })
-
-/** What was done already while the task had to wait is the task's own doing. */
-function withReadied(done: Converged, host: HostState): Converged {
-  const { readied } = host
-  host.readied = undefined
-  if (!readied) return done
-  const status = done.status === 'ok' ? 'changed' : done.status
-  return { ...done, status, changes: [...readied.changes, ...done.changes], steps: [...readied.steps, ...done.steps] }
-}
 
 const withEvidence = (done: Converged, evidence: Pick<Failure, 'evidence'>): Converged =>
   done.failure ? { ...done, failure: { ...done.failure, ...evidence } } : done

@@ -1,7 +1,8 @@
 import type { Counts } from '../events.ts'
 import type { Owed } from '../host/owed.ts'
-import type { Change, Host } from '../model.ts'
+import type { Host } from '../model.ts'
 import { Ahead } from './ahead.ts'
+import type { Readied } from './convergence.ts'
 import type { Course } from './course.ts'
 import { KnownFacts, type FactCache } from './known-facts.ts'
 import type { FilesView } from './vars-files.ts'
@@ -52,7 +53,7 @@ export class HostState {
   /** Asks ahead what that will ask; called as the task looks again at what it changed. */
   askNext: (() => void) | undefined
   /** What the task that comes next has done already, while it had to wait. */
-  readied: { readonly changes: readonly Change[]; readonly steps: readonly string[] } | undefined
+  readied: Readied | undefined
   failedResult: Value = null
   failedTask: Value = null
 
