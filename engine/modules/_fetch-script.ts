@@ -92,12 +92,13 @@ const fetchFile = (path: string): Command => sh`fetch() {
   said=$(LC_ALL=C cat -- ${path} 2>&1 >"$new")
 }`
 
-const fetchCurl = ({ url, timeout, useProxy }: Fetching): Command => sh`protocols=
-if curl --proto =https --version >/dev/null 2>&1; then protocols=${url.startsWith('https:') ? '--proto =https' : '--proto =http,https'}; fi
+const fetchCurl = ({ url, timeout, useProxy }: Fetching): Command => sh`protocols=${url.startsWith('https:') ? '--proto =https' : '--proto =http,https'}
 fetch() {
   again= final=
   said=$(printf '%s\\n' "$settings" | curl -q -s -S -f -L $protocols ${useProxy ? [] : ['--noproxy', '*']} --connect-timeout ${timeout} -y ${timeout} -Y 1 \${resume:+-C -} -o "$new" -K - 2>&1)
   code=$?
+  # An old one knows no such option. To ask for its version would take as long as a small download.
+  case $code$protocols$said in 2--proto*--proto*) protocols= ; fetch; return ;; esac
   case $code in 33|36) again=1 ;; esac
   case $said in *'error: 416'*) again=1 ;; *'error: 408'*|*'error: 425'*|*'error: 429'*) ;; *'error: 4'*) final=1 ;; esac
   case $code in 1|2|3|35|51|58|60|77|83|90|91) final=1 ;; esac
