@@ -1,7 +1,7 @@
 import type { Algorithm, KnownDigest } from './reader.ts'
 import { type Command, sh } from './shell.ts'
 
-/** What stat tells of a file as its stamp, with fractions of seconds where the host knows them. */
+/** What stat, in UTC, tells of a file as its stamp, with fractions of seconds where the host knows them. */
 export const STAMP = '%d %i %s %y %z'
 
 /** Digests of big files of one machine. A stamp that the machine confirms says that the file is still the same one. */
@@ -22,7 +22,7 @@ const SETTLED = { coarse: 3, fine: 0.02 } as const
 export const stamps = (files: Command): Command => stampsAs(files, '')
 
 const stampsAs = (files: Command, word: string): Command =>
-  sh`stat -L -c ${`${word}${STAMP} %Z`} -- ${files} /proc/self 2>/dev/null`
+  sh`TZ=UTC0 stat -L -c ${`${word}${STAMP} %Z`} -- ${files} /proc/self 2>/dev/null`
 
 /** Prints the stamp of a file that has its name from this very moment on. */
 export const freshStamp = (file: Command): Command => sh`{ ${stampsAs(file, 'stamp ')} || :; }`

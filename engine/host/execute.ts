@@ -4,11 +4,11 @@ import { dirname } from 'node:path/posix'
 import { KplayError } from '../errors.ts'
 import { beside } from './beside.ts'
 import { freshStampIn } from './digest-memory.ts'
-import { BACKUP, PLACING, placing } from './placing.ts'
+import { BACKUP, PLACING, placing, tellsStamp } from './placing.ts'
 import { keepFile } from './keeping.ts'
 import type { CommandResult } from './reader.ts'
 import type { Session } from './session.ts'
-import { sh } from './shell.ts'
+import { type Command, sh } from './shell.ts'
 import type { Content, Step, StepResult, WriteStep } from './step.ts'
 import { printable } from './step-frame.ts'
 import type { StepOptions } from './target.ts'
@@ -41,13 +41,15 @@ async function writeFile(session: Session, step: WriteStep, options: StepOptions
   const { timeout, environment } = options
   // What validates may be any program.
   const quick = step.validate === undefined && timeout === undefined && text !== undefined && size <= SCRIPT_BYTES
-  const filled = text === undefined ? undefined : quick ? sh`printf %b ${printable(Buffer.from(text))}` : sh`cat`
+  const filled = text === undefined ? undefined : quick ? printed(text) : sh`cat`
   const script = placing(step, temporary, sha256, size, filled)
   if (text === undefined) await send(session, step, temporary, size, options)
   else options.progress?.(size, size)
   const result = await session.step(script, { ...(quick ? { quick } : { stdin: text }), timeout, environment })
   throwIfRefused(step, result)
-  const { stamp, rest: said } = freshStampIn(result.stdout)
+  const { stamp, rest: said } = tellsStamp(step, size)
+    ? freshStampIn(result.stdout)
+    : { stamp: undefined, rest: result.stdout }
   const { backup, rest } = backupIn(said)
   return {
     ...{ ...result, stdout: rest, step },
@@ -55,6 +57,12 @@ async function writeFile(session: Session, step: WriteStep, options: StepOptions
     ...(stamp === undefined ? {} : { verified: { path: step.path, algorithm: 'sha256', hex: sha256, stamp } }),
   }
 }
+
+/** Prints a text without a process; a shell may not say why it cannot, cat does. */
+const printed = (text: string): Command => sh`{
+unset text; text=${printable(Buffer.from(text))}
+printf %b "$text" 2>/dev/null || { : >"$new" && printf %b "$text" | cat; }
+}`
 
 async function send(
   session: Session,

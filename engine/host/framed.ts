@@ -33,6 +33,7 @@ export class FramedShell {
   readonly #wire: Wire
   readonly #turnstile = new Turnstile()
   #busy: 'step' | 'quick step' | 'upload' | undefined
+  #quickSteps = 0
 
   /**
    * Takes over a process that runs a shell. `leftover` names the temporary folder of a shell that died without tidying
@@ -114,14 +115,15 @@ export class FramedShell {
     const leave = await this.#turnstile.enter(true)
     try {
       this.#busy = 'quick step'
-      const sent = performance.now()
+      this.#quickSteps += 1
+      const [sent, isFirst] = [performance.now(), this.#wire.idle]
       const script = `${exportsOf(environment).text}${command.text}`
-      const { code, stdout, stderr } = await this.#wire.send({
+      const { code, stdout, stderr, elapsed } = await this.#wire.send({
         text: (nonce) => `kplay_frame ${nonce} ${quote(script)} ''\n`,
         limit: OUTPUT,
       })
       const said = { stdout: stdout.take().toString('utf8'), stderr: stderr.take().toString('utf8') }
-      return { code, signal: null, ...said, elapsed: performance.now() - sent }
+      return { code, signal: null, ...said, elapsed: isFirst ? performance.now() - sent : elapsed }
     } finally {
       this.#busy = undefined
       leave()
@@ -131,12 +133,13 @@ export class FramedShell {
   /** Ends the step that is running, if any. */
   abort(): void {
     if (this.#busy === 'step') this.#wire.process.stdin.write('\n')
-    if (this.#busy === 'quick step') setTimeout(() => this.#giveUp(), MOMENT).unref()
+    const which = this.#quickSteps
+    if (this.#busy === 'quick step') setTimeout(() => this.#giveUp(which), MOMENT).unref()
   }
 
   /** What should have been over in a moment is not. */
-  #giveUp(): void {
-    if (this.#busy === 'quick step') this.#wire.die()
+  #giveUp(which: number): void {
+    if (this.#busy === 'quick step' && this.#quickSteps === which) this.#wire.die()
   }
 
   /** Streams into a new file. Throws COMMAND_FAILED with what the host said, ShellLost. */

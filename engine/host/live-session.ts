@@ -30,6 +30,7 @@ export class LiveSession implements Session {
   #stepping = 0
   readonly #spares = new Spares()
   #closed = false
+  #aborted = false
 
   static async open(opener: Opener): Promise<LiveSession> {
     const session = new LiveSession(opener)
@@ -99,6 +100,7 @@ export class LiveSession implements Session {
 
   /** Ends the step that is running. */
   abort(): void {
+    this.#aborted = true
     void this.#main?.then((shell) => shell.abort(), ignore)
     for (const shell of this.#spares.all) shell.abort()
   }
@@ -119,7 +121,7 @@ export class LiveSession implements Session {
       return await work(shell)
     } catch (error) {
       if (!(error instanceof ShellLost)) throw error
-      if (error.sent) throw doubtful(error)
+      if (error.sent) throw this.#aborted ? interrupted(error) : doubtful(error)
     }
     return work(await this.#shell()).catch((error: unknown) => {
       throw error instanceof ShellLost ? doubtful(error) : error
@@ -174,6 +176,9 @@ const ignore = (): void => undefined
 const no = (): boolean => false
 
 const lost = (cause: ShellLost): KplayError => new KplayError('UNREACHABLE', 'the connection was lost', { cause })
+
+const interrupted = (cause: ShellLost): KplayError =>
+  new KplayError('INTERRUPTED', 'aborted while a step was under way: it may be half done, or still go on', { cause })
 
 const doubtful = (cause: ShellLost): KplayError =>
   new KplayError('UNREACHABLE', 'the connection was lost while a step was under way: it may or may not have run', {

@@ -3,6 +3,15 @@ import { once } from 'node:events'
 import { KplayError } from '../errors.ts'
 import type { Connection, Process } from './connection.ts'
 
+/** Ends a process with all that it started in its group. */
+function endGroup(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL')
+  } catch {
+    // It has ended already.
+  }
+}
+
 /** The controller itself as a host. There is no terminal to be had: `sudo` with requiretty does not work here. */
 export function connectLocal(env: NodeJS.ProcessEnv = process.env): Connection {
   const running = new Set<Process>()
@@ -22,7 +31,7 @@ export function connectLocal(env: NodeJS.ProcessEnv = process.env): Connection {
         stderr: child.stderr,
         terminal: false,
         ended: new Promise((resolve) => child.once('close', (code, signal) => resolve({ code, signal }))),
-        kill: () => void child.kill('SIGKILL'),
+        kill: () => endGroup(child.pid),
       }
       running.add(started)
       void started.ended.then(() => running.delete(started))

@@ -147,7 +147,10 @@ class Machine {
       folder: session.folder,
       run: async (step, options = {}) => {
         const result = await runStep(session, step, options)
-        if (result.verified) this.#memory?.keep(result.verified.path, result.verified.algorithm, result.verified)
+        if (result.verified) {
+          const { path, algorithm, stamp, hex } = result.verified
+          this.#memory?.keep(path, algorithm, { stamp, hex })
+        }
         return result
       },
       facts: async ({ subsets, ...options } = {}) => {

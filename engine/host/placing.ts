@@ -14,6 +14,9 @@ export const BACKUP = 'backup '
 
 const NEW = sh`"$new"`
 
+/** Whether the script ends with the stamp of what it verified; what validates may change it once more. */
+export const tellsStamp = ({ validate }: WriteStep, size: number): boolean => size >= BIG && validate === undefined
+
 /**
  * Puts a file in place. `temporary`, beside it, holds the new content already or, with `filled`, what that prints.
  * Until the rename nothing has changed and nobody but its owner can read what is new; after it all is on the disk.
@@ -43,7 +46,7 @@ ${backup ? backedUp : sh`:`}
 ${renamed(basename(path))}
 trap - 0
 ${relabelled}
-${size < BIG ? sh`:` : sh`[ -n "$unread" ] || ${freshStamp(sh`"$path"`)}`}
+${tellsStamp(step, size) ? sh`[ -n "$unread" ] || ${freshStamp(sh`"$path"`)}` : sh`:`}
 ${synced(above)} || exit
 ${backup ? sh`[ -z "$kept" ] || printf '%s\\n' ${BACKUP}"$kept"` : sh`:`}`
 }
@@ -70,7 +73,7 @@ function closed(mode: string | undefined): Command {
 const verified = (sha256: string, size: number): Command => sh`unread=
 if command -v sha256sum >/dev/null; then found=$(sha256sum <"$new")
 elif command -v openssl >/dev/null; then found=$(openssl dgst -sha256 -r <"$new")
-else found=$(wc -c <"$new"); [ "$((found))" -eq ${size} ] && found=${sha256}; unread=1; fi
+else found=$(wc -c <"$new") || exit; [ "$((found))" -eq ${size} ] && found=${sha256}; unread=1; fi
 case $found in ${sha256}*) ;; *) exit ${PLACING.damaged} ;; esac`
 
 /**
@@ -137,7 +140,9 @@ fi`
 
 const backedUp = sh`kept=
 if [ -f "$path" ]; then
-  kept=$path.$$.$(date +%Y-%m-%d@%H:%M:%S)~ && cp -p -- "$path" "$kept" && ${synced(sh`"$kept"`)} || { code=$?; rm -f -- "$kept"; exit "$code"; }
+  count=$$ when=$(date +%Y-%m-%d@%H:%M:%S) || exit
+  while kept=$path.$count.$when~; [ -e "$kept" ] || [ -L "$kept" ]; do count=$((count + 1)); done
+  cp -p -- "$path" "$kept" && ${synced(sh`"$kept"`)} || { code=$?; rm -f -- "$kept"; exit "$code"; }
 fi`
 
 /** `mv` descends into a link to a folder; a folder of our own with the right name in it gets it past that. */

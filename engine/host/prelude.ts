@@ -6,7 +6,9 @@
  * Where there is no setsid, and so no process group to signal at once, a tree of processes is stopped before it is
  * ended: none of it may go on while another is ended already, and the one that is waited for comes last.
  *
- * Each step has files of its own, as a daemon that it leaves behind may hold them. To remove them costs a process, so
+ * A question and a quick step are a subshell (`kplay_frame`) that answers on the session's own streams. Any other step may
+ * leave processes behind: it is a process group of its own (`kplay_step`), listens for a word to end it, and answers by
+ * files. Each step has files of its own, as a daemon that it leaves behind may hold them. To remove them costs a process, so
  * they are only emptied at once, and removed some steps later.
  *
  * A frame says on both streams when it begins (`\nNONCE+`) and when it ends (`\nNONCE-CODE` on stdout, `\nNONCE=` on

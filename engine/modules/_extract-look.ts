@@ -32,7 +32,7 @@ const isKnown = (known: Extracting['known']): Command =>
     ? sh`false`
     : known.stamp === null
       ? sh`:`
-      : sh`[ "$(stat -L -c ${STAMP} -- "$archive" 2>/dev/null)" = ${known.stamp} ]`
+      : sh`[ "$(TZ=UTC0 stat -L -c ${STAMP} -- "$archive" 2>/dev/null)" = ${known.stamp} ]`
 
 const SET_ID = sh`-type f \\( -perm -4000 -o -perm -2000 \\)`
 const LINE_BREAK = '*\n*'

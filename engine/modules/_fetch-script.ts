@@ -56,7 +56,7 @@ until ${checksum ? sh`[ -s "$new" ] && right` : sh`false`}; do
   ${checksum ? sh`[ ! -s "$new" ] || resume=1` : sh`:`}
   if fetch; then
     ${checksum ? sh`{ ${synced(NEW)}; } & writing=$!` : sh`writing=`}
-    if right; then [ -z "$writing" ] || wait "$writing" || exit 1; break; fi
+    if right; then [ -z "$writing" ] || wait "$writing" || { rm -f -- "$new"; exit 1; }; break; fi
     wait
     head=$(head -c 300 "$new" 2>/dev/null | tr -d '\\000')
     : >"$new"

@@ -53,7 +53,7 @@ export async function ready(
   const first = starting < 0 ? steps : steps.slice(0, starting)
   const ran = await runSteps(first, false, context)
   if (ran.length === 0 || failed(ran.at(-1))) return undefined
-  return { ...seen, steps, ran, shown: first.map((step) => context.mask(shownStep(step))) }
+  return { ...seen, steps, ran, shown: first.slice(0, ran.length).map((step) => context.mask(shownStep(step))) }
 }
 
 /** Brings the machine from what was seen to what is wanted; nothing differing, nothing is done. */
@@ -161,7 +161,7 @@ async function runSteps(steps: readonly Step[], aside: boolean, context: Converg
     } finally {
       context.changed()
     }
-    if (failed(ran.at(-1))) break
+    if (failed(ran.at(-1)) || context.aborted?.()) break
   }
   return ran
 }
@@ -174,12 +174,12 @@ function failed(ran: Ran | undefined): boolean {
 }
 
 function failureOf(
-  { module, args, context: { mask, stepOptions, aborted } }: Job,
+  { module, args, steps, context: { mask, stepOptions, aborted } }: Job,
   ran: readonly Ran[],
 ): Failure | undefined {
   const last = ran.at(-1)
   const output = last && { stdout: mask(last.stdout), stderr: mask(last.stderr), code: last.code }
-  if (last && last.code !== 0 && aborted?.()) {
+  if (last && (last.code !== 0 || ran.length < steps.length) && aborted?.()) {
     const message = `aborted, so what it did may be half done: ${mask(shownStep(last.step))}`
     return { error: new KplayError('INTERRUPTED', message), ...output }
   }
@@ -237,8 +237,9 @@ async function settle(job: Job): Promise<{ after: State; left: readonly string[]
     return left.length > 0 ? notConverged(job, after, left) : undefined
   }
   if (watched > 0 && seen.left.length === 0 && context.goOn?.(watch)) return seen
-  while (seen.left.length === 0 && context.now() < held) {
-    await context.sleep(Math.min(POLL, held - context.now()))
+  while (seen.left.length === 0 && since < held) {
+    await context.sleep(Math.max(0, Math.min(POLL, held - context.now())))
+    since = context.now()
     seen = await lookAgain()
   }
   return seen

@@ -120,6 +120,14 @@ describe.each([...shells, oldShell()])('writing a file, under $name', (shell) =>
     expect(await digest()).toBe(hex)
   })
 
+  it('tells nothing of a file that a validation may have changed, or that no one asked about', async () => {
+    const bytes = Buffer.alloc(2 << 20, 'a')
+    expect(await write(bytes, { validate: 'sed -i s/a/b/ %s' })).not.toHaveProperty('verified')
+    path = join(folder, 'x\nstamp y')
+    await write('old')
+    expect((await write('new', { backup: true })).backup).toMatch(/x\nstamp y\.\d+\./)
+  })
+
   it('tells what a script of its own verified, where its stamp can be had', async () => {
     writeFileSync(path, Buffer.alloc(2 << 20))
     const verifies = { path, algorithm: 'md5', hex: '0'.repeat(32) } as const

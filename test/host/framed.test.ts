@@ -6,9 +6,10 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { FramedShell } from '../../engine/host/framed.ts'
 import { connectLocal } from '../../engine/host/local.ts'
+import { runStep } from '../../engine/host/execute.ts'
 import { quote, sh, userScript } from '../../engine/host/shell.ts'
 import { ShellLost } from '../../engine/host/wire.ts'
-import { temporaryFolder } from '../support/local-session.ts'
+import { localSession, temporaryFolder } from '../support/local-session.ts'
 import { folder, openShell, shells } from './support/shells.ts'
 
 test('to tidy up costs no process for each step', async () => {
@@ -72,6 +73,25 @@ describe.each(shells)('a framed %s', (_name, _program, commandLine) => {
     // What may take its time, or wants more, is a step like any other.
     expect(await quick('cat; pwd', { stdin: 'in ', chdir: '/', timeout: 5 })).toMatchObject({ stdout: 'in /\n' })
     expect(framed.folder).toBeDefined()
+  })
+
+  test('quick steps that end in time are not given up for one that was under way', async () => {
+    const quick = (text: string) => framed.step(userScript(text), { quick: true })
+    const first = quick('sleep 0.2')
+    await sleep(100)
+    framed.abort()
+    await first
+    for (const began = performance.now(); performance.now() - began < 2500;) await quick('sleep 0.05')
+    expect(framed.alive).toBe(true)
+  })
+
+  test('copies that are kept have names of their own', async () => {
+    const path = join(temporaryFolder(), 'file')
+    const session = { ...localSession(), step: framed.step.bind(framed) }
+    const kept = []
+    for (const content of ['one', 'two', 'three'])
+      kept.push((await runStep(session, { kind: 'write', path, content, backup: true })).backup ?? '')
+    expect(kept.map((name) => name && readFileSync(name, 'utf8'))).toEqual(['', 'one', 'two'])
   })
 
   test('a quick step that does not end is given up once the run is to end', async () => {

@@ -2,9 +2,11 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
+import { DigestStore } from '../../engine/controller/digest-store.ts'
 import { openMachines } from '../../engine/host/machines.ts'
 import { userScript } from '../../engine/host/shell.ts'
 import type { ConnectionSettings } from '../../engine/host/target.ts'
+import { temporaryFolder } from '../support/local-session.ts'
 
 const local: ConnectionSettings = {
   host: 'here',
@@ -38,6 +40,19 @@ describe('machines', () => {
     expect(await all.open(local, become)).toBe(login)
     await expect(all.open(local, { ...become, user: 'somebody-else' })).rejects.toMatchObject({ code: 'BECOME' })
     await all.close()
+  })
+
+  test('what a step verified of a big file the next run knows', async () => {
+    const aside = temporaryFolder()
+    const store = new DigestStore(join(aside, 'digests'))
+    const all = openMachines({ askSecret: async () => undefined, env: process.env, digests: (name) => store.of(name) })
+    const target = await all.open(local)
+    const path = join(aside, 'big')
+    await target.run({ kind: 'write', path, content: Buffer.alloc(2 << 20) })
+    store.save()
+    await all.close()
+    const known = new DigestStore(join(aside, 'digests')).of(target.machine).get(path, 'sha256')
+    expect(known).toEqual({ stamp: expect.stringContaining(`${2 << 20}`) as string, hex: expect.any(String) as string })
   })
 
   test('a change makes readers ask again', async () => {

@@ -67,5 +67,6 @@ test('a disk that does not take it is noticed while the digest is right', async 
     code: 1,
     stderr: expect.stringContaining('Input/output error') as string,
   })
-  expect(readdirSync(folder)).not.toContain('file')
+  // What it holds may be true in memory alone.
+  expect(readdirSync(folder)).toEqual([])
 })

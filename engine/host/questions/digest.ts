@@ -93,7 +93,7 @@ const nowOf = (paths: readonly string[]): Command => sh`${joined(
   paths.map((path) => sh`if [ -f ${path} ]; then set -- "$@" ${path}; else set -- "$@" /; fi`),
   '\n',
 )}
-stamps=$(stat -L -c ${STAMP} -- "$@" 2>/dev/null) || stamps=
+stamps=$(TZ=UTC0 stat -L -c ${STAMP} -- "$@" 2>/dev/null) || stamps=
 set --
 compare() {
   line=\${stamps%%"

@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest'
+import type { Reader } from '../../engine/host/reader.ts'
+import type { Target } from '../../engine/host/target.ts'
+import type { Local } from '../../engine/module/define.ts'
+import { modules } from '../../engine/modules/index.ts'
+import { converge } from '../../engine/run/converge.ts'
+import type { Converged, ConvergeContext } from '../../engine/run/convergence.ts'
+import { fakeHost } from '../support/fake-host.ts'
+import { argumentsOf } from '../support/drive.ts'
+
+interface Course {
+  /** Seconds that a look takes. */
+  readonly look?: number
+  /** Seconds after the start at which it dies. */
+  readonly dies?: number
+  readonly aborted?: () => boolean
+}
+
+/** Runs one task on a host in memory, by a clock of its own. */
+async function run(name: string, input: object, { look = 0, dies = Infinity, aborted }: Course): Promise<Converged> {
+  const host = fakeHost({ units: { 'zoo.service': {} } })
+  let now = 0
+  const unit: Reader['unit'] = async (which) => {
+    const seen = await host.reader.unit(which)
+    const isDead = now >= dies * 1000
+    now += look * 1000
+    return isDead ? { ...seen, active: 'failed', sub: 'failed', mainPid: 0 } : seen
+  }
+  const { module, args } = argumentsOf(modules, name, { ...input })
+  if (module.kind === 'read') throw new Error(`${name} only asks`)
+  const context: ConvergeContext = {
+    target: { run: async (step: Parameters<Target['run']>[0]) => host.run(step) } as Target,
+    reader: { ...host.reader, unit },
+    local: {} as Local,
+    stepOptions: {},
+    mask: (text) => text,
+    changed: () => undefined,
+    sleep: async (milliseconds) => void (now += milliseconds),
+    now: () => now,
+    ...(aborted && { aborted }),
+  }
+  return converge(module, args, context)
+}
+
+test.each([0, 0.4, 1.2, 4])('a service that dies is noticed however long looks take: %s s', async (look) => {
+  const input = { name: 'zoo', state: 'started', hold: 3 }
+  expect(await run('service', input, { look })).toMatchObject({ status: 'changed' })
+  expect(await run('service', input, { look, dies: look + 2.9 })).toMatchObject({ status: 'failed' })
+})
+
+test('once the run is aborted no further step is begun', async () => {
+  const input = { name: 'zoo', state: 'started', enabled: true, hold: 0 }
+  const ended = await run('service', input, { aborted: () => true })
+  expect(ended).toMatchObject({ status: 'failed', failure: { error: { code: 'INTERRUPTED' } } })
+  expect(ended.failure?.error.message).toContain('systemctl enable -- zoo')
+})
