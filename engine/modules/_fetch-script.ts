@@ -92,7 +92,11 @@ const fetchFile = (path: string): Command => sh`fetch() {
   said=$(LC_ALL=C cat -- ${path} 2>&1 >"$new")
 }`
 
-const fetchCurl = ({ url, timeout, useProxy }: Fetching): Command => sh`protocols=${url.startsWith('https:') ? '--proto =https' : '--proto =http,https'}
+const fetchCurl = ({
+  url,
+  timeout,
+  useProxy,
+}: Fetching): Command => sh`protocols=${url.startsWith('https:') ? '--proto =https' : '--proto =http,https'}
 fetch() {
   again= final=
   said=$(printf '%s\\n' "$settings" | curl -q -s -S -f -L $protocols ${useProxy ? [] : ['--noproxy', '*']} --connect-timeout ${timeout} -y ${timeout} -Y 1 \${resume:+-C -} -o "$new" -K - 2>&1)
