@@ -139,10 +139,19 @@ export interface StateDefinition<F extends Fields, S extends State> extends Desc
   result?(args: ArgsOf<F>, now: S, after: S, ran: readonly Ran[]): ResultValues
   /** Judges the steps' exit codes when `okCodes` let them pass; returns why the task failed, or nothing. */
   failure?(args: ArgsOf<F>, ran: readonly Ran[]): string | undefined
-  /** Poll the second probe until it matches (`within` seconds), then that it keeps matching (`hold` seconds). */
-  settle?(args: ArgsOf<F>, now: S, want: Wanted<S>): { readonly within: number; readonly hold: number } | undefined
+  /**
+   * Poll the second probe until it matches (`within` seconds), then that it keeps matching (`hold` seconds), in `keeps`
+   * where other keys may change meanwhile.
+   */
+  settle?(
+    args: ArgsOf<F>,
+    now: S,
+    want: Wanted<S>,
+  ): { readonly within: number; readonly hold: number; readonly keeps?: readonly (keyof S & string)[] } | undefined
   /** The service that it is about, whether it is started anew whatever it does now, and the seconds for which it is watched then. */
   service?(args: ArgsOf<F>): { readonly name: string; readonly anew: boolean; readonly hold: number } | undefined
+  /** The arguments once the steps that ready it were taken, which they may ask for whatever was seen. */
+  readied?(args: ArgsOf<F>): ArgsOf<F>
   /** Read only when the task failed: last log lines and the like. */
   evidence?(args: ArgsOf<F>, reader: Reader): Promise<string | undefined>
   /** How a changed key reads with --diff; keys without an entry are shown as `key: from → to`. Text is diffed by lines. */

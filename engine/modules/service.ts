@@ -72,8 +72,11 @@ export const service = defineModule({
     if (now.oneshot && verb !== 'stop') return undefined
     // Without a start of ours systemd may still be busy with one of its own.
     if (verb === undefined) return wantsRunning(args) ? { within, hold: 0 } : undefined
-    return { within, hold: verb === 'stop' ? 0 : hold }
+    // Its unit file may be written once more while it is watched.
+    return { within, hold: verb === 'stop' ? 0 : hold, keeps: ['state', 'restarts by itself'] }
   },
+
+  readied: (args) => ({ ...args, daemon_reload: false }),
 
   service: ({ name, state, no_block, hold }) =>
     name === undefined

@@ -18,8 +18,7 @@ const POLL = 250
  */
 export async function converge(module: StateModule, args: ModuleArgs, context: ConvergeContext): Promise<Converged> {
   if (module.question?.(args)) return answer(module, args, context)
-  const { turn, readied } = context
-  if (readied) return change(module, args, readied, context)
+  const { turn } = context
   const [before, seen] = [turn?.taken(), await look(module, args, context)]
   // What takes its time, a command or a service, does not build on what a moment ago was there.
   if (!turn || isRight(module, args, seen) || module.always !== undefined || module.settle)
@@ -38,8 +37,8 @@ const isRight = (module: StateModule, args: ModuleArgs, { now, want }: Seen): bo
   !(module.must ? module.must(args, now) : module.always !== undefined) && differing(now, want).length === 0
 
 /**
- * Takes only the steps that a change begins with and that ready what is started later. Undefined where there are none,
- * or one fails: it is taken once more, and told then.
+ * Takes only the steps that a change begins with and that ready what is started later. One that fails is taken once
+ * more, and told then.
  */
 export async function ready(
   module: StateModule,
@@ -51,9 +50,19 @@ export async function ready(
   const steps = module.apply(args, seen.now, seen.want)
   const starting = steps.findIndex((step) => step.kind !== 'run' || !step.readies)
   const first = starting < 0 ? steps : steps.slice(0, starting)
-  const ran = await runSteps(first, false, context)
-  if (ran.length === 0 || failed(ran.at(-1))) return undefined
-  return { ...seen, steps, ran, shown: first.slice(0, ran.length).map((step) => context.mask(shownStep(step))) }
+  // What was broken off, or lost its connection, may be half done.
+  const ran = await runSteps(first, false, context).catch(() => undefined)
+  const done = ran && !context.aborted?.() ? ran.filter((each) => !failed(each)) : (ran ?? first)
+  if (done.length === 0) return undefined
+  const after = await module.probe(args, context.reader, context.local).catch(() => seen.now)
+  const left = differing(after, seen.want)
+  return {
+    machine: context.target.machine,
+    module,
+    args,
+    changes: changesOf(seen.now, seen.want, module.text ?? [], context.mask).filter(({ key }) => !left.includes(key)),
+    steps: first.slice(0, done.length).map((step) => context.mask(shownStep(step))),
+  }
 }
 
 /** Brings the machine from what was seen to what is wanted; nothing differing, nothing is done. */
@@ -63,12 +72,12 @@ async function change(
   { now, want }: Seen,
   context: ConvergeContext,
 ): Promise<Converged> {
-  const { mask, readied } = context
+  const { mask } = context
   const warnings = (module.warnings?.(args, now, want) ?? []).map(mask)
   if (isRight(module, args, { now, want }))
     return { ...NOTHING, status: 'ok', warnings, values: module.result?.(args, now, now, []) ?? {} }
 
-  const steps = readied?.steps ?? module.apply(args, now, want)
+  const steps = module.apply(args, now, want)
   const changes = changesOf(now, want, module.text ?? [], mask)
   const shown = { changes, steps: steps.map((step) => mask(shownStep(step))), warnings }
   const job: Job = { module, args, now, want, steps, context }
@@ -79,9 +88,7 @@ async function change(
 
   await context.beforeSteps?.()
   // Commands of several names of one machine run side by side; what is put in place is put there one by one.
-  const done = readied?.ran ?? []
-  const rest = detached(job, context).slice(done.length)
-  const ran = [...done, ...(await runSteps(rest, module.always !== undefined, context))]
+  const ran = await runSteps(detached(job, context), module.always !== undefined, context)
   if (module.always !== undefined || module.settle) context.stirred?.()
   const failure = failureOf(job, ran)
   const { after, left } = failure ? { after: now, left: [] } : await settle(job)
@@ -212,7 +219,8 @@ async function settle(job: Job): Promise<{ after: State; left: readonly string[]
   const { module, args, now, want, context } = job
   // What nobody can look at again is as it was wanted.
   if (module.always !== undefined && !module.settle) return { after: { ...now, ...want } as State, left: [] }
-  const { within = 0, hold = 0 } = module.settle?.(args, now, want) ?? {}
+  const { within = 0, hold = 0, keeps } = module.settle?.(args, now, want) ?? {}
+  const lost = (left: readonly string[]): readonly string[] => left.filter((key) => keeps?.includes(key) ?? true)
   const lookAgain = async (): Promise<{ after: State; left: readonly string[] }> => {
     context.changed()
     const after = await module.probe(args, context.reader, context.local)
@@ -233,14 +241,18 @@ async function settle(job: Job): Promise<{ after: State; left: readonly string[]
   const held = since + watched * 1000
   const watch = async (): Promise<KplayError | undefined> => {
     await context.sleep(Math.max(0, held - context.now()))
-    const { after, left } = await lookAgain()
-    return left.length > 0 ? notConverged(job, after, left) : undefined
+    const last = lookAgain()
+    // What waits for this asks in the same frame.
+    context.askNext?.()
+    const { after, left } = await last
+    return lost(left).length > 0 ? notConverged(job, after, lost(left)) : undefined
   }
   if (watched > 0 && seen.left.length === 0 && context.goOn?.(watch)) return seen
   while (seen.left.length === 0 && since < held) {
     await context.sleep(Math.max(0, Math.min(POLL, held - context.now())))
     since = context.now()
-    seen = await lookAgain()
+    const { after, left } = await lookAgain()
+    seen = { after, left: lost(left) }
   }
   return seen
 }

@@ -1,10 +1,10 @@
 import type { KplayError } from '../errors.ts'
 import type { Failure } from '../events.ts'
 import type { Reader } from '../host/reader.ts'
-import type { RunStep, Step } from '../host/step.ts'
+import type { RunStep } from '../host/step.ts'
 import type { StepOptions, Target } from '../host/target.ts'
 import type { Change } from '../model.ts'
-import type { Local, Ran, ReadContext, ResultValues, State, Wanted } from '../module/define.ts'
+import type { Local, ModuleArgs, ReadContext, ResultValues, State, StateModule, Wanted } from '../module/define.ts'
 import type { Overlay } from './overlay/overlay.ts'
 import type { Turn } from './turns.ts'
 
@@ -26,13 +26,13 @@ export interface Seen {
   readonly want: Wanted
 }
 
-/** A change that was begun before its turn. */
-export interface Readied extends Seen {
-  readonly steps: readonly Step[]
-  /** What came of the first of them. */
-  readonly ran: readonly Ran[]
-  /** Those as a person reads them. */
-  readonly shown: readonly string[]
+/** What was done for a task before its turn. */
+export interface Readied {
+  readonly machine: string
+  readonly module: StateModule
+  readonly args: ModuleArgs
+  readonly changes: readonly Change[]
+  readonly steps: readonly string[]
 }
 
 export interface ConvergeContext extends ReadContext {
@@ -54,8 +54,6 @@ export interface ConvergeContext extends ReadContext {
   readonly turn?: Turn | undefined
   /** Lets what a step starts go on by itself; `values` is what its result would be, had it said nothing. */
   detach?(step: RunStep, values: ResultValues): RunStep
-  /** How far the change has come already. */
-  readonly readied?: Readied | undefined
   /** Whether what is started here is started anew before the play ends: then it is watched, not now. */
   renewed?(): boolean
   /** Lets the host go on while what was started is watched; false: it is to be watched here. */

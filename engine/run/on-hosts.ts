@@ -45,7 +45,10 @@ export async function runOnHosts(
   const ends = await Promise.all(
     chosen.map((host) =>
       batch.gates.pass(planned.info.id, most, async (): Promise<[HostState, TaskEnd] | undefined> => {
-        if (context.soft.aborted) return undefined
+        if (context.soft.aborted) {
+          forsake(host, context)
+          return undefined
+        }
         context.emit({ type: 'host-start', task: info, host: host.name })
         host.rest = rest
         host.askNext = () => askNext(host, rest, view, context)

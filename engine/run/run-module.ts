@@ -1,7 +1,8 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { KplayError } from '../errors.ts'
 import type { Failure } from '../events.ts'
 import type { Target } from '../host/target.ts'
-import type { Module, ModuleArgs } from '../module/define.ts'
+import type { Module, ModuleArgs, StateModule } from '../module/define.ts'
 import type { Plain } from '../value.ts'
 import { settled } from '../values/suspend.ts'
 import { answer } from './answer.ts'
@@ -20,6 +21,7 @@ import { Overlay } from './overlay/overlay.ts'
 import { overlayReader } from './overlay/reader.ts'
 import { oweHandlers } from './owed.ts'
 import { isRenewed } from './renewed.ts'
+import type { HostState } from './state.ts'
 import { timeoutOf } from './timeout.ts'
 import { mayGoOn } from './watches.ts'
 
@@ -55,8 +57,6 @@ export async function runModule(
     job.host.readied = module.kind === 'state' ? await ready(module, args, work) : undefined
     return UNTOLD
   }
-  const { readied } = job.host
-  job.host.readied = undefined
   const renewed = (): boolean => isRenewed(module, asGiven, job)
   const evidenceOf = async (): Promise<Pick<Failure, 'evidence'>> => {
     const said =
@@ -73,7 +73,9 @@ export async function runModule(
     return true
   }
   const done = await (
-    module.kind === 'read' ? answer(module, args, work) : converge(module, args, { ...work, renewed, goOn, readied })
+    module.kind === 'read'
+      ? answer(module, args, work)
+      : goOnWith(module, args, machine, job.host, { ...work, renewed, goOn })
   ).catch((error: unknown): Converged => {
     // A state module that cannot look through a prediction would find a difference in the real run.
     if (!question && work.overlay && isUnpredictable(error)) return foreseen(error as KplayError, work.overlay)
@@ -122,6 +124,23 @@ const leftOut = ({ values }: Converged, mask: Executed['mask']): Executed => ({
   predicted: false,
   skipped: true,
 })
+
+/** Goes on with a task from what was done for it while it had to wait, if it still means the same. */
+async function goOnWith(
+  module: StateModule,
+  args: ModuleArgs,
+  { machine }: Target,
+  host: HostState,
+  work: ConvergeContext,
+): Promise<Converged> {
+  const { readied } = host
+  if (!readied || !isDeepStrictEqual([machine, module, args], [readied.machine, readied.module, readied.args]))
+    return converge(module, args, work)
+  host.readied = undefined
+  const done = await converge(module, module.readied?.(args) ?? args, work)
+  const status = done.status === 'ok' ? 'changed' : done.status
+  return { ...done, status, changes: [...readied.changes, ...done.changes], steps: [...readied.steps, ...done.steps] }
+}
 
 const withEvidence = (done: Converged, evidence: Pick<Failure, 'evidence'>): Converged =>
   done.failure ? { ...done, failure: { ...done.failure, ...evidence } } : done

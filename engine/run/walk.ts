@@ -20,7 +20,6 @@ async function walk(
   for (const [index, node] of nodes.entries()) {
     const rest: Course = { nodes, next: index + 1, then }
     await readyAndProved(node, batch, hosts)
-    if (batch.context.watches.isOver) batch.stopped = true
     const ready = hosts.filter((host) => host.running)
     if (ready.length === 0 || batch.stopped || batch.context.soft.aborted) return
     if (node.kind === 'block') await runBlock(node, batch, ready, rest)

@@ -142,7 +142,8 @@ export async function provedFor(node: Planned, batch: Batch, hosts: readonly Hos
   if (needsProof(node, batch.context.registry)) await proved(batch, hosts)
 }
 
-function needsProof(node: Planned, registry: Registry): boolean {
+/** Whether a node may build on what was started. */
+export function needsProof(node: Planned, registry: Registry): boolean {
   // A rescue is for what fails inside.
   if (node.kind === 'block') return node.serial !== undefined || node.rescue.length + node.always.length > 0
   return isMeta(node) || !isBeside(node, registry)

@@ -98,7 +98,7 @@ test('it is not started where the one before did not keep running, and what was 
     'systemctl enable -- other',
   ])
   expect(played.lines.slice(4)).toEqual(['failed h1 watch: start', 'changed h2 other'])
-  expect(warnings(played)).toEqual(['h1: done already for what is not started now: systemctl enable -- other'])
+  expect(warnings(played)).toEqual(['h1: begun ahead of a task that it did not come to: systemctl enable -- other'])
   expect(played.end.recap.get('h1')).toMatchObject({ failed: 1 })
 })
 
@@ -117,6 +117,61 @@ test.each<[string, string, Setting & Partial<PlaySetup>]>([
   const enabled = at(played, 'enable')
   if (!Number.isNaN(enabled)) expect(enabled).toBeGreaterThan(EARLY)
   expect(played.end.failed).toBe(false)
+})
+
+test('it does what it is told to when its turn comes, and tells of what was done for another', async () => {
+  const both = '{{ ansible_play_hosts | length == 2 }}'
+  const other = OTHER.replace('enabled: true', `enabled: "${both}"`)
+  const played = await ready([START, WRITE, other], { dying: ['h2'], names: ['h1', 'h2'] })
+  expect(played.steps.map(([step]) => step).slice(2)).toEqual([
+    'systemctl enable -- other',
+    'systemctl disable -- other',
+    'systemctl start -- other',
+  ])
+  expect(played.results.at(-1)).toMatchObject({
+    host: 'h1',
+    steps: ['systemctl disable -- other', 'systemctl start other'],
+  })
+  expect(warnings(played)).toHaveLength(2)
+})
+
+test('it looks again when its turn comes', async () => {
+  const host = fakeHost({ units: { 'zoo.service': {}, 'other.service': { active: 'active', sub: 'running' } } })
+  const onEvent = (event: Event): void => {
+    if (event.type !== 'result' || event.task.name !== 'write') return
+    // What was running when it was readied is not, later on.
+    setTimeout(() => {
+      const other = host.machine.units.get('other.service')
+      if (other) host.machine.units.set('other.service', { ...other, active: 'failed', sub: 'failed', mainPid: 0 })
+    }, HOLD * 500)
+  }
+  const played = await ready([START, WRITE, OTHER], { kept: new Map([['h1', host]]), onEvent })
+  expect(played.lines.at(-1)).toBe('changed h1 other')
+  expect(played.results.at(-1)?.steps).toEqual(['systemctl enable -- other', 'systemctl start other'])
+})
+
+test('the unit files are read once, also where a task always wants that', async () => {
+  const played = await ready([START, WRITE, OTHER.replace('enabled: true', 'enabled: true, daemon_reload: true')])
+  expect(played.steps.map(([step]) => step).slice(2)).toEqual(['systemctl enable -- other', 'systemctl start -- other'])
+})
+
+test('where no host is left that started something, those of the next play are told of what was done', async () => {
+  const names = ['h1', 'h2']
+  const kept = new Map(names.map((name) => [name, fakeHost({ units: { 'zoo.service': {}, 'other.service': {} } })]))
+  const onEvent = (event: Event): void => {
+    const units = kept.get('h1')?.machine.units
+    const zoo = units?.get('zoo.service')
+    if (event.type === 'result' && event.task.name === 'start' && zoo)
+      units?.set('zoo.service', { ...zoo, active: 'failed', sub: 'failed', mainPid: 0 })
+  }
+  const playbook = `
+- { hosts: h1, gather_facts: false, tasks: [ ${START}, ${WRITE} ] }
+- { hosts: all, gather_facts: false, tasks: [ ${WRITE}, ${OTHER} ] }`
+  const files = { '/project/hosts.yml': 'all: { hosts: { h1: , h2: } }' }
+  const played = await play({ playbook, kept, files, onEvent })
+  const enabled = names.filter((name) => kept.get(name)?.machine.units.get('other.service')?.enabled === 'enabled')
+  expect(enabled).toContain('h2')
+  expect(warnings(played).map((message) => message.slice(0, 2))).toEqual(enabled)
 })
 
 test('no command is run, and nothing is waited for, before its turn', async () => {

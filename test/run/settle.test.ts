@@ -13,18 +13,24 @@ interface Course {
   readonly look?: number
   /** Seconds after the start at which it dies. */
   readonly dies?: number
+  /** Seconds after the start at which its unit file is changed. */
+  readonly stale?: number
   readonly aborted?: () => boolean
 }
 
 /** Runs one task on a host in memory, by a clock of its own. */
-async function run(name: string, input: object, { look = 0, dies = Infinity, aborted }: Course): Promise<Converged> {
+async function run(
+  name: string,
+  input: object,
+  { look = 0, dies = Infinity, stale = Infinity, aborted }: Course,
+): Promise<Converged> {
   const host = fakeHost({ units: { 'zoo.service': {} } })
   let now = 0
   const unit: Reader['unit'] = async (which) => {
     const seen = await host.reader.unit(which)
-    const isDead = now >= dies * 1000
+    const [isDead, needsReload] = [now >= dies * 1000, now >= stale * 1000]
     now += look * 1000
-    return isDead ? { ...seen, active: 'failed', sub: 'failed', mainPid: 0 } : seen
+    return isDead ? { ...seen, needsReload, active: 'failed', sub: 'failed', mainPid: 0 } : { ...seen, needsReload }
   }
   const { module, args } = argumentsOf(modules, name, { ...input })
   if (module.kind === 'read') throw new Error(`${name} only asks`)
@@ -46,6 +52,12 @@ test.each([0, 0.4, 1.2, 4])('a service that dies is noticed however long looks t
   const input = { name: 'zoo', state: 'started', hold: 3 }
   expect(await run('service', input, { look })).toMatchObject({ status: 'changed' })
   expect(await run('service', input, { look, dies: look + 2.9 })).toMatchObject({ status: 'failed' })
+})
+
+test('a unit file that changes while its service is watched is no reason to call that dead', async () => {
+  const input = { name: 'zoo', state: 'started', hold: 3 }
+  expect(await run('service', input, { stale: 1 })).toMatchObject({ status: 'changed' })
+  expect(await run('service', input, { stale: 1, dies: 2 })).toMatchObject({ status: 'failed' })
 })
 
 test('once the run is aborted no further step is begun', async () => {
