@@ -51,7 +51,7 @@ const OUTSIDE: Readonly<Record<string, RegExp>> = {
   module: /^$/,
   values: /^(nunjucks.*|zod|yaml|picomatch|node:(crypto|path|module|util))$/,
   read: /^(yaml|smol-toml|node:path)$/,
-  run: /^(p-limit|picomatch|node:(path|crypto))$/,
+  run: /^(p-limit|picomatch|node:(path|crypto|util))$/,
   report: /^(listr2|diff|node:util)$/,
 }
 
