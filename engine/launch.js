@@ -95,8 +95,9 @@ function keep(path, bytes) {
   }
 }
 
-/** Milliseconds after which a run is long enough to be optimized. */
-const LONG = 1500
+/** Microseconds of processor time after which a run is busy enough to be optimized, and milliseconds between looks. */
+const BUSY = 1_000_000
+const LOOK = 250
 
 /** Runs the bundle; node would compile all of it anew each time. */
 function start() {
@@ -116,10 +117,15 @@ function start() {
     })
   const module = { exports: {} }
   script.runInThisContext()(module.exports, require, module, bundle, dirname(bundle))
-  // Optimizing compilers take a processor from a short run and its hosts, and give nothing back. Not before all is
-  // loaded: what was compiled under other flags is compiled anew.
+  // Optimizing compilers take a processor from a run that mostly waits, and from its hosts, and give nothing back. Not
+  // before all is loaded: what was compiled under other flags is compiled anew.
   setFlagsFromString('--no-opt')
-  setTimeout(() => setFlagsFromString('--opt'), LONG).unref()
+  const look = setInterval(() => {
+    const { user, system } = process.cpuUsage()
+    if (user + system < BUSY) return
+    clearInterval(look)
+    setFlagsFromString('--opt')
+  }, LOOK).unref()
 }
 
 if (process.argv[2] === '--entry') {

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
-import { cp } from 'node:fs/promises'
-import { join } from 'node:path'
+import { cp, readFile, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { host } from '../../lab/host.ts'
 import { run } from '../../lab/shell.ts'
 import type { Bench } from '../bench.ts'
@@ -18,10 +18,16 @@ export const guests = ['ansible1', 'ansible2', 'ansible3', 'ansible4', 'ansible5
 /** Seconds for which kplay watches a service that it started, unless it is told otherwise: zookeeper's and kafka's. */
 const HOLD = 2
 
+/** The playbook with services that need not keep running, in words of kplay's own. */
+const UNWATCHED = 'unwatched.yml'
+const unwatch = (text: string): string => text.replaceAll(' systemd: {', ' service: { hold: 0,')
+
 /** Another way to run a tool. */
 interface Variation {
   readonly name?: string
   readonly words?: readonly string[]
+  /** Services are left alone once they run, as the other tools leave them. */
+  readonly unwatched?: boolean
 }
 
 /** The guide's playbook on five hosts. */
@@ -46,6 +52,7 @@ export class Guide {
     const inventory = await writeInventory(bench.folder, places ? 'far' : 'near', groups)
     const content = join(bench.folder, 'guide')
     await cp(guideFolder, content, { recursive: true })
+    await writeFile(join(content, UNWATCHED), unwatch(await readFile(join(content, 'site.yml'), 'utf8')))
     const [{ sums }, mirror] = [await bench.archives(), await bench.mirror()]
     const job: Job = {
       inventory,
@@ -76,8 +83,9 @@ export class Guide {
   }
 
   /** A tool on bare hosts. */
-  async fromBare(name: Name, dry = false): Promise<Contender> {
-    const contender = await this.#bench.tools.contender(name, { ...this.#job, dry })
+  async fromBare(name: Name, dry = false, { unwatched, words, ...other }: Variation = {}): Promise<Contender> {
+    const playbook = unwatched ? join(dirname(this.#job.playbook), UNWATCHED) : this.#job.playbook
+    const contender = { ...(await this.#bench.tools.contender(name, { ...this.#job, playbook, dry, words })), ...other }
     return { ...contender, before: () => this.#strip(), ...(dry && { mayFail: true }) }
   }
 

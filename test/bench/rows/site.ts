@@ -35,11 +35,12 @@ export const site: readonly RowMaker[] = [
     open: async (bench) => {
       const on = await opened(bench)
       const tools = await Promise.all(all.map((name) => on.fromBare(name)))
+      const unwatched = await on.fromBare('kplay', false, { name: 'kplay, told to watch no service', unwatched: true })
       const floors = [
         await on.floor('bare script: downloads, digests, extractions', 'install'),
         await on.floor('bare script, which also enables, starts and restarts the services', 'services'),
       ]
-      return { title: 'site, from bare', contenders: [...tools, ...floors] }
+      return { title: 'site, from bare', contenders: [...tools, unwatched, ...floors] }
     },
   },
   {
