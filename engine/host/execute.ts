@@ -26,9 +26,9 @@ export async function runStep(session: Session, step: Step, options: StepOptions
   if (step.kind === 'write') return writeFile(session, step, options)
   if (step.kind === 'keep') return keepFile(session, step, options)
   const { chdir, stdin, quick } = step
-  const { environment, aside } = options
+  const { environment, aside, sent } = options
   const timeout = step.timeout ?? options.timeout
-  const result = await session.step(step.command, { chdir, stdin, timeout, environment, aside, quick })
+  const result = await session.step(step.command, { chdir, stdin, timeout, environment, aside, quick, sent })
   if (!step.verifies || result.code !== 0) return { ...result, step }
   const { stamp, rest } = freshStampIn(result.stdout)
   return { ...result, stdout: rest, step, ...(stamp === undefined ? {} : { verified: { ...step.verifies, stamp } }) }
@@ -38,14 +38,14 @@ async function writeFile(session: Session, step: WriteStep, options: StepOptions
   const { sha256, size } = described(step.content)
   const temporary = beside(step.path)
   const text = inlineText(step.content)
-  const { timeout, environment } = options
+  const { timeout, environment, sent } = options
   // What validates may be any program.
   const quick = step.validate === undefined && timeout === undefined && text !== undefined && size <= SCRIPT_BYTES
   const filled = text === undefined ? undefined : quick ? printed(text) : sh`cat`
   const script = placing(step, temporary, sha256, size, filled)
   if (text === undefined) await send(session, step, temporary, size, options)
   else options.progress?.(size, size)
-  const result = await session.step(script, { ...(quick ? { quick } : { stdin: text }), timeout, environment })
+  const result = await session.step(script, { ...(quick ? { quick, sent } : { stdin: text }), timeout, environment })
   throwIfRefused(step, result)
   const { stamp, rest: said } = tellsStamp(step, size)
     ? freshStampIn(result.stdout)

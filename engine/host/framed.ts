@@ -4,7 +4,7 @@ import { KplayError } from '../errors.ts'
 import type { Process } from './connection.ts'
 import { prelude, PROBING } from './prelude.ts'
 import { exportsOf } from './exports.ts'
-import type { AskOptions, CommandResult } from './reader.ts'
+import type { CommandResult } from './reader.ts'
 import type { FrameResult, StepFrameOptions } from './session.ts'
 import { type Command, quote } from './shell.ts'
 import { printable, readStep, stepScript } from './step-frame.ts'
@@ -111,17 +111,22 @@ export class FramedShell {
   }
 
   /** In the session's own shell, with its answer on the session's own pipes: it leaves nobody behind who could write there. */
-  async #quickStep(command: Command, { environment }: AskOptions): Promise<CommandResult> {
+  async #quickStep(command: Command, { environment, sent: told }: StepFrameOptions): Promise<CommandResult> {
     const leave = await this.#turnstile.enter(true)
     try {
       this.#busy = 'quick step'
       this.#quickSteps += 1
       const [sent, isFirst] = [performance.now(), this.#wire.idle]
       const script = `${exportsOf(environment).text}${command.text}`
-      const { code, stdout, stderr, elapsed } = await this.#wire.send({
+      const answer = this.#wire.send({
         text: (nonce) => `kplay_frame ${nonce} ${quote(script)} ''\n`,
         limit: OUTPUT,
       })
+      if (this.alive) {
+        this.#turnstile.open()
+        told?.()
+      }
+      const { code, stdout, stderr, elapsed } = await answer
       const said = { stdout: stdout.take().toString('utf8'), stderr: stderr.take().toString('utf8') }
       return { code, signal: null, ...said, elapsed: isFirst ? performance.now() - sent : elapsed }
     } finally {

@@ -12,6 +12,8 @@ import { ShellLost } from './wire.ts'
 export interface Opener {
   readonly connection: (reconnect: boolean) => Promise<Connection>
   readonly start: (connection: Connection) => Promise<Process>
+  /** What questions have to wait for: what another session does on the machine, and is asked about already. */
+  readonly before?: () => Promise<unknown> | undefined
   /** Seconds for a new shell to answer. */
   readonly timeout: number
 }
@@ -49,6 +51,8 @@ export class LiveSession implements Session {
     script: Command,
     options: { readonly limit?: number; readonly timeout?: number } = {},
   ): Promise<FrameResult> {
+    const before = this.#opener.before?.()
+    if (before) await before
     const shell = await this.#shell()
     try {
       return await shell.probe(script, options)
@@ -78,7 +82,7 @@ export class LiveSession implements Session {
 
   async #aside(spare: FramedShell, command: Command, options: StepFrameOptions): Promise<CommandResult> {
     try {
-      return await spare.step(command, options)
+      return await spare.step(command, { ...options, sent: undefined })
     } catch (error) {
       throw error instanceof ShellLost ? doubtful(error) : error
     } finally {

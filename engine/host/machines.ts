@@ -8,7 +8,7 @@ import { LiveSession } from './live-session.ts'
 import type { DigestMemory } from './digest-memory.ts'
 import { type ForgetfulReader, makeReader } from './read.ts'
 import { Reach, type ReachOptions } from './reach.ts'
-import type { Become, Machines, Target } from './target.ts'
+import type { Become, Machines, StepOptions, Target } from './target.ts'
 
 /** One session and what is built on it. */
 interface Opened {
@@ -74,6 +74,8 @@ class Machine {
   readonly #sessions = new Map<string, Promise<Opened>>()
   /** Those that are there already: what concerns all of them must not wait. */
   readonly #opened: Opened[] = []
+  /** Steps on their way, of which the machine is asked already. */
+  readonly #followed = new Map<LiveSession, Promise<void>>()
 
   constructor(name: string, connect: () => Promise<Connection>, timeout: number, memory: DigestMemory | undefined) {
     this.#name = name
@@ -133,9 +135,10 @@ class Machine {
   }
 
   async #open(become: Become | undefined): Promise<Opened> {
-    const session = await LiveSession.open({
+    const session: LiveSession = await LiveSession.open({
       connection: (reconnect) => this.#reach(reconnect),
       start: (connection) => (become ? startAs(connection, become) : connection.start(SHELL)),
+      before: () => this.#elsewhere(session),
       timeout: Math.max(this.#timeout, 30),
     })
     const reader = makeReader(session, this.#memory)
@@ -146,7 +149,7 @@ class Machine {
       home: session.home,
       folder: session.folder,
       run: async (step, options = {}) => {
-        const result = await runStep(session, step, options)
+        const result = await this.#followable(session, options, (more) => runStep(session, step, more))
         if (result.verified) {
           const { path, algorithm, stamp, hex } = result.verified
           this.#memory?.keep(path, algorithm, { stamp, hex })
@@ -165,6 +168,33 @@ class Machine {
     const opened = { session, reader, target }
     this.#opened.push(opened)
     return opened
+  }
+
+  /** Runs a step behind which the session may ask at once; other sessions ask when it is over. */
+  async #followable<T>(
+    session: LiveSession,
+    options: StepOptions,
+    run: (options: StepOptions) => Promise<T>,
+  ): Promise<T> {
+    const { sent: told } = options
+    if (!told) return run(options)
+    let end = ignore
+    const over = new Promise<void>((resolve) => (end = resolve))
+    const sent = (): void => {
+      this.#followed.set(session, over)
+      told()
+    }
+    try {
+      return await run({ ...options, sent })
+    } finally {
+      if (this.#followed.get(session) === over) this.#followed.delete(session)
+      end()
+    }
+  }
+
+  #elsewhere(own: LiveSession): Promise<unknown> | undefined {
+    const others = [...this.#followed].filter(([session]) => session !== own)
+    return others.length === 0 ? undefined : Promise.all(others.map(([, over]) => over))
   }
 
   /** The one connection; a new one only when the last is known to be lost. */

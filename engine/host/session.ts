@@ -15,6 +15,8 @@ export interface StepFrameOptions extends AskOptions {
    * needs neither a process group of its own nor files for what it says.
    */
   readonly quick?: boolean | undefined
+  /** Called once a quick one is on its way: what is asked in this session from now on is asked when it is over. */
+  readonly sent?: (() => void) | undefined
 }
 
 /**

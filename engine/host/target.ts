@@ -40,6 +40,8 @@ export interface StepOptions {
   readonly environment?: Readonly<Record<string, string>> | undefined
   /** It need not wait for what other names of the machine do, nor they for it. */
   readonly aside?: boolean | undefined
+  /** Called once the step is on its way, if whatever the machine is asked from now on is asked when it is over. */
+  readonly sent?: (() => void) | undefined
   /** Called with bytes sent so far while a file is on its way. */
   progress?(sent: number, total: number): void
 }

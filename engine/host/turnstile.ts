@@ -1,9 +1,11 @@
 /**
  * Lets many pass, or one with nobody behind it until it is back, in the order they came: nothing may follow the frame
- * of a step, whose shell listens for a word to end it.
+ * of a step, whose shell listens for a word to end it. One that listens for nothing may let those behind it follow that
+ * need not be alone.
  */
 export class Turnstile {
   #alone = false
+  #followed = false
   readonly #waiting: { readonly alone: boolean; readonly enter: () => void }[] = []
 
   /** Resolves with the function to call when leaving. */
@@ -14,12 +16,18 @@ export class Turnstile {
     })
   }
 
+  /** Whoever is inside alone is followed from now on. */
+  open(): void {
+    this.#followed = true
+    this.#admit()
+  }
+
   #leave(alone: boolean): () => void {
     let inside = true
     return () => {
       if (!inside) return
       inside = false
-      if (alone) this.#alone = false
+      if (alone) this.#alone = this.#followed = false
       this.#admit()
     }
   }
@@ -27,9 +35,9 @@ export class Turnstile {
   #admit(): void {
     for (;;) {
       const next = this.#waiting[0]
-      if (!next || this.#alone) return
+      if (!next || (this.#alone && (next.alone || !this.#followed))) return
       this.#waiting.shift()
-      this.#alone = next.alone
+      this.#alone ||= next.alone
       next.enter()
     }
   }

@@ -88,10 +88,17 @@ async function change(
 
   await context.beforeSteps?.()
   // Commands of several names of one machine run side by side; what is put in place is put there one by one.
-  const ran = await runSteps(detached(job, context), module.always !== undefined, context)
+  let seen: Promise<Looked> | undefined
+  const follow = (): void => {
+    seen = lookAgain(job)
+    seen.catch(() => undefined)
+    context.askNext?.()
+  }
+  const isSeen = module.always === undefined && !module.settle
+  const ran = await runSteps(detached(job, context), module.always !== undefined, context, isSeen ? follow : undefined)
   if (module.always !== undefined || module.settle) context.stirred?.()
   const failure = failureOf(job, ran)
-  const { after, left } = failure ? { after: now, left: [] } : await settle(job)
+  const { after, left } = failure ? { after: now, left: [] } : await settle(job, seen)
   const values = module.result?.(args, now, after, ran) ?? {}
   const told = { ...shown, warnings: [...warnings, ...leftOut(values, ran)], values }
   if (failure) return { ...told, status: 'failed', failure }
@@ -159,14 +166,28 @@ async function predict(job: Job, overlay: Overlay): Promise<ResultValues> {
 export const isUnpredictable = (error: unknown): boolean =>
   error instanceof KplayError && error.code === 'UNPREDICTABLE'
 
-async function runSteps(steps: readonly Step[], aside: boolean, context: ConvergeContext): Promise<readonly Ran[]> {
+/** `follow` is called as soon as what the machine is asked is asked behind the last step: at times before that is over. */
+async function runSteps(
+  steps: readonly Step[],
+  aside: boolean,
+  context: ConvergeContext,
+  follow?: () => void,
+): Promise<readonly Ran[]> {
   const ran: Ran[] = []
-  const stepOptions = { ...context.stepOptions, aside }
   for (const step of steps) {
+    let isFollowed = false
+    const sent = (): void => {
+      isFollowed = true
+      follow?.()
+    }
+    const isLast = step === steps.at(-1)
     try {
-      ran.push(await context.target.run(step, stepOptions))
+      ran.push(await context.target.run(step, { ...context.stepOptions, aside, ...(isLast && follow && { sent }) }))
+    } catch (error) {
+      isFollowed = false
+      throw error
     } finally {
-      context.changed()
+      if (!isFollowed) context.changed()
     }
     if (failed(ran.at(-1)) || context.aborted?.()) break
   }
@@ -214,34 +235,44 @@ function endOf({ step, code, signal, timedOut }: Ran, timeout: number | undefine
     : `cannot ${name}`
 }
 
-/** Probes again, as long as the module gives its change time to take hold, and then as long as it must keep. */
-async function settle(job: Job): Promise<{ after: State; left: readonly string[] }> {
+/** What was seen behind a change, and which of that still differs. */
+interface Looked {
+  readonly after: State
+  readonly left: readonly string[]
+}
+
+async function lookAgain({ module, args, want, context }: Job): Promise<Looked> {
+  context.changed()
+  const after = await module.probe(args, context.reader, context.local)
+  return { after, left: differing(after, want) }
+}
+
+/**
+ * Probes again, as long as the module gives its change time to take hold, and then as long as it must keep. `first` is
+ * what was asked right behind the last step.
+ */
+async function settle(job: Job, first?: Promise<Looked>): Promise<Looked> {
   const { module, args, now, want, context } = job
   // What nobody can look at again is as it was wanted.
   if (module.always !== undefined && !module.settle) return { after: { ...now, ...want } as State, left: [] }
   const { within = 0, hold = 0, keeps } = module.settle?.(args, now, want) ?? {}
   const lost = (left: readonly string[]): readonly string[] => left.filter((key) => keeps?.includes(key) ?? true)
-  const lookAgain = async (): Promise<{ after: State; left: readonly string[] }> => {
-    context.changed()
-    const after = await module.probe(args, context.reader, context.local)
-    return { after, left: differing(after, want) }
-  }
   // Held is counted from the moment it was asked when it was right.
   let since = context.now()
-  const first = lookAgain()
+  const asked = first ?? lookAgain(job)
   // What comes behind a start may find things changed once more.
-  if (!module.settle) context.askNext?.()
-  let seen = await first
+  if (!module.settle && !first) context.askNext?.()
+  let seen = await asked
   for (const end = context.now() + within * 1000; seen.left.length > 0 && context.now() < end;) {
     await context.sleep(Math.min(POLL, end - context.now()))
     since = context.now()
-    seen = await lookAgain()
+    seen = await lookAgain(job)
   }
   const watched = hold > 0 && context.renewed?.() ? 0 : hold
   const held = since + watched * 1000
   const watch = async (): Promise<KplayError | undefined> => {
     await context.sleep(Math.max(0, held - context.now()))
-    const last = lookAgain()
+    const last = lookAgain(job)
     // What waits for this asks in the same frame.
     context.askNext?.()
     const { after, left } = await last
@@ -251,7 +282,7 @@ async function settle(job: Job): Promise<{ after: State; left: readonly string[]
   while (seen.left.length === 0 && since < held) {
     await context.sleep(Math.max(0, Math.min(POLL, held - context.now())))
     since = context.now()
-    const { after, left } = await lookAgain()
+    const { after, left } = await lookAgain(job)
     seen = { after, left: lost(left) }
   }
   return seen

@@ -85,6 +85,29 @@ describe.each(shells)('a framed %s', (_name, _program, commandLine) => {
     expect(framed.alive).toBe(true)
   })
 
+  test('what is asked once a quick step is on its way sees what it leaves; a step waits for it', async () => {
+    const file = join(temporaryFolder(), 'file')
+    const said: string[] = []
+    const note = async (name: string, answer: Promise<{ readonly stdout: string | Buffer }>): Promise<void> =>
+      void said.push(`${name} ${(await answer).stdout.toString()}`.trim())
+    const look = userScript(`cat ${file}`)
+    const over: Promise<void>[] = []
+    const sent = (): void => {
+      said.push('sent')
+      over.push(note('asked', framed.probe(look)))
+      over.push(note('other', framed.step(userScript(`cat ${file}; echo two >${file}`), { quick: true })))
+      over.push(note('behind', framed.probe(look)))
+    }
+    await note('step', framed.step(userScript(`sleep 0.2; echo one >${file}`), { quick: true, sent }))
+    await Promise.all(over)
+    // Its answer and the one behind it may come in one piece.
+    expect(said).toContain('step')
+    expect(said.filter((each) => each !== 'step')).toEqual(['sent', 'asked one', 'other one', 'behind two'])
+    const never = (): void => expect.fail('it listens for a word')
+    await framed.step(userScript('true'), { sent: never })
+    await framed.step(userScript('true'), { quick: true, stdin: 'in', sent: never })
+  })
+
   test('copies that are kept have names of their own', async () => {
     const path = join(temporaryFolder(), 'file')
     const session = { ...localSession(), step: framed.step.bind(framed) }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -65,6 +65,28 @@ describe('machines', () => {
     expect(await target.reader.lstat(path)).toMatchObject({ kind: 'file' })
     await target.run(runScript(`rm ${path}`))
     all.changed('nobody knows it')
+    await all.close()
+  })
+
+  test('other sessions ask when a step is over that somebody looks behind', async () => {
+    const all = machines()
+    const program = join(temporaryFolder(), 'become')
+    writeFileSync(program, '#!/bin/sh\nwhile [ "$1" != -- ]; do shift; done; shift; exec "$@"\n', { mode: 0o755 })
+    const login = await all.open(local)
+    const other = await all.open(local, { method: 'sudo', user: 'somebody', flags: [], program })
+    const path = join(temporaryFolder(), 'made')
+    let seen: readonly Promise<string | undefined>[] = []
+    const sent = (): void => {
+      all.changed(login.machine)
+      seen = [login, other].map(({ reader }) => reader.readText(path))
+    }
+    expect(await Promise.all([login, other].map(({ reader }) => reader.readText(path)))).toEqual([undefined, undefined])
+    await login.run({ ...runScript(`sleep 0.3; echo made >${path}`), quick: true }, { sent })
+    expect(await Promise.all(seen)).toEqual(['made\n', 'made\n'])
+    // One that fails, or is lost, keeps nobody waiting.
+    await login.run({ ...runScript('kill -9 $$'), quick: true }, { sent }).catch(() => undefined)
+    expect(await other.reader.realpath('/')).toBe('/')
+    expect(await Promise.all(seen)).toEqual(['made\n', 'made\n'])
     await all.close()
   })
 

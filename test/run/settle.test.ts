@@ -1,6 +1,8 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { KplayError } from '../../engine/errors.ts'
 import type { Reader } from '../../engine/host/reader.ts'
-import type { Target } from '../../engine/host/target.ts'
+import type { Step } from '../../engine/host/step.ts'
+import type { StepOptions, Target } from '../../engine/host/target.ts'
 import type { Local } from '../../engine/module/define.ts'
 import { modules } from '../../engine/modules/index.ts'
 import { converge } from '../../engine/run/converge.ts'
@@ -23,6 +25,7 @@ async function run(
   name: string,
   input: object,
   { look = 0, dies = Infinity, stale = Infinity, aborted }: Course,
+  more: Partial<ConvergeContext> = {},
 ): Promise<Converged> {
   const host = fakeHost({ units: { 'zoo.service': {} } })
   let now = 0
@@ -44,6 +47,7 @@ async function run(
     sleep: async (milliseconds) => void (now += milliseconds),
     now: () => now,
     ...(aborted && { aborted }),
+    ...more,
   }
   return converge(module, args, context)
 }
@@ -58,6 +62,51 @@ test('a unit file that changes while its service is watched is no reason to call
   const input = { name: 'zoo', state: 'started', hold: 3 }
   expect(await run('service', input, { stale: 1 })).toMatchObject({ status: 'changed' })
   expect(await run('service', input, { stale: 1, dies: 2 })).toMatchObject({ status: 'failed' })
+})
+
+describe('behind a step that is on its way', () => {
+  /** Plays a task whose step makes known that it was sent, before it ends with that code. */
+  async function follow(end: () => number): Promise<{ readonly ended: Converged; readonly order: readonly string[] }> {
+    const host = fakeHost()
+    const order: string[] = []
+    const ended = await run(
+      'file',
+      { path: '/srv/new', state: 'directory' },
+      {},
+      {
+        target: {
+          run: async (step: Step, { sent }: StepOptions = {}) => {
+            const result = host.run(step)
+            sent?.()
+            await new Promise(setImmediate)
+            order.push('over')
+            return { ...result, code: end() }
+          },
+        } as Target,
+        reader: { ...host.reader, lstat: async (path) => (order.push('look'), host.reader.lstat(path)) },
+        changed: () => void order.push('changed'),
+        askNext: () => void order.push('next'),
+      },
+    )
+    return { ended, order: order.slice(order.indexOf('changed')) }
+  }
+
+  test('the machine is looked at again, and asked for what comes next', async () => {
+    const { ended, order } = await follow(() => 0)
+    expect(ended).toMatchObject({ status: 'changed', changes: [{ key: 'kind' }] })
+    expect(order).toEqual(['changed', 'look', 'next', 'over'])
+  })
+
+  test('nothing is made of that if the step fails, or nobody knows how it ended', async () => {
+    expect((await follow(() => 1)).ended).toMatchObject({
+      status: 'failed',
+      failure: { error: { code: 'COMMAND_FAILED' } },
+    })
+    const lost = follow(() => {
+      throw new KplayError('UNREACHABLE', 'lost')
+    })
+    await expect(lost).rejects.toMatchObject({ code: 'UNREACHABLE' })
+  })
 })
 
 test('once the run is aborted no further step is begun', async () => {

@@ -153,9 +153,12 @@ function fakeMachines({ hosts: canned = {}, factsAsked }: PlaySetup, made: Map<s
         reader: readerOf(address, host.reader),
         user: host.machine.user,
         home: host.machine.home,
-        run: async (step) => {
+        run: async (step, { sent, timeout } = {}) => {
           try {
-            return host.run(step)
+            const result = host.run(step)
+            const isQuick = step.kind === 'run' ? step.quick : step.kind === 'write' && step.validate === undefined
+            if (isQuick && timeout === undefined) sent?.()
+            return result
           } catch (error) {
             // What the fake refuses a real host answers with an exit code.
             return { code: 1, signal: null, stdout: '', stderr: String(error), step }
