@@ -67,6 +67,23 @@ async function clusterInventory(bench: Bench, url: string, name: string, proxies
   return { groups: {}, members: [], file, knownHosts }
 }
 
+const all: readonly Name[] = ['kplay', 'ansible', 'pipelining', 'mitogen', 'pyinfra']
+
+interface FarGuide {
+  readonly guide: Guide
+  readonly proxies: ReadonlyMap<string, Proxy>
+}
+
+let guide: Promise<FarGuide> | undefined
+const opened = (bench: Bench): Promise<FarGuide> => (guide ??= openGuide(bench))
+
+async function openGuide(bench: Bench): Promise<FarGuide> {
+  await bench.boot(guests)
+  const proxies = await proxiesTo(bench, guests)
+  const place = (guest: string) => ({ address: '127.0.0.1', port: proxies.get(guest)?.port ?? 0 })
+  return { guide: await Guide.open(bench, place), proxies }
+}
+
 export const far: readonly RowMaker[] = [
   {
     id: 'f',
@@ -102,15 +119,24 @@ export const far: readonly RowMaker[] = [
   {
     id: 'fa',
     open: async (bench) => {
-      await bench.boot(guests)
-      const proxies = await proxiesTo(bench, guests)
-      const guide = await Guide.open(bench, (guest) => ({ address: '127.0.0.1', port: proxies.get(guest)?.port ?? 0 }))
-      const names: readonly Name[] = ['kplay', 'ansible', 'pipelining', 'mitogen', 'pyinfra']
-      const tools = await Promise.all(names.map((name) => guide.settled(name)))
+      const { guide, proxies } = await opened(bench)
+      const tools = await Promise.all(all.map((name) => guide.settled(name)))
       const floors = [await guide.floor('plain script', 'plain'), await guide.floor('batched script', 'batched')]
       return {
         title: `site, nothing to change, hosts ${LATENCY} ms away`,
         contenders: [...tools, ...floors].map((one) => counted(one, proxies)),
+      }
+    },
+  },
+  {
+    id: 'fb',
+    open: async (bench) => {
+      const { guide, proxies } = await opened(bench)
+      const tools = await Promise.all(all.map((name) => guide.fromBare(name)))
+      const floor = await guide.floor('bare script: downloads, digests, extractions', 'install')
+      return {
+        title: `site, from bare, hosts ${LATENCY} ms away`,
+        contenders: [...tools, floor].map((one) => counted(one, proxies)),
       }
     },
   },
