@@ -9,7 +9,7 @@ import type { FrameResult, StepFrameOptions } from './session.ts'
 import { type Command, quote } from './shell.ts'
 import { printable, readStep, stepScript } from './step-frame.ts'
 import { Turnstile } from './turnstile.ts'
-import { tooLong, Wire } from './wire.ts'
+import { ShellLost, tooLong, Wire } from './wire.ts'
 
 /** Bytes of an answer that are kept, per stream, when a probe says nothing else. */
 const ANSWER = 64 * 2 ** 20
@@ -34,6 +34,7 @@ export class FramedShell {
   readonly #turnstile = new Turnstile()
   #busy: 'step' | 'quick step' | 'upload' | undefined
   #quickSteps = 0
+  #lostStep = false
 
   /**
    * Takes over a process that runs a shell. `leftover` names the temporary folder of a shell that died without tidying
@@ -70,6 +71,7 @@ export class FramedShell {
   async probe(script: Command, { limit = ANSWER, timeout }: ProbeOptions = {}): Promise<FrameResult> {
     const seconds = timeout === undefined ? '' : String(Math.max(1, Math.ceil(timeout)))
     const leave = await this.#turnstile.enter(false)
+    const isBehind = this.#busy === 'quick step'
     try {
       const answer = await this.#wire.send({
         text: (nonce) => `kplay_frame ${nonce} ${quote(PROBING + script.text)} '${seconds}'\n`,
@@ -82,6 +84,8 @@ export class FramedShell {
       const ended = code === 143 || code === 137
       if (ended && timeout !== undefined && answer.elapsed >= timeout * 800) throw tooLong(timeout)
       return { code, stdout: stdout.take(), stderr: stderr.take() }
+    } catch (error) {
+      throw error instanceof ShellLost && isBehind && this.#lostStep ? new ShellLost(true, error.message, true) : error
     } finally {
       leave()
     }
@@ -111,24 +115,25 @@ export class FramedShell {
   }
 
   /** In the session's own shell, with its answer on the session's own pipes: it leaves nobody behind who could write there. */
-  async #quickStep(command: Command, { environment, sent: told }: StepFrameOptions): Promise<CommandResult> {
+  async #quickStep(command: Command, { environment, sent }: StepFrameOptions): Promise<CommandResult> {
     const leave = await this.#turnstile.enter(true)
     try {
       this.#busy = 'quick step'
       this.#quickSteps += 1
-      const [sent, isFirst] = [performance.now(), this.#wire.idle]
+      const [began, isFirst] = [performance.now(), this.#wire.idle]
       const script = `${exportsOf(environment).text}${command.text}`
       const answer = this.#wire.send({
         text: (nonce) => `kplay_frame ${nonce} ${quote(script)} ''\n`,
         limit: OUTPUT,
       })
+      answer.catch((error: unknown) => (this.#lostStep = error instanceof ShellLost))
       if (this.alive) {
         this.#turnstile.open()
-        told?.()
+        sent?.()
       }
       const { code, stdout, stderr, elapsed } = await answer
       const said = { stdout: stdout.take().toString('utf8'), stderr: stderr.take().toString('utf8') }
-      return { code, signal: null, ...said, elapsed: isFirst ? performance.now() - sent : elapsed }
+      return { code, signal: null, ...said, elapsed: isFirst ? performance.now() - began : elapsed }
     } finally {
       this.#busy = undefined
       leave()

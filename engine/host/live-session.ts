@@ -58,6 +58,8 @@ export class LiveSession implements Session {
       return await shell.probe(script, options)
     } catch (error) {
       if (!(error instanceof ShellLost)) throw error
+      // Not for an answer that nobody waits for.
+      if (error.behind || this.#aborted || this.#closed) throw lost(error)
     }
     const next = await this.#shell()
     return next.probe(script, options).catch((error: unknown) => {
@@ -82,6 +84,7 @@ export class LiveSession implements Session {
 
   async #aside(spare: FramedShell, command: Command, options: StepFrameOptions): Promise<CommandResult> {
     try {
+      // What is asked does not go the same way.
       return await spare.step(command, { ...options, sent: undefined })
     } catch (error) {
       throw error instanceof ShellLost ? doubtful(error) : error

@@ -30,7 +30,7 @@ export interface Session {
   readonly folder?: string
   /** Runs a read-only script in a subshell with stdin closed, LC_ALL=C, umask 022 and sbin in PATH. Frames queue up without waiting for each other's answers. */
   probe(script: Command, options?: { readonly limit?: number; readonly timeout?: number }): Promise<FrameResult>
-  /** Runs a command under setsid in a process group of its own, with the login's environment, output in files on the host, bounded; sent alone. A quick one without a timeout runs in a subshell. */
+  /** Runs a command under setsid in a process group of its own, with the login's environment, output in files on the host, bounded; sent alone. A quick one without a timeout runs in a subshell, and questions may follow it. */
   step(command: Command, options?: StepFrameOptions): Promise<CommandResult>
   /** Streams exactly `size` bytes into a new file (created 0600, fails when it exists) over the bulk session. */
   upload(path: string, source: Readable | Buffer, size: number, progress?: (sent: number) => void): Promise<void>

@@ -1,7 +1,7 @@
 /**
  * Lets many pass, or one with nobody behind it until it is back, in the order they came: nothing may follow the frame
- * of a step, whose shell listens for a word to end it. One that listens for nothing may let those behind it follow that
- * need not be alone.
+ * of a step, whose shell listens for a word to end it. One whose shell does not listen may open the way for those
+ * behind it up to the next that must be alone.
  */
 export class Turnstile {
   #alone = false

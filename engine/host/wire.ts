@@ -3,12 +3,17 @@ import type { Process } from './connection.ts'
 import { KplayError } from '../errors.ts'
 import { Bounded, Cutter, makeNonce } from './frames.ts'
 
-/** The shell died or its connection was lost. `sent`: the frame was on its way, so it may have run. */
+/**
+ * The shell died or its connection was lost. `sent`: the frame was on its way, so it may have run. `behind`: it stood
+ * behind a step that was lost as well, so that nobody needs its answer any more.
+ */
 export class ShellLost extends Error {
   readonly sent: boolean
-  constructor(sent: boolean, noise: string) {
+  readonly behind: boolean
+  constructor(sent: boolean, noise: string, behind = false) {
     super(noise.trim().split('\n').at(-1) ?? '')
     this.sent = sent
+    this.behind = behind
   }
 }
 

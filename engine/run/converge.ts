@@ -94,8 +94,9 @@ async function change(
     seen.catch(() => undefined)
     context.askNext?.()
   }
-  const isSeen = module.always === undefined && !module.settle
-  const ran = await runSteps(detached(job, context), module.always !== undefined, context, isSeen ? follow : undefined)
+  const mayFollow = module.always === undefined && !module.settle
+  const doing = detached(job, context)
+  const ran = await runSteps(doing, module.always !== undefined, context, mayFollow ? follow : undefined)
   if (module.always !== undefined || module.settle) context.stirred?.()
   const failure = failureOf(job, ran)
   const { after, left } = failure ? { after: now, left: [] } : await settle(job, seen)
@@ -166,7 +167,7 @@ async function predict(job: Job, overlay: Overlay): Promise<ResultValues> {
 export const isUnpredictable = (error: unknown): boolean =>
   error instanceof KplayError && error.code === 'UNPREDICTABLE'
 
-/** `follow` is called as soon as what the machine is asked is asked behind the last step: at times before that is over. */
+/** `follow` is called as soon as what is asked is asked behind the last step, where that can be before it is over. */
 async function runSteps(
   steps: readonly Step[],
   aside: boolean,
@@ -174,21 +175,21 @@ async function runSteps(
   follow?: () => void,
 ): Promise<readonly Ran[]> {
   const ran: Ran[] = []
-  for (const step of steps) {
-    let isFollowed = false
-    const sent = (): void => {
-      isFollowed = true
-      follow?.()
-    }
-    const isLast = step === steps.at(-1)
+  let isFollowed = false
+  const sent = (): void => {
+    isFollowed = true
+    follow?.()
+  }
+  for (const [index, step] of steps.entries()) {
+    const isLast = index === steps.length - 1
+    const options = { ...context.stepOptions, aside, ...(isLast && follow && { sent }) }
     try {
-      ran.push(await context.target.run(step, { ...context.stepOptions, aside, ...(isLast && follow && { sent }) }))
+      ran.push(await context.target.run(step, options))
     } catch (error) {
-      isFollowed = false
+      context.changed()
       throw error
-    } finally {
-      if (!isFollowed) context.changed()
     }
+    if (!isFollowed) context.changed()
     if (failed(ran.at(-1)) || context.aborted?.()) break
   }
   return ran

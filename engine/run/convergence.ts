@@ -58,7 +58,7 @@ export interface ConvergeContext extends ReadContext {
   renewed?(): boolean
   /** Lets the host go on while what was started is watched; false: it is to be watched here. */
   goOn?(watch: () => Promise<KplayError | undefined>): boolean
-  /** Told after each step: what readers remember of the machine is out of date. */
+  /** Told after each step, or as soon as what is asked is asked behind it: what readers remember is out of date. */
   changed(): void
   /** Told before something is waited for: what was asked a while ago no longer counts. */
   looksAnew?(): void
