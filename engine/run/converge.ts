@@ -182,9 +182,8 @@ async function runSteps(
   }
   for (const [index, step] of steps.entries()) {
     const isLast = index === steps.length - 1
-    const options = { ...context.stepOptions, aside, ...(isLast && follow && { sent }) }
     try {
-      ran.push(await context.target.run(step, options))
+      ran.push(await context.target.run(step, { ...context.stepOptions, aside, ...(isLast && follow && { sent }) }))
     } catch (error) {
       context.changed()
       throw error
