@@ -4,7 +4,7 @@ import { PLACING } from '../host/placing.ts'
 import { effectsOf, type Step } from '../host/step.ts'
 import type { ModuleArgs, Ran, ResultValues, State, StateModule, Wanted } from '../module/define.ts'
 import { answer } from './answer.ts'
-import type { Converged, ConvergeContext, Readied, Seen } from './convergence.ts'
+import type { Converged, ConvergeContext, Looked, Readied, Seen } from './convergence.ts'
 import { changesOf, differing } from './diff.ts'
 import type { Overlay } from './overlay/overlay.ts'
 import { shownStep } from './shown-step.ts'
@@ -90,9 +90,8 @@ async function change(
   // Commands of several names of one machine run side by side; what is put in place is put there one by one.
   let seen: Promise<Looked> | undefined
   const follow = (): void => {
-    seen = lookAgain(job)
+    seen = lookBehind(job)
     seen.catch(() => undefined)
-    context.askNext?.()
   }
   const mayFollow = module.always === undefined && !module.settle
   const doing = detached(job, context)
@@ -235,16 +234,17 @@ function endOf({ step, code, signal, timedOut }: Ran, timeout: number | undefine
     : `cannot ${name}`
 }
 
-/** What was seen behind a change, and which of that still differs. */
-interface Looked {
-  readonly after: State
-  readonly left: readonly string[]
-}
-
 async function lookAgain({ module, args, want, context }: Job): Promise<Looked> {
   context.changed()
   const after = await module.probe(args, context.reader, context.local)
   return { after, left: differing(after, want) }
+}
+
+/** Looks at what the steps left, and asks in the same frame for what comes next: behind a start that may change again. */
+function lookBehind(job: Job): Promise<Looked> {
+  const seen = lookAgain(job)
+  if (!job.module.settle) job.context.askNext?.()
+  return seen
 }
 
 /**
@@ -259,10 +259,7 @@ async function settle(job: Job, first?: Promise<Looked>): Promise<Looked> {
   const lost = (left: readonly string[]): readonly string[] => left.filter((key) => keeps?.includes(key) ?? true)
   // Held is counted from the moment it was asked when it was right.
   let since = context.now()
-  const asked = first ?? lookAgain(job)
-  // What comes behind a start may find things changed once more.
-  if (!module.settle && !first) context.askNext?.()
-  let seen = await asked
+  let seen = await (first ?? lookBehind(job))
   for (const end = context.now() + within * 1000; seen.left.length > 0 && context.now() < end;) {
     await context.sleep(Math.min(POLL, end - context.now()))
     since = context.now()

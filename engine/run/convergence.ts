@@ -26,6 +26,12 @@ export interface Seen {
   readonly want: Wanted
 }
 
+/** What was seen behind a change, and which of that still differs. */
+export interface Looked {
+  readonly after: State
+  readonly left: readonly string[]
+}
+
 /** What was done for a task before its turn. */
 export interface Readied {
   readonly machine: string

@@ -28,6 +28,9 @@ export interface Job {
 
 export type Name = 'kplay' | 'ansible' | 'pipelining' | 'mitogen' | 'pyinfra'
 
+/** All of them, in the order in which they take turns. */
+export const everyTool: readonly Name[] = ['kplay', 'ansible', 'pipelining', 'mitogen', 'pyinfra']
+
 /** How the table calls them. */
 export const titles: Readonly<Record<Name, string>> = {
   kplay: 'kplay',

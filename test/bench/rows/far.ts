@@ -12,7 +12,7 @@ import { serveProxy } from '../proxy.ts'
 import type { Proxy } from '../proxy.ts'
 import { Guide, guests } from './guide.ts'
 import type { Contender } from '../race.ts'
-import type { Name } from '../tools.ts'
+import { everyTool } from '../tools.ts'
 import type { RowMaker } from './row.ts'
 
 /** Milliseconds that a question and its answer take longer. */
@@ -67,8 +67,6 @@ async function clusterInventory(bench: Bench, url: string, name: string, proxies
   return { groups: {}, members: [], file, knownHosts }
 }
 
-const all: readonly Name[] = ['kplay', 'ansible', 'pipelining', 'mitogen', 'pyinfra']
-
 interface FarGuide {
   readonly guide: Guide
   readonly proxies: ReadonlyMap<string, Proxy>
@@ -120,7 +118,7 @@ export const far: readonly RowMaker[] = [
     id: 'fa',
     open: async (bench) => {
       const { guide, proxies } = await opened(bench)
-      const tools = await Promise.all(all.map((name) => guide.settled(name)))
+      const tools = await Promise.all(everyTool.map((name) => guide.settled(name)))
       const floors = [await guide.floor('plain script', 'plain'), await guide.floor('batched script', 'batched')]
       return {
         title: `site, nothing to change, hosts ${LATENCY} ms away`,
@@ -132,7 +130,7 @@ export const far: readonly RowMaker[] = [
     id: 'fb',
     open: async (bench) => {
       const { guide, proxies } = await opened(bench)
-      const tools = await Promise.all(all.map((name) => guide.fromBare(name)))
+      const tools = await Promise.all(everyTool.map((name) => guide.fromBare(name)))
       const floor = await guide.floor('bare script: downloads, digests, extractions', 'install')
       return {
         title: `site, from bare, hosts ${LATENCY} ms away`,

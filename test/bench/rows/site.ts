@@ -1,9 +1,7 @@
 import type { Bench } from '../bench.ts'
-import type { Name } from '../tools.ts'
+import { everyTool, type Name } from '../tools.ts'
 import { Guide } from './guide.ts'
 import type { RowMaker } from './row.ts'
-
-const all: readonly Name[] = ['kplay', 'ansible', 'pipelining', 'mitogen', 'pyinfra']
 
 let guide: Promise<Guide> | undefined
 const opened = (bench: Bench): Promise<Guide> => (guide ??= Guide.open(bench))
@@ -14,7 +12,7 @@ export const site: readonly RowMaker[] = [
     id: 'a',
     open: async (bench) => {
       const on = await opened(bench)
-      const tools = await Promise.all(all.map((name) => on.settled(name)))
+      const tools = await Promise.all(everyTool.map((name) => on.settled(name)))
       const floors = [await on.floor('plain script', 'plain'), await on.floor('batched script', 'batched')]
       // With -v results are shown, so that all facts are gathered.
       const whole = await on.settled('kplay', false, { name: 'kplay -v, with all facts', words: ['-v'] })
@@ -25,7 +23,7 @@ export const site: readonly RowMaker[] = [
     id: 'c',
     open: async (bench) => {
       const on = await opened(bench)
-      const tools = await Promise.all(all.map((name) => on.settled(name, true)))
+      const tools = await Promise.all(everyTool.map((name) => on.settled(name, true)))
       const floors = [await on.floor('plain script', 'plain'), await on.floor('batched script', 'batched')]
       return { title: 'site, dry run', contenders: [...tools, ...floors] }
     },
@@ -34,7 +32,7 @@ export const site: readonly RowMaker[] = [
     id: 'b',
     open: async (bench) => {
       const on = await opened(bench)
-      const tools = await Promise.all(all.map((name) => on.fromBare(name)))
+      const tools = await Promise.all(everyTool.map((name) => on.fromBare(name)))
       const unwatched = await on.fromBare('kplay', false, { name: 'kplay, told to watch no service', unwatched: true })
       const floors = [
         await on.floor('bare script: downloads, digests, extractions', 'install'),
